@@ -1,0 +1,3 @@
+module imagekit
+
+go 1.26.0

@@ -1,0 +1,79 @@
+// Package plan turns (what the source is, what is asked, what is allowed) into exactly what the engine shall do.
+// It is pure arithmetic: no pixels, no files, no clock.
+package plan
+
+import (
+	"image"
+
+	"imagekit/internal/format"
+	"imagekit/internal/probe"
+)
+
+// EngineVersion is part of every cache key. Raise it when the same plan gives other bytes.
+const EngineVersion = 1
+
+// Limits bound what a plan may ask for; all in force, none optional.
+type Limits struct {
+	MaxPixels       int64 // width × height × decoded frames of a source
+	MaxOutputPixels int64 // width × height of a result
+	Memory          int64 // bytes one job may need
+}
+
+// Turn is a flip or right-angle turn, numbered as the EXIF orientation it undoes: 1 = none … 8.
+type Turn uint8
+
+// Swaps reports whether the turn exchanges width and height.
+func (t Turn) Swaps() bool { return t >= 5 }
+
+// Window is a region with real-valued edges.
+type Window struct{ X, Y, W, H float64 }
+
+// ColorAction says what happens to the colours.
+type ColorAction uint8
+
+// The colour actions.
+const (
+	ColorKeep      ColorAction = iota // sRGB already: samples as they are, no profile in the result
+	ColorCarry                        // Display P3 or Adobe RGB: samples as they are, profile (or CICP) in the result
+	ColorTransform                    // ICC profile in Source.Profile, or CICP that is neither sRGB nor P3: to sRGB after the resize
+)
+
+// Plan is what the engine shall do, in the order of its fields. It is a plain value: printable, serialisable;
+// it crosses the process boundary.
+type Plan struct {
+	Source probe.Info
+
+	// Shrink is the shrink-on-load factor 1, 2, 4 or 8 the decoder shall use (JPEG DCT scaling; opaque WebP: its own scaler).
+	Shrink int
+	// Crop is the hard region in stored source pixels: no filter tap may see a pixel outside it.
+	Crop image.Rectangle
+	// Window lies inside Crop, in stored source pixels; it is what is resized to Width × Height.
+	Window        Window
+	Width, Height int // pixels after the resize, still in the stored frame
+
+	Color ColorAction
+	Turn  Turn // after the resize
+
+	// Canvas is the final size; the turned picture's top left corner stands at Offset.
+	Canvas image.Point
+	Offset image.Point
+
+	Alpha      bool     // the result has an alpha channel; otherwise everything is composed on Background
+	Matte      bool     // compose on Background although the format could keep alpha (bg given)
+	Background [3]uint8 // sRGB
+
+	Format  format.Format // what is written: JPEG, PNG, WebP or AVIF
+	Quality int           // 1…100 on the JPEG scale
+	Encoder Encoder
+
+	// Memory is the estimate of the worker's peak bytes beyond its idle size.
+	Memory int64
+}
+
+// Encoder holds the encoder's own numbers for Plan.Quality.
+type Encoder struct {
+	Quality      int  // the encoder's own quality number
+	AlphaQuality int  // AVIF: quality of the alpha plane
+	Effort       int  // WebP method 0…6, AVIF speed 0…10, PNG level 0…9
+	Progressive  bool // JPEG
+}

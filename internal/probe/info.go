@@ -1,0 +1,45 @@
+// Package probe reads image headers in pure Go and refuses bombs before any C code runs.
+package probe
+
+import (
+	"imagekit/internal/format"
+	"imagekit/internal/icc"
+)
+
+// Model is how a source stores colour.
+type Model uint8
+
+// The colour models a source can have.
+const (
+	YCbCr Model = iota
+	RGB
+	Gray
+	CMYK
+	YCCK
+)
+
+// CICP holds the code points of ITU-T H.273 an AVIF states; zero values mean "not stated".
+type CICP struct {
+	Primaries, Transfer, Matrix uint8
+	FullRange                   bool
+}
+
+// Info is what the header of a source says. It crosses the process boundary inside a plan, so it is plain data.
+type Info struct {
+	Format        format.Format
+	Width, Height int // pixels as stored, before orientation
+	// Orientation is the EXIF orientation 1…8 (EXIF 3.0 §4.6.5), what has to be done to show the picture upright.
+	// For AVIF it is derived from irot and imir alone; EXIF in AVIF is ignored, as HEIF demands (ISO/IEC 23008-12).
+	Orientation int
+	Frames      int // 1 for a still picture
+	Alpha       bool
+	Model       Model
+	Depth       int // bits per sample: 8, 10, 12, 16
+	// SubX and SubY are the chroma subsampling factors of YCbCr sources: 1, 2 or 4 (4:2:0 is 2, 2).
+	SubX, SubY  int
+	Progressive bool // progressive JPEG, interlaced PNG or GIF
+	Lossless    bool // lossless WebP, PNG, GIF
+	ICC         icc.Kind
+	Profile     []byte // the ICC profile itself, where ICC says it needs a transform; else nil
+	CICP        CICP
+}
