@@ -1,0 +1,172 @@
+package limit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/throttled/throttled/v2"
+)
+
+func mustNew(t *testing.T, perSecond, burst int) *Limiter {
+	t.Helper()
+	l, err := New(perSecond, burst)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestBurstThenRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := mustNew(t, 10, 30)
+		for i := range 30 {
+			d := l.Allow("a")
+			want := Decision{OK: true, Limit: 30, Remaining: 29 - i, Reset: time.Duration(i+1) * 100 * time.Millisecond}
+			if d != want {
+				t.Fatalf("request %d: %+v, want %+v", i+1, d, want)
+			}
+		}
+		want := Decision{Limit: 30, Reset: 3 * time.Second, RetryAfter: 100 * time.Millisecond}
+		for range 3 { // refused requests cost nothing
+			if d := l.Allow("a"); d != want {
+				t.Fatalf("request 31: %+v, want %+v", d, want)
+			}
+		}
+		if d := l.Allow("b"); !d.OK || d.Remaining != 29 {
+			t.Fatalf("another client: %+v", d)
+		}
+		time.Sleep(99 * time.Millisecond)
+		if d := l.Allow("a"); d.OK || d.RetryAfter != time.Millisecond {
+			t.Fatalf("1 ms early: %+v", d)
+		}
+		time.Sleep(time.Millisecond)
+		if d := l.Allow("a"); !d.OK {
+			t.Fatalf("after RetryAfter: %+v", d)
+		}
+		time.Sleep(3 * time.Second)
+		if d := l.Allow("a"); d.Remaining != 29 {
+			t.Fatalf("after Reset: %+v", d)
+		}
+	})
+}
+
+func TestSteadyRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := mustNew(t, 10, 30)
+		passed := 0
+		for range 1000 { // 100 requests per second for 10 seconds
+			if l.Allow("a").OK {
+				passed++
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		if passed < 129 || passed > 130 {
+			t.Errorf("%d passed, want the burst of 30 and 10 per second", passed)
+		}
+	})
+}
+
+func TestBurstOfOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := mustNew(t, 1, 1)
+		if !l.Allow("a").OK || l.Allow("a").OK {
+			t.Error("want exactly one request to pass")
+		}
+	})
+}
+
+// All goroutines race for one entry; exactly the burst passes and no call fails.
+func TestContention(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := mustNew(t, 1, 500)
+		var passed atomic.Int64
+		var wg sync.WaitGroup
+		for range 64 {
+			wg.Go(func() {
+				for range 50 {
+					if l.Allow("a").OK {
+						passed.Add(1)
+					}
+					runtime.Gosched()
+				}
+			})
+		}
+		wg.Wait()
+		if got := passed.Load(); got != 500 {
+			t.Errorf("%d of 3200 passed, want 500", got)
+		}
+		if n := l.Failures(); n != 0 {
+			t.Errorf("%d calls failed", n)
+		}
+	})
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a million clients take a second")
+	}
+	l := mustNew(t, 10, 30)
+	before := heap()
+	for i := range 1_000_000 {
+		l.Allow(fmt.Sprintf("2001:db8:%x:%x::/64", i>>16, i&0xffff))
+	}
+	if grown := heap() - before; grown > 64<<20 {
+		t.Errorf("a million clients keep %d MiB, want less than 64", grown>>20)
+	}
+	if d := l.Allow("2001:db8:0:0::/64"); d.Remaining != 29 {
+		t.Errorf("a forgotten client: %+v", d)
+	}
+	runtime.KeepAlive(l)
+}
+
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+func TestNil(t *testing.T) {
+	var l *Limiter
+	if d := l.Allow("a"); d != (Decision{OK: true}) || l.Failures() != 0 {
+		t.Errorf("nil limiter: %+v", d)
+	}
+}
+
+func TestBadRates(t *testing.T) {
+	for _, r := range [][2]int{{0, 30}, {-1, 30}, {10, 0}, {10, -5}, {int(time.Second) + 1, 30}} {
+		if l, err := New(r[0], r[1]); err == nil || l != nil {
+			t.Errorf("New(%d, %d) = %v, %v, want an error", r[0], r[1], l, err)
+		}
+	}
+}
+
+// brokenStore fails every call.
+type brokenStore struct{ throttled.GCRAStoreCtx }
+
+func (brokenStore) GetWithTime(context.Context, string) (int64, time.Time, error) {
+	return 0, time.Time{}, errors.New("store is down")
+}
+
+func TestFailureLetsPass(t *testing.T) {
+	gcra, err := throttled.NewGCRARateLimiterCtx(brokenStore{}, throttled.RateQuota{MaxRate: throttled.PerSec(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &Limiter{gcra: gcra}
+	for range 3 {
+		if d := l.Allow("a"); !d.OK {
+			t.Fatalf("refused: %+v", d)
+		}
+	}
+	if n := l.Failures(); n != 3 {
+		t.Errorf("Failures() = %d, want 3", n)
+	}
+}
