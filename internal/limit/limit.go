@@ -48,6 +48,11 @@ func New(perSecond, burst int) (*Limiter, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "rate limit: table of clients")
 	}
+	return over(store, perSecond, burst)
+}
+
+// over returns a limiter that keeps its entries in store.
+func over(store throttled.GCRAStoreCtx, perSecond, burst int) (*Limiter, error) {
 	// The library's MaxBurst counts what passes beyond the first request.
 	quota := throttled.RateQuota{MaxRate: throttled.PerSec(perSecond), MaxBurst: burst - 1}
 	gcra, err := throttled.NewGCRARateLimiterCtx(store, quota)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/throttled/throttled/v2"
+	"github.com/throttled/throttled/v2/store/memstore"
 )
 
 func mustNew(t *testing.T, perSecond, burst int) *Limiter {
@@ -156,11 +157,10 @@ func (brokenStore) GetWithTime(context.Context, string) (int64, time.Time, error
 }
 
 func TestFailureLetsPass(t *testing.T) {
-	gcra, err := throttled.NewGCRARateLimiterCtx(brokenStore{}, throttled.RateQuota{MaxRate: throttled.PerSec(1)})
+	l, err := over(brokenStore{}, 1, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &Limiter{gcra: gcra}
 	for range 3 {
 		if d := l.Allow("a"); !d.OK {
 			t.Fatalf("refused: %+v", d)
@@ -168,5 +168,40 @@ func TestFailureLetsPass(t *testing.T) {
 	}
 	if n := l.Failures(); n != 3 {
 		t.Errorf("Failures() = %d, want 3", n)
+	}
+}
+
+// racyStore loses the race for an entry some times before it wins.
+type racyStore struct {
+	throttled.GCRAStoreCtx
+	losses int
+}
+
+func (s *racyStore) CompareAndSwapWithTTL(
+	ctx context.Context, key string, old, new int64, ttl time.Duration,
+) (bool, error) {
+	if s.losses--; s.losses >= 0 {
+		return false, nil
+	}
+	return s.GCRAStoreCtx.CompareAndSwapWithTTL(ctx, key, old, new, ttl)
+}
+
+// A lost race is run again: 100 losses in a row are more than 64 goroutines produce.
+func TestLostRaces(t *testing.T) {
+	store, err := memstore.NewCtx(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := over(&racyStore{GCRAStoreCtx: store, losses: 100}, 1, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{true, true, false} {
+		if d := l.Allow("a"); d.OK != want {
+			t.Errorf("request %d: %+v", i+1, d)
+		}
+	}
+	if n := l.Failures(); n != 0 {
+		t.Errorf("%d calls failed", n)
 	}
 }
