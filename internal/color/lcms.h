@@ -1,0 +1,25 @@
+#ifndef IMAGEKIT_COLOR_LCMS_H
+#define IMAGEKIT_COLOR_LCMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { IK_COLOR_OK, IK_COLOR_BAD_PROFILE, IK_COLOR_NO_MEMORY };
+
+typedef struct {
+	uint16_t *plane[5]; // colour planes, then alpha or NULL at [colors]
+	ptrdiff_t stride[5];
+	int colors;
+} ik_planes;
+
+// ik_to_srgb transforms 16-bit planes through an ICC profile to sRGB: CMYK (4) and RGB (3) to RGB (3), grey (1) to
+// grey (1) with sRGB's curve. Premultiplied input (in->plane[colors] != NULL) is divided by alpha before the
+// transform and multiplied again after it; the alpha plane itself is left to the caller.
+int ik_to_srgb(const void *profile, size_t len, const ik_planes *in, const ik_planes *out, int width, int height);
+
+// ik_naive_cmyk is what is done without a usable profile: R = (1-C)(1-K), and so on.
+void ik_naive_cmyk(const ik_planes *in, const ik_planes *out, int width, int height);
+
+int ik_lcms_version(void);
+
+#endif

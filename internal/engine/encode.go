@@ -1,0 +1,60 @@
+package engine
+
+import (
+	"fmt"
+
+	"imagekit/internal/codec/avif"
+	"imagekit/internal/codec/jpeg"
+	"imagekit/internal/codec/png"
+	"imagekit/internal/codec/webp"
+	"imagekit/internal/color"
+	"imagekit/internal/format"
+	"imagekit/internal/icc"
+	"imagekit/internal/plan"
+	"imagekit/internal/scale"
+)
+
+// encode writes the result. The only metadata is a colour profile that is not sRGB.
+func encode(j *job) error {
+	e, profile := j.plan.Encoder, j.profile()
+	var err error
+	switch j.plan.Format {
+	case format.JPEG:
+		j.result, err = jpeg.Encode(j.frame, jpeg.Settings{Quality: e.Quality, Progressive: e.Progressive, Optimize: true, ICC: profile})
+	case format.PNG:
+		j.result, err = png.Encode(j.frame, png.Settings{Level: e.Effort, ICC: profile})
+	case format.WebP:
+		j.result, err = webp.Encode(j.frame, webp.Settings{Quality: e.Quality, Method: e.Effort, AlphaQuality: 100, ICC: profile})
+	case format.AVIF:
+		s := avif.Settings{Quality: e.Quality, AlphaQuality: e.AlphaQuality, Speed: e.Effort, ICC: profile}
+		if j.carries(icc.DisplayP3) {
+			s.ICC, s.CICP = nil, avif.CICP{Primaries: 12, Transfer: 13, Matrix: matrixBT601} // exact, and 400 bytes smaller
+		}
+		j.result, err = avif.Encode(j.frame, s)
+	default:
+		err = fmt.Errorf("engine: no encoder for %s", j.plan.Format)
+	}
+	return err
+}
+
+func (j *job) carries(k icc.Kind) bool { return j.plan.Color == plan.ColorCarry && j.plan.Source.ICC == k }
+
+// profile returns the ICC profile to write, nil for sRGB.
+func (j *job) profile() []byte {
+	if j.plan.Color != plan.ColorCarry {
+		return nil
+	}
+	return icc.Profile(j.plan.Source.ICC)
+}
+
+// Versions names every C library in use and its version.
+func Versions() map[string]string {
+	return map[string]string{
+		"libjpeg-turbo": jpeg.Version(),
+		"libspng":       png.Version(),
+		"libwebp":       webp.Version(),
+		"libavif":       avif.Version(),
+		"zimg":          scale.Version(),
+		"lcms2":         color.Version(),
+	}
+}

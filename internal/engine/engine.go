@@ -1,0 +1,61 @@
+// Package engine runs a plan on the bytes of a source: the pipeline, as a list you can read.
+// It is planar from end to end. A picture that needs nothing but a resize goes straight from the decoder's planes to
+// the encoder's; everything else passes through the working form (16 bits, 4:4:4, premultiplied) on its small result.
+package engine
+
+import (
+	"time"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/frame"
+	"imagekit/internal/plan"
+	"imagekit/internal/stage"
+)
+
+// Engine does jobs in this process. The zero value is ready. It is the only user of C code.
+type Engine struct{}
+
+// job is what one step hands to the next.
+type job struct {
+	plan   plan.Plan
+	src    *blob.Blob
+	frame  *frame.Frame // owned; replaced by each step that makes a new one
+	direct bool         // frame already is what the encoder takes
+	result []byte
+}
+
+// step is one entry of the pipeline and the stage its time counts for.
+type step struct {
+	stage stage.Stage
+	run   func(*job) error
+}
+
+// steps is the order of work. A step that a plan does not ask for does nothing.
+var steps = []step{
+	{stage.Decode, decode},
+	{stage.Resize, resize},
+	{stage.Resize, toSRGB},
+	{stage.Resize, toModel},
+	{stage.Resize, turn},
+	{stage.Resize, pad},
+	{stage.Resize, flatten},
+	{stage.Resize, finish},
+	{stage.Encode, encode},
+}
+
+// Run does the job of p on src and returns the encoded result with the time of each stage. Errors of the source are
+// faults (damaged, unsupported); any other error is ours.
+func (Engine) Run(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
+	var times stage.Times
+	j := &job{plan: p, src: src}
+	defer func() { j.frame.Release() }()
+	for _, s := range steps {
+		start := time.Now()
+		err := s.run(j)
+		times.Since(s.stage, start)
+		if err != nil {
+			return nil, times, err
+		}
+	}
+	return blob.New(j.result, p.Format, time.Now()), times, nil
+}
