@@ -1,0 +1,200 @@
+package plan
+
+import (
+	"image"
+	"testing"
+
+	"imagekit/internal/format"
+	"imagekit/internal/icc"
+	"imagekit/internal/param"
+	"imagekit/internal/probe"
+)
+
+func TestShrink(t *testing.T) {
+	crop := func(x, y, w, h float64) param.Params {
+		return param.Params{Crop: cropOf(px(x), px(y), px(w), px(h))}
+	}
+	with := func(p param.Params, w int) param.Params { p.Width = w; return p }
+	tests := []struct {
+		name string
+		info probe.Info
+		p    param.Params
+		want int
+	}{
+		{"same size", photo(2560, 1600), param.Params{}, 1},
+		{"less than 2.5", photo(2560, 1600), param.Params{Width: 1025}, 1},
+		{"2.5 leaves 1.25", photo(2560, 1600), param.Params{Width: 1024}, 2},
+		{"a quarter exactly would leave nothing", photo(2560, 1600), param.Params{Width: 640}, 2},
+		{"5 leaves 1.25", photo(2560, 1600), param.Params{Width: 512}, 4},
+		{"10 leaves 1.25", photo(2560, 1600), param.Params{Width: 256}, 8},
+		{"the axis that is shrunk less decides", photo(2560, 1600), param.Params{Width: 100, Height: 1000, Fit: param.Fill}, 1},
+		{"cover counts its window", photo(2560, 1600), param.Params{Width: 64, Height: 800, Fit: param.Cover}, 1},
+		{"crop on the grid of 8", photo(2560, 1600), with(crop(8, 16, 800, 800), 64), 8},
+		{"crop on the grid of 4", photo(2560, 1600), with(crop(4, 16, 800, 800), 64), 4},
+		{"crop off every grid", photo(2560, 1600), with(crop(3, 16, 800, 800), 64), 1},
+		{"the picture's edge needs no grid", photo(2561, 1601), with(crop(8, 8, 9999, 9999), 64), 8},
+		{"PNG has none", drawing(2560, 1600), param.Params{Width: 64}, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if p := mustNew(t, tt.info, tt.p, format.WebP); p.Shrink != tt.want {
+				t.Errorf("got %d, want %d", p.Shrink, tt.want)
+			}
+		})
+	}
+}
+
+func TestColors(t *testing.T) {
+	profile := []byte("ICC")
+	cicp := func(primaries, transfer uint8) probe.CICP {
+		return probe.CICP{Primaries: primaries, Transfer: transfer}
+	}
+	tests := []struct {
+		name        string
+		model       probe.Model
+		icc         icc.Kind
+		cicp        probe.CICP
+		want        ColorAction
+		wantICC     icc.Kind
+		keepProfile bool
+	}{
+		{"nothing stated", probe.YCbCr, icc.None, probe.CICP{}, ColorKeep, icc.None, false},
+		{"sRGB", probe.YCbCr, icc.SRGB, probe.CICP{}, ColorKeep, icc.SRGB, false},
+		{"invalid", probe.RGB, icc.Invalid, probe.CICP{}, ColorKeep, icc.None, false},
+		{"Display P3", probe.YCbCr, icc.DisplayP3, probe.CICP{}, ColorCarry, icc.DisplayP3, false},
+		{"Adobe RGB", probe.RGB, icc.AdobeRGB, probe.CICP{}, ColorCarry, icc.AdobeRGB, false},
+		{"other RGB", probe.RGB, icc.OtherRGB, probe.CICP{}, ColorTransform, icc.OtherRGB, true},
+		{"gray", probe.Gray, icc.Gray, probe.CICP{}, ColorTransform, icc.Gray, true},
+		{"CMYK", probe.YCCK, icc.CMYK, probe.CICP{}, ColorTransform, icc.CMYK, true},
+		{"CMYK without profile", probe.CMYK, icc.None, probe.CICP{}, ColorTransform, icc.None, false},
+		{"CMYK with an RGB profile", probe.CMYK, icc.OtherRGB, probe.CICP{}, ColorTransform, icc.None, false},
+		{"RGB with a CMYK profile", probe.RGB, icc.CMYK, probe.CICP{}, ColorKeep, icc.None, false},
+		{"gray with an RGB profile", probe.Gray, icc.DisplayP3, probe.CICP{}, ColorKeep, icc.None, false},
+		{"CICP sRGB", probe.YCbCr, icc.None, cicp(1, 13), ColorKeep, icc.None, false},
+		{"CICP BT.709", probe.YCbCr, icc.None, cicp(1, 1), ColorKeep, icc.None, false},
+		{"CICP unspecified", probe.YCbCr, icc.None, cicp(2, 2), ColorKeep, icc.None, false},
+		{"CICP P3", probe.YCbCr, icc.None, cicp(12, 13), ColorCarry, icc.DisplayP3, false},
+		{"CICP BT.2020", probe.YCbCr, icc.None, cicp(9, 14), ColorTransform, icc.None, false},
+		{"CICP PQ", probe.YCbCr, icc.None, cicp(9, 16), ColorTransform, icc.None, false},
+		{"CICP HLG on BT.709", probe.YCbCr, icc.None, cicp(1, 18), ColorTransform, icc.None, false},
+		{"a profile wins over CICP", probe.YCbCr, icc.SRGB, cicp(9, 16), ColorKeep, icc.SRGB, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			info := photo(10, 10)
+			info.Model, info.ICC, info.CICP, info.Profile = tt.model, tt.icc, tt.cicp, profile
+			p := mustNew(t, info, param.Params{}, format.JPEG)
+			if p.Color != tt.want || p.Source.ICC != tt.wantICC || (p.Source.Profile != nil) != tt.keepProfile {
+				t.Errorf("got action %d with %v and profile %q", p.Color, p.Source.ICC, p.Source.Profile)
+			}
+		})
+	}
+}
+
+func TestEncoder(t *testing.T) {
+	tests := []struct {
+		out     format.Format
+		q       int
+		quality int
+		want    Encoder
+	}{
+		{format.JPEG, 0, 80, Encoder{Quality: 80}},
+		{format.JPEG, 33, 33, Encoder{Quality: 33}},
+		{format.WebP, 90, 90, Encoder{Quality: 90, Effort: 4}},
+		{format.AVIF, 0, 80, Encoder{Quality: 63, AlphaQuality: 80, Effort: 9}},
+		{format.AVIF, 1, 1, Encoder{Quality: 10, AlphaQuality: 80, Effort: 9}},
+		{format.AVIF, 65, 65, Encoder{Quality: 54, AlphaQuality: 80, Effort: 9}},
+		{format.AVIF, 100, 100, Encoder{Quality: 100, AlphaQuality: 100, Effort: 9}},
+		{format.PNG, 10, 10, Encoder{Effort: 6}},
+	}
+	for _, tt := range tests {
+		q, got := encoder(tt.q, tt.out)
+		if q != tt.quality || got != tt.want {
+			t.Errorf("%v q=%d: got %d %+v, want %d %+v", tt.out, tt.q, q, got, tt.quality, tt.want)
+		}
+	}
+}
+
+// TestEncoderNumbersRise: more quality never asks the encoder for less, and every number is one it takes.
+func TestEncoderNumbersRise(t *testing.T) {
+	for _, out := range format.Outputs() {
+		last := 0
+		for q := 1; q <= 100; q++ {
+			_, e := encoder(q, out)
+			if e.Quality < last || e.Quality > 100 {
+				t.Fatalf("%v q=%d: %d after %d", out, q, e.Quality, last)
+			}
+			last = e.Quality
+		}
+	}
+}
+
+// TestMemory compares the estimate with peaks that were measured, in MB beyond the base.
+func TestMemory(t *testing.T) {
+	progressive, dense := photo(6000, 4000), photo(6000, 4000)
+	progressive.Progressive = true
+	dense.Progressive, dense.SubX, dense.SubY = true, 1, 1
+	tests := []struct {
+		name    string
+		info    probe.Info
+		p       param.Params
+		out     format.Format
+		min, to int64
+	}{
+		{"24 MP baseline JPEG to 640", photo(6000, 4000), param.Params{Width: 640}, format.JPEG, 2, 40},
+		{"24 MP progressive 4:2:0", progressive, param.Params{Width: 320}, format.JPEG, 72, 90},
+		{"24 MP progressive 4:4:4", dense, param.Params{Width: 320}, format.JPEG, 143, 165},
+		{"50 MP RGBA PNG", drawing(7000, 7000), param.Params{Width: 640}, format.WebP, 190, 210},
+		{"AVIF of 25 MP", photo(5000, 5000), param.Params{}, format.AVIF, 240, 330},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := (mustNew(t, tt.info, tt.p, tt.out).Memory - base) / 1_000_000
+			if got < tt.min || got > tt.to {
+				t.Errorf("got %d MB, want %d…%d", got, tt.min, tt.to)
+			}
+		})
+	}
+}
+
+// TestMemoryGrows: what adds work adds to the estimate.
+func TestMemoryGrows(t *testing.T) {
+	plain := mustNew(t, photo(1000, 1000), param.Params{Width: 500}, format.WebP)
+	more := map[string]func(*Plan){
+		"deep source": func(p *Plan) { p.Source.Depth = 16 },
+		"alpha":       func(p *Plan) { p.Source.Alpha = true },
+		"turn":        func(p *Plan) { p.Turn = 3 },
+		"canvas":      func(p *Plan) { p.Canvas = image.Pt(600, 500) },
+		"transform":   func(p *Plan) { p.Color = ColorTransform },
+		"AVIF":        func(p *Plan) { p.Format = format.AVIF },
+		"CMYK source": func(p *Plan) { p.Source.Model = probe.CMYK },
+		"full chroma": func(p *Plan) { p.Source.SubX, p.Source.SubY = 1, 1 },
+		"AVIF source": func(p *Plan) { p.Source.Format = format.AVIF },
+		"lossless":    func(p *Plan) { p.Source.Format, p.Source.Lossless = format.WebP, true },
+		"alpha WebP":  func(p *Plan) { p.Source.Format, p.Source.Alpha = format.WebP, true },
+		"GIF":         func(p *Plan) { p.Source.Format = format.GIF },
+		"interlaced":  func(p *Plan) { p.Source.Format, p.Source.Progressive = format.PNG, true },
+	}
+	for name, change := range more {
+		t.Run(name, func(t *testing.T) {
+			p := plain
+			change(&p)
+			if got := memory(p); got <= plain.Memory {
+				t.Errorf("got %d, plain needs %d", got, plain.Memory)
+			}
+		})
+	}
+	less := map[string]func(*Plan){
+		"gray":   func(p *Plan) { p.Source.Model = probe.Gray },
+		"shrink": func(p *Plan) { p.Shrink = 4 },
+	}
+	for name, change := range less {
+		t.Run(name, func(t *testing.T) {
+			p := plain
+			change(&p)
+			if got := memory(p); got >= plain.Memory {
+				t.Errorf("got %d, plain needs %d", got, plain.Memory)
+			}
+		})
+	}
+}
