@@ -1,0 +1,90 @@
+// Package png reads and writes PNG (W3C PNG third edition, ISO/IEC 15948) with libspng, row by row, straight
+// between the file and planes.
+package png
+
+// #cgo pkg-config: spng
+// #cgo CFLAGS: -O3 -Wall
+// #include <spng.h>
+// #include <stdlib.h>
+// #include "shim.h"
+import "C"
+
+import (
+	"unsafe"
+
+	"imagekit/internal/fault"
+	"imagekit/internal/frame"
+)
+
+// Version names the library in use.
+func Version() string { return "libspng " + C.GoString(C.spng_version_string()) }
+
+// Decode reads a PNG into Gray or RGB planes, with an alpha plane when the file has an alpha channel or tRNS.
+// Depths below 8 and palettes become 8 bits, 16 bits stay. Of an animated PNG it reads the still picture. Gamma and
+// profiles are not applied. Rows outside h.Crop may be left undefined.
+//
+// A checksum that fails, a chunk cut short or rows that are missing are a DamagedImage; a missing end or bytes
+// after it are accepted.
+func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
+	head, file, err := strip(src)
+	if err != nil {
+		return nil, err
+	}
+	f, err := newFrame(head)
+	if err != nil {
+		return nil, err
+	}
+	top, bottom := 0, head.height
+	if !h.Crop.Empty() {
+		top, bottom = max(h.Crop.Min.Y, 0), min(h.Crop.Max.Y, head.height)
+	}
+	planes := planesOf(f)
+	code := C.png_decode((*C.uint8_t)(unsafe.SliceData(file)), C.size_t(len(file)),
+		&planes[0], C.int(len(planes)), C.uint32_t(top), C.uint32_t(bottom))
+	if code != 0 {
+		f.Release()
+		return nil, failure(fault.DamagedImage, code)
+	}
+	return f, nil
+}
+
+// newFrame makes room for what the header announces.
+func newFrame(h header) (*frame.Frame, error) {
+	model, depth := frame.RGB, 8
+	if h.color == gray || h.color == grayAlpha {
+		model = frame.Gray
+	}
+	if h.depth == 16 {
+		depth = 16
+	}
+	n := model.Colors()
+	if h.alpha() {
+		n++
+	}
+	f, err := frame.New(model, depth, h.width, h.height, frame.Full(n, h.width, h.height)...)
+	if err != nil {
+		return nil, fault.Wrap(fault.TooMuchMemory, err, "PNG of %d×%d pixels", h.width, h.height)
+	}
+	return f, nil
+}
+
+// planesOf lists the planes for C: colours, then alpha.
+func planesOf(f *frame.Frame) []C.png_plane {
+	all := f.Planes
+	if f.HasAlpha() {
+		all = append(all[:len(all):len(all)], f.Alpha)
+	}
+	list := make([]C.png_plane, len(all))
+	for i, p := range all {
+		list[i] = C.png_plane{data: (*C.uint8_t)(p.Data), stride: C.size_t(p.Stride)}
+	}
+	return list
+}
+
+// failure turns libspng's code into a fault: want of memory, or else of the given kind.
+func failure(kind fault.Kind, code C.int) error {
+	if code == C.SPNG_EMEM {
+		kind = fault.TooMuchMemory
+	}
+	return fault.New(kind, "PNG: %s", C.GoString(C.spng_strerror(code)))
+}
