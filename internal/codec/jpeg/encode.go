@@ -1,0 +1,83 @@
+package jpeg
+
+// #include <stdlib.h>
+// #include "jpeg.h"
+import "C"
+
+import (
+	"unsafe"
+
+	"imagekit/internal/fault"
+	"imagekit/internal/frame"
+)
+
+// Settings are the encoder's own numbers.
+type Settings struct {
+	Quality     int    // 1…100, libjpeg's scale
+	Progressive bool   // several scans, coarse to fine
+	Optimize    bool   // Huffman tables made for this picture; always so when progressive
+	ICC         []byte // profile to embed (ICC.1:2022 annex B.4), none when empty
+}
+
+// Encode writes an opaque frame of 8 bits in full range: grey, or YCbCr in BT.601 whose chroma planes are full or
+// half as wide and as high as the picture (4:4:4, 4:2:2, 4:4:0, 4:2:0), rounded up. Samples go in as they are.
+// Any other frame is fault.Internal: the plan asked for the wrong planes.
+func Encode(f *frame.Frame, s Settings) ([]byte, error) {
+	if f.Depth != 8 || !f.FullRange || f.HasAlpha() || f.Model != frame.Gray && (f.Model != frame.YCbCr || f.Matrix != bt601) {
+		return nil, fault.New(fault.Internal, "want an opaque full range frame of 8 bits in grey or BT.601 for JPEG, "+
+			"got model %d, %d bits, matrix %d", f.Model, f.Depth, f.Matrix)
+	}
+	settings := C.ikjpeg_settings{
+		sub_x: 1, sub_y: 1,
+		quality: C.int(s.Quality), progressive: C.bool(s.Progressive), optimize: C.bool(s.Optimize),
+	}
+	if f.Model == frame.YCbCr {
+		settings.sub_x = subsampling(f.Width, f.Planes[1].Width)
+		settings.sub_y = subsampling(f.Height, f.Planes[1].Height)
+	}
+	picture, err := describe(f, int(settings.sub_x), int(settings.sub_y))
+	if err != nil {
+		return nil, err
+	}
+	var result C.ikjpeg_result
+	status := C.ikjpeg_encode(&picture, &settings,
+		(*C.uint8_t)(unsafe.SliceData(s.ICC)), C.size_t(len(s.ICC)), &result)
+	if status != C.IKJPEG_OK {
+		return nil, fault.New(fault.Internal, "cannot write a JPEG of %d×%d pixels (%s)",
+			f.Width, f.Height, C.GoString(&result.message[0]))
+	}
+	defer C.free(unsafe.Pointer(result.bytes))
+	return C.GoBytes(unsafe.Pointer(result.bytes), C.int(result.len)), nil
+}
+
+const bt601 = 6 // H.273 MatrixCoefficients
+
+// describe lists the frame's planes for C, cut to the samples that stand for the picture.
+func describe(f *frame.Frame, subX, subY int) (C.ikjpeg_picture, error) {
+	p := C.ikjpeg_picture{width: C.int(f.Width), height: C.int(f.Height), model: C.int(f.Model), count: C.int(len(f.Planes))}
+	for i, from := range f.Planes {
+		w, h := f.Width, f.Height
+		if i > 0 {
+			w, h = (w+subX-1)/subX, (h+subY-1)/subY
+		}
+		if from.Width < w || from.Height < h {
+			return p, fault.New(fault.Internal, "want plane %d of at least %d×%d samples for JPEG, got %d×%d",
+				i, w, h, from.Width, from.Height)
+		}
+		to := &p.planes[i]
+		to.data, to.stride = (*C.uint8_t)(from.Data), C.size_t(from.Stride)
+		to.width, to.height = C.int(w), C.int(h)
+	}
+	return p, nil
+}
+
+// subsampling returns how many pixels share a chroma sample: 1 when there is one for each, else 2.
+func subsampling(pixels, samples int) C.int {
+	if samples >= pixels {
+		return 1
+	}
+	return 2
+}
+
+// Version returns the version of libjpeg-turbo this program was built with; the library itself does not tell.
+func Version() string { return C.IKJPEG_VERSION }
