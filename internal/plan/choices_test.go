@@ -31,6 +31,8 @@ func TestShrink(t *testing.T) {
 		{"cover counts its window", photo(2560, 1600), param.Params{Width: 64, Height: 800, Fit: param.Cover}, 1},
 		{"crop on the grid of 8", photo(2560, 1600), with(crop(8, 16, 800, 800), 64), 8},
 		{"crop on the grid of 4", photo(2560, 1600), with(crop(4, 16, 800, 800), 64), 4},
+		{"right edge on the grid of 4", photo(2560, 1600), with(crop(8, 16, 804, 800), 64), 4},
+		{"bottom edge on the grid of 2", photo(2560, 1600), with(crop(8, 16, 800, 802), 64), 2},
 		{"crop off every grid", photo(2560, 1600), with(crop(3, 16, 800, 800), 64), 1},
 		{"the picture's edge needs no grid", photo(2561, 1601), with(crop(8, 8, 9999, 9999), 64), 8},
 		{"PNG has none", drawing(2560, 1600), param.Params{Width: 64}, 1},
