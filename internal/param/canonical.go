@@ -1,0 +1,101 @@
+package param
+
+import "strings"
+
+// literal marks the bytes that stand for themselves in the canonical text. "%", "&", "+", "#", ";" and "=" between
+// name and value belong to the structure; "=" inside a value is harmless, because the first one splits.
+var literal = func() (table [256]bool) {
+	for c := range table {
+		switch {
+		case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+			table[c] = true
+		case c < 0x80:
+			table[c] = strings.IndexByte("-._~:/?@,=!$'()*", byte(c)) >= 0
+		}
+	}
+	return table
+}()
+
+// Canonical returns the text that is signed: every parameter but sig, sorted by name, as name=value joined with "&",
+// where value is percent-encoded with upper-case hex. Two queries have the same canonical text exactly if they have
+// the same parameters. It is ASCII and a valid query.
+func (q Query) Canonical() string {
+	size := 0
+	for _, p := range q.pairs {
+		size += len(p.Name) + len("=&") + len(p.Value) + 2*countEscapes(p.Value)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for i, p := range q.pairs {
+		if i > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(p.Name)
+		b.WriteByte('=')
+		for j := range len(p.Value) {
+			if c := p.Value[j]; literal[c] {
+				b.WriteByte(c)
+			} else {
+				escape(&b, c)
+			}
+		}
+	}
+	return b.String()
+}
+
+func countEscapes(s string) int {
+	n := 0
+	for i := range len(s) {
+		if !literal[s[i]] {
+			n++
+		}
+	}
+	return n
+}
+
+// escape writes the byte as "%" and two upper-case hexadecimal digits (RFC 3986 §2.1).
+func escape(b *strings.Builder, c byte) {
+	const hex = "0123456789ABCDEF"
+	b.WriteByte('%')
+	b.WriteByte(hex[c>>4])
+	b.WriteByte(hex[c&15])
+}
+
+// decode undoes percent-encoding byte by byte and reads "+" as a space. It fails on a "%" without two hexadecimal digits.
+func decode(s string) (string, bool) {
+	if !strings.ContainsAny(s, "%+") {
+		return s, true
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '+':
+			b.WriteByte(' ')
+		case '%':
+			if !isEscape(s[i:]) {
+				return "", false
+			}
+			b.WriteByte(unhex(s[i+1])<<4 | unhex(s[i+2]))
+			i += 2
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String(), true
+}
+
+// isEscape reports whether s begins with "%" and two hexadecimal digits.
+func isEscape(s string) bool { return len(s) >= 3 && s[0] == '%' && isHex(s[1]) && isHex(s[2]) }
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+// unhex returns the value of a hexadecimal digit.
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c&^0x20 - 'A' + 10
+}

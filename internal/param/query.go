@@ -1,0 +1,201 @@
+package param
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"imagekit/internal/fault"
+	"imagekit/internal/opt"
+)
+
+// MaxQuery is the longest query in bytes. It leaves room for the rest of a request line in nginx's
+// large_client_header_buffers of 16 KiB.
+const MaxQuery = 14000
+
+// Query is a request whose grammar and names are right and whose values nobody has looked at. It is read in three
+// steps, so that strangers cannot probe what values do: Split, then the signature over Canonical, then Request.
+type Query struct {
+	pairs  []Pair // sorted by name, without sig
+	sig    string
+	signed bool // sig was given, maybe empty
+}
+
+// Pair is one decoded parameter.
+type Pair struct{ Name, Value string }
+
+// Split decodes a raw query (RFC 3986 §3.4, without its "?") strictly: what two programs could read differently is
+// refused. Pieces stand between "&", empty ones are skipped; "+" is a space. It fails with fault.BadQuery for a bad
+// grammar and with fault.BadParameter for a name that is unknown or repeated or has no value.
+// An empty sig is left to the signature check.
+func Split(raw string) (Query, error) {
+	if len(raw) > MaxQuery {
+		return Query{}, fault.New(fault.BadQuery, "the query has %d bytes, want at most %d", len(raw), MaxQuery)
+	}
+	if strings.Contains(raw, ";") {
+		return Query{}, fault.New(fault.BadQuery, `the query holds a raw ";", want it percent-encoded as %%3B`)
+	}
+	q := Query{pairs: make([]Pair, 0, min(strings.Count(raw, "&")+1, len(names)))}
+	for piece := range strings.SplitSeq(raw, "&") {
+		if piece == "" {
+			continue
+		}
+		if err := q.addPiece(piece); err != nil {
+			return Query{}, hint(err, piece, raw)
+		}
+	}
+	return q, nil
+}
+
+// NewQuery checks decoded parameters as Split does: the fields of a form.
+func NewQuery(pairs ...Pair) (Query, error) {
+	var q Query
+	size := 0
+	for _, p := range pairs {
+		size += len(p.Name) + len(p.Value) + len("&=")
+		if size > MaxQuery {
+			return Query{}, fault.New(fault.BadQuery, "the parameters have more than %d bytes", MaxQuery)
+		}
+		if err := q.add(p.Name, p.Value); err != nil {
+			return Query{}, err
+		}
+	}
+	return q, nil
+}
+
+func (q *Query) addPiece(piece string) *fault.Error {
+	rawName, rawValue, found := strings.Cut(piece, "=")
+	if !found {
+		return fault.New(fault.BadQuery, `%s has no "=", want name=value`, opt.Quote(piece))
+	}
+	name, okName := decode(rawName)
+	value, okValue := decode(rawValue)
+	if !okName || !okValue {
+		return fault.New(fault.BadQuery, "%s has a bad escape, want %% and two hexadecimal digits", opt.Quote(piece))
+	}
+	return q.add(name, value)
+}
+
+// add puts a decoded parameter at its place.
+func (q *Query) add(name, value string) *fault.Error {
+	known, ok := slices.BinarySearch(names, name)
+	if !ok {
+		return refuse(name, "unknown parameter %s, want one of %s", opt.Quote(name), strings.Join(names, ", "))
+	}
+	name = names[known] // the table's own string: does not hold on to the request's bytes
+	at, repeated := slices.BinarySearchFunc(q.pairs, name, func(p Pair, name string) int { return strings.Compare(p.Name, name) })
+	switch {
+	case repeated, name == "sig" && q.signed:
+		return refuse(name, "%s is given twice, want it once", name)
+	case strings.ContainsFunc(value, isControl):
+		return fault.New(fault.BadQuery, "%s holds a control character", name)
+	case name != "url" && !utf8.ValidString(value):
+		return fault.New(fault.BadQuery, "%s is not UTF-8", name)
+	case name == "sig":
+		q.sig, q.signed = value, true
+	case value == "":
+		return refuse(name, "%s is empty, want a value or no %s at all", name, name)
+	default:
+		q.pairs = slices.Insert(q.pairs, at, Pair{name, value})
+	}
+	return nil
+}
+
+// isControl reports an ASCII control character (RFC 20 §5.2).
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+func refuse(name, format string, args ...any) *fault.Error {
+	err := fault.New(fault.BadParameter, format, args...)
+	err.Param = name
+	return err
+}
+
+// hint helps with the commonest mistake: a url put into the query as it is, whose own "&" ends the value.
+func hint(err *fault.Error, piece, raw string) error {
+	const url = "url="
+	if !strings.HasPrefix(piece, url) && (strings.HasPrefix(raw, url) || strings.Contains(raw, "&"+url)) {
+		err.Detail += "; if it belongs to the source URL, percent-encode the url"
+	}
+	return err
+}
+
+// Sig returns the signature as it was sent, "" when there was none.
+func (q Query) Sig() string { return q.sig }
+
+// Get returns the decoded value of a parameter other than sig, "" when it is absent: no value is empty.
+func (q Query) Get(name string) string {
+	for _, p := range q.pairs {
+		if p.Name == name {
+			return p.Value
+		}
+	}
+	return ""
+}
+
+// Expires returns the time in t, the zero time when there is none. It can be asked before Request, because an
+// expired URL is refused before its other values are read.
+func (q Query) Expires() (time.Time, error) {
+	var expires time.Time
+	if text := q.Get("t"); text != "" {
+		if err := expiryOption(&expires).Parse(text); err != nil {
+			return time.Time{}, toFault(err)
+		}
+	}
+	return expires, nil
+}
+
+// Request reads the values. It fails with fault.BadParameter, BadSource or OutputTooLarge, the parameter named.
+func (q Query) Request() (Request, error) {
+	var r Request
+	if q.Get("url") == "" {
+		return Request{}, refuse("url", "url is missing, want the URL of the picture to transform")
+	}
+	if err := q.read(r.Options()); err != nil {
+		return Request{}, err
+	}
+	return r, r.Params.check()
+}
+
+// Params reads the values of a query that comes with its picture, as an upload does: url, t, v and sig are refused.
+func (q Query) Params() (Params, error) {
+	var p Params
+	if q.signed {
+		return Params{}, meaningless("sig")
+	}
+	if err := q.read(p.Options()); err != nil {
+		return Params{}, err
+	}
+	return p, p.check()
+}
+
+func (q Query) read(options []opt.Option) error {
+	for _, p := range q.pairs {
+		i := slices.IndexFunc(options, func(o opt.Option) bool { return o.Name == p.Name })
+		if i < 0 {
+			return meaningless(p.Name)
+		}
+		if err := options[i].Parse(p.Value); err != nil {
+			return toFault(err)
+		}
+	}
+	return nil
+}
+
+func meaningless(name string) error {
+	return refuse(name, "%s has no meaning when the picture itself is sent", name)
+}
+
+// toFault turns a refused value into a fault; a value that failed with a fault of its own keeps its kind.
+func toFault(err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f
+	}
+	var bad *opt.Error
+	if errors.As(err, &bad) {
+		return refuse(bad.Name, "%s", bad.Error())
+	}
+	return err
+}

@@ -1,0 +1,164 @@
+package param
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"imagekit/internal/fault"
+	"imagekit/internal/format"
+	"imagekit/internal/opt"
+)
+
+// The bounds of url and v in decoded bytes.
+const (
+	maxSource  = 4096
+	maxVersion = 64
+)
+
+// Options lists every parameter that shapes the picture, in the order people should read about them.
+// The list is the only description of a parameter: a new one is one row here and the field it sets.
+func (p *Params) Options() []opt.Option {
+	return []opt.Option{
+		{
+			Name: "w", To: &p.Width, Min: 1, Max: MaxSide, Group: "Size", Example: "w=320",
+			DefaultDoc: "the source's, or from `h`",
+			Doc:        "Width of the box in pixels. Alone it keeps the aspect ratio.",
+		},
+		{
+			Name: "h", To: &p.Height, Min: 1, Max: MaxSide, Group: "Size", Example: "h=240",
+			DefaultDoc: "the source's, or from `w`",
+			Doc:        "Height of the box in pixels. Alone it keeps the aspect ratio.",
+		},
+		{
+			Name: "fit", To: &p.Fit, Group: "Size", Default: fitNames[Inside], Example: "w=240&h=240&fit=cover",
+			Doc: "How the picture meets the box when both sides are given. " +
+				"`inside`: aspect kept, nothing cut. `cover`: fills the box, the rest is cut. " +
+				"`pad`: inside, then background up to the exact box. `fill`: stretched. " +
+				"`outside`: covers the box, nothing cut.",
+		},
+		{
+			Name: "g", To: gravityValue{&p.Gravity}, Group: "Size", Default: gravityNames[0].name, Example: "w=240&h=240&fit=cover&g=left",
+			Doc: "What `cover` keeps and where `pad` puts the picture. `XxY` are fractions from the left and top: " +
+				"`cover` centres the box on that point, `pad` splits the free space X : 1−X and Y : 1−Y.",
+		},
+		{
+			Name: "crop", To: cropValue{&p.Crop}, Group: "Region", Example: "crop=0.25,0.25,0.5,0.5",
+			DefaultDoc: "the whole picture",
+			Doc: "Region left,top,width,height of the upright source, taken before resizing. " +
+				"Each value is pixels, or with a `.` a fraction of the side. It is cut to the picture.",
+		},
+		{
+			Name: "dpr", To: &p.DPR, Min: 1, Max: 4, Group: "Size", Default: "1", Example: "w=160&dpr=2",
+			Doc: "Device pixel ratio: multiplies `w` and `h`; the products stay in the range of `w` and `h`.",
+		},
+		{
+			Name: "up", To: &p.Up, Group: "Size", DefaultDoc: "never enlarged", Example: "crop=0,0,64,64&w=256&up=1",
+			Doc: "Allows enlarging. Without it no source pixel is enlarged: " +
+				"`cover` and `fill` shrink the box, `pad` keeps the box and leaves the picture small.",
+		},
+		{
+			Name: "rot", To: &p.Rotate, Group: "Turn", DefaultDoc: "not turned", Example: "rot=90",
+			Doc: "Clockwise turn in degrees, after the orientation that the file itself asks for.",
+		},
+		{
+			Name: "flip", To: &p.Flip, Group: "Turn", DefaultDoc: "not mirrored", Example: "flip=h",
+			Doc: "Mirrors left and right (`h`), top and bottom (`v`), or both.",
+		},
+		{
+			Name: "bg", To: colorValue{&p.Background}, Group: "Colour", Example: "w=240&h=240&fit=pad&bg=336699",
+			DefaultDoc: "transparent where the format can, else white",
+			Doc:        "Background for `pad` and behind transparent pixels. When given, the result is always opaque.",
+		},
+		{
+			Name: "f", To: output{&p.Format}, Group: "Output", DefaultDoc: "`IMAGEKIT_DEFAULT_FORMAT`", Example: "f=jpeg",
+			Doc: "Output format. `auto` takes the best one that the Accept header names.",
+		},
+		{
+			Name: "q", To: &p.Quality, Min: 1, Max: 100, Group: "Output", Default: strconv.Itoa(DefaultQuality),
+			Example: "w=320&q=30",
+			Doc:     "Quality on the JPEG scale; the same number looks alike in every format. No effect on PNG.",
+		},
+	}
+}
+
+// Options lists every name a query may hold: the source, the parameters of the picture and what governs the
+// request, in the order people should read about them.
+func (r *Request) Options() []opt.Option {
+	shaping := r.Params.Options()
+	list := append(make([]opt.Option, 0, len(shaping)+4), opt.Option{
+		Name: "url", To: source{&r.Source}, Group: "Source", DefaultDoc: "required",
+		Example: "url=https://example.com/photo.jpg",
+		Doc: "The picture to transform, percent-encoded: a raw `&` would end the value. " +
+			"`sample:NAME` is one of the built-in pictures.",
+	})
+	list = append(list, shaping...)
+	return append(list,
+		expiryOption(&r.Expires),
+		opt.Option{
+			Name: "v", To: &r.Version, Max: maxVersion, Group: "Request", DefaultDoc: "none", Example: "v=2",
+			Doc: "Any text: another value fetches the source again. No effect on pixels.",
+		},
+		opt.Option{
+			Name: "sig", Group: "Request", DefaultDoc: "required on `/img`",
+			Example: "sig=872010fd487487a8c6fc0a4853492ca262513589ee6474f6cdec467055b28712",
+			Doc:     "Signature: 64 lower-case hexadecimal digits, HMAC-SHA-256 of the canonical text.",
+		},
+	)
+}
+
+// output is the format a request may ask for. Unknown, the operator's default, has no text.
+type output struct{ *format.Format }
+
+func (o output) String() string {
+	if *o.Format == format.Unknown {
+		return ""
+	}
+	return o.Format.String()
+}
+
+// Normal returns the text of the parameters in which equal meanings are equal: defaults dropped, aliases resolved,
+// in the order of Options. It is part of the cache key.
+func (p Params) Normal() string {
+	var b strings.Builder
+	b.Grow(64) // most requests; one allocation
+	for _, o := range p.Options() {
+		text := o.Encode()
+		if text == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(o.Name + "=" + text)
+	}
+	return b.String()
+}
+
+// check refuses what can be told wrong without knowing the source.
+func (p Params) check() error {
+	dpr := max(p.DPR, 1)
+	for _, side := range []struct {
+		name   string
+		pixels int
+	}{{"w", p.Width}, {"h", p.Height}} {
+		if float64(side.pixels)*dpr > MaxSide {
+			err := fault.New(fault.OutputTooLarge, "%s: want %s·dpr of at most %d, got %d·%g",
+				side.name, side.name, MaxSide, side.pixels, dpr)
+			err.Param = side.name
+			return err
+		}
+	}
+	return nil
+}
+
+// names lists every name a query may hold, sorted.
+var names = func() []string {
+	options := new(Request).Options()
+	list := make([]string, len(options))
+	for i, o := range options {
+		list[i] = o.Name
+	}
+	slices.Sort(list)
+	return list
+}()
