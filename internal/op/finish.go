@@ -34,9 +34,9 @@ func Finish(f *frame.Frame, subX, subY int, fullRange bool) (*frame.Frame, error
 	}
 	if f.HasAlpha() {
 		for y := range h {
-			from, to := words(&f.Alpha, y), bytesOf(&dst.Alpha, y)
+			from, to := words(&f.Alpha, y), dst.Alpha.Row(y, 8)
 			for x, v := range from {
-				to[x] = to8(v)
+				to[x] = codes{0, 255}.code(int(v), opaque)
 			}
 		}
 	}
@@ -44,81 +44,72 @@ func Finish(f *frame.Frame, subX, subY int, fullRange bool) (*frame.Frame, error
 	return dst, nil
 }
 
-// codes maps 16-bit full range to 8 bits: out = zero8 + (v − zero16) · unit / 65535.
-type codes struct{ zero16, zero8, unit int }
+// codes maps 16-bit full range to 8 bits: out = zero + (v − v's zero) · unit / 65535.
+type codes struct{ zero, unit int }
 
 // codesFor returns the 8-bit codes of ITU-T H.273 §8.3.
 func codesFor(full, chroma bool) codes {
 	switch {
 	case full && chroma:
-		return codes{1 << 15, 128, 255}
+		return codes{128, 255}
 	case full:
-		return codes{0, 0, 255}
+		return codes{0, 255}
 	case chroma:
-		return codes{1 << 15, 128, 224}
+		return codes{128, 224}
 	}
-	return codes{0, 16, 219}
+	return codes{16, 219}
 }
 
-// byteFor returns the 8-bit code for an offset from zero16.
-func (c codes) byteFor(offset int) uint8 {
-	v := offset * c.unit
-	if v >= 0 {
-		v = (v + 32767) / 65535
-	} else {
-		v = -((-v + 32767) / 65535)
+// code returns the 8-bit code of offset/weight, the offset from v's zero and its weight both in 1/65535: weight is
+// alpha where colours are premultiplied, so this is also the division by alpha. What cannot be seen has zero's code.
+func (c codes) code(offset, weight int) uint8 {
+	if weight == 0 {
+		return uint8(c.zero)
 	}
-	return uint8(min(max(v+c.zero8, 0), 255))
+	return uint8(min(max((offset*c.unit+c.zero*weight+weight/2)/weight, 0), 255))
 }
 
-func to8(v uint16) uint8 { return uint8((uint32(v) + 128) / 257) }
+// opaque is the weight of a sample without alpha.
+const opaque = 65535
 
-// finishPlain writes a full plane. Under alpha 0 the code is zero8: nothing hidden survives.
+// finishPlain writes a full plane.
 func finishPlain(dst, src, alpha *frame.Plane, c codes) {
 	for y := range dst.Height {
-		to, from := bytesOf(dst, y), words(src, y)
+		to, from := dst.Row(y, 8), words(src, y)
 		if alpha.Data == nil {
 			for x, v := range from {
-				to[x] = uint8(c.zero8 + (int(v)*c.unit+32767)/65535)
+				to[x] = c.code(int(v), opaque)
 			}
 			continue
 		}
 		weights := words(alpha, y)
 		for x, v := range from {
-			to[x] = c.byteFor(unweigh(int(v), int(weights[x])))
+			to[x] = c.code(int(v), int(weights[x]))
 		}
 	}
-}
-
-// unweigh divides a premultiplied offset by its alpha, both in 1/65535.
-func unweigh(v, alpha int) int {
-	if alpha == 0 {
-		return 0
-	}
-	return min(max((v*65535+alpha/2)/alpha, -65535), 65535)
 }
 
 // finishChroma writes a chroma plane, each sample the mean of its block. With alpha that is the sum of the
-// premultiplied offsets over the sum of the alphas: the mean weighted by what can be seen.
+// premultiplied offsets over the sum of the alphas: the mean weighted by what can be seen. Blocks are 1 or 2 wide and
+// high; four taps are read always, at the border and in narrower blocks some of them twice.
 func finishChroma(dst, src, alpha *frame.Plane, subX, subY int, c codes) {
 	for y := range dst.Height {
-		to := bytesOf(dst, y)
-		for x := range to {
-			sum, weight := 0, 0
-			for sy := y * subY; sy < min((y+1)*subY, src.Height); sy++ {
-				from := words(src, sy)
-				for sx := x * subX; sx < min((x+1)*subX, src.Width); sx++ {
-					sum += int(from[sx]) - 1<<15
-					if alpha.Data != nil {
-						weight += int(words(alpha, sy)[sx])
-					} else {
-						weight += 65535
-					}
-				}
+		y0, y1 := y*subY, min(y*subY+subY-1, src.Height-1)
+		to, top, bottom := dst.Row(y, 8), words(src, y0), words(src, y1)
+		if alpha.Data == nil {
+			for x := range to {
+				i, j := x*subX, min(x*subX+subX-1, len(top)-1)
+				sum := int(top[i]) + int(top[j]) + int(bottom[i]) + int(bottom[j])
+				to[x] = c.code(sum-4<<15, 4*opaque)
 			}
-			to[x] = c.byteFor(unweigh(sum, weight))
+			continue
+		}
+		over, under := words(alpha, y0), words(alpha, y1)
+		for x := range to {
+			i, j := x*subX, min(x*subX+subX-1, len(top)-1)
+			sum := int(top[i]) + int(top[j]) + int(bottom[i]) + int(bottom[j])
+			weight := int(over[i]) + int(over[j]) + int(under[i]) + int(under[j])
+			to[x] = c.code(sum-4<<15, weight)
 		}
 	}
 }
-
-func bytesOf(p *frame.Plane, y int) []uint8 { return p.Row(y, 8) }

@@ -190,7 +190,7 @@ func TestFinishRanges(t *testing.T) {
 	for _, c := range []struct {
 		full bool
 		want [3]uint8
-	}{{true, [3]uint8{255, 1, 128}}, {false, [3]uint8{235, 16, 128}}} {
+	}{{true, [3]uint8{255, 0, 128}}, {false, [3]uint8{235, 16, 128}}} {
 		f := working(t, frame.YCbCr, 5, 5, false, func(_, _ int) [4]float64 { return [4]float64{65535, 0, 32768} })
 		g, err := Finish(f, 2, 2, c.full)
 		if err != nil {

@@ -4,6 +4,7 @@ package stage
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 )
@@ -42,17 +43,25 @@ func (t *Times) Add(other Times) {
 	}
 }
 
+// All yields the stages that happened, in order, with their names.
+func (t Times) All() iter.Seq2[string, time.Duration] {
+	return func(yield func(string, time.Duration) bool) {
+		for i, d := range t {
+			if d != 0 && !yield(names[i], d) {
+				return
+			}
+		}
+	}
+}
+
 // Header formats the stages that happened for the Server-Timing header (W3C Server Timing), in milliseconds.
 func (t Times) Header() string {
 	var b strings.Builder
-	for i, d := range t {
-		if d == 0 {
-			continue
-		}
+	for name, d := range t.All() {
 		if b.Len() > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%s;dur=%.2f", names[i], float64(d)/float64(time.Millisecond))
+		fmt.Fprintf(&b, "%s;dur=%.2f", name, float64(d)/float64(time.Millisecond))
 	}
 	return b.String()
 }

@@ -1,0 +1,54 @@
+package server
+
+import (
+	"crypto/rand"
+	"net/http"
+	"time"
+
+	"imagekit/internal/fault"
+	"imagekit/internal/limit"
+	"imagekit/internal/stage"
+)
+
+// exchange is one request and its answer, and what the access log tells of it. It is also the ResponseWriter that
+// handlers see, so that status and bytes are counted.
+type exchange struct {
+	http.ResponseWriter
+	r     *http.Request
+	id    string
+	start time.Time
+
+	client string // key of the client, for the rate limit
+	limit  *limit.Decision
+	source string // what was asked for, without query
+	cache  string // HIT, MISS, COALESCED
+	times  stage.Times
+	err    *fault.Error
+	status int
+	bytes  int64
+}
+
+func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
+	return &exchange{ResponseWriter: w, r: r, id: rand.Text()[:16], start: time.Now()}
+}
+
+// WriteHeader notes the status and passes it on.
+func (x *exchange) WriteHeader(status int) {
+	if x.status == 0 {
+		x.status = status
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts the bytes and passes them on.
+func (x *exchange) Write(b []byte) (int, error) {
+	if x.status == 0 {
+		x.status = http.StatusOK
+	}
+	n, err := x.ResponseWriter.Write(b)
+	x.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }

@@ -1,0 +1,61 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"imagekit/internal/fault"
+)
+
+// route is one row of the table below.
+type route struct {
+	path    string
+	methods []string
+	limited bool // counts against the rate limit
+	handle  func(*exchange) error
+}
+
+func (s *Server) table() []route {
+	read := []string{http.MethodGet, http.MethodHead}
+	return []route{
+		{"/img", read, true, s.image},
+		{"/sign", read, true, s.sign},
+		{"/upload", []string{http.MethodPost}, true, s.upload},
+		{"/health", read, false, s.health},
+		{"/ready", read, false, s.ready},
+		{"/stats/cache", read, false, s.cacheStats},
+		{"/", read, false, s.page},
+	}
+}
+
+// routes builds the handler: every request passes the middleware, then its row of the table.
+func (s *Server) routes() http.Handler {
+	table := s.table()
+	return s.middleware(func(x *exchange) error {
+		i := slices.IndexFunc(table, func(r route) bool { return r.path == x.r.URL.Path })
+		if i < 0 {
+			return fault.New(fault.NotFound, "want one of %s, got %s", paths(table), x.r.URL.Path)
+		}
+		r := table[i]
+		if !slices.Contains(r.methods, x.r.Method) {
+			allow := strings.Join(r.methods, ", ")
+			x.Header().Set("Allow", allow)
+			return fault.New(fault.MethodNotAllowed, "want %s, got %s", allow, x.r.Method)
+		}
+		if r.limited {
+			if err := s.admit(x, r); err != nil {
+				return err
+			}
+		}
+		return r.handle(x)
+	})
+}
+
+func paths(table []route) string {
+	list := make([]string, len(table))
+	for i, r := range table {
+		list[i] = r.path
+	}
+	return strings.Join(list, ", ")
+}

@@ -1,0 +1,40 @@
+package server
+
+import (
+	"imagekit/internal/fault"
+)
+
+// health answers GET /health: the process works (liveness).
+func (s *Server) health(x *exchange) error {
+	return s.json(x, map[string]string{"status": "healthy", "version": s.Version})
+}
+
+// ready answers GET /ready: the server takes traffic (readiness).
+func (s *Server) ready(x *exchange) error {
+	switch {
+	case s.draining.Load():
+		return fault.New(fault.Draining, "the server is shutting down")
+	case !s.Ready():
+		return fault.New(fault.Overloaded, "no worker process is up")
+	}
+	return s.json(x, map[string]string{"status": "ready"})
+}
+
+// cacheStats answers GET /stats/cache, to whoever may sign: the numbers are the operator's.
+func (s *Server) cacheStats(x *exchange) error {
+	if err := s.trusted(x); err != nil {
+		return err
+	}
+	return s.json(x, s.CacheStats())
+}
+
+// page answers GET /.
+func (s *Server) page(x *exchange) error {
+	h := x.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", s.Page.CSP)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-cache")
+	return s.write(x, 200, s.Page.HTML)
+}
