@@ -1,6 +1,10 @@
 package param
 
-import "imagekit/internal/opt"
+import (
+	"fmt"
+
+	"imagekit/internal/opt"
+)
 
 // Reference returns docs/parameters.md.
 func Reference() string {
@@ -10,7 +14,7 @@ func Reference() string {
 		opt.Column{Title: "When absent", Cell: opt.Option.DefaultText},
 		opt.Column{Title: "Meaning", Cell: func(o opt.Option) string { return o.Doc }},
 		opt.Column{Title: "Example", Cell: func(o opt.Option) string { return opt.Code(o.Example) }},
-	) + referenceTail
+	) + fmt.Sprintf(referenceTail, MaxQuery)
 }
 
 func value(o opt.Option) string {
@@ -53,7 +57,7 @@ before the request, escapes that are there already are kept.
 
 The query is split at ` + "`&`" + `; empty pieces are skipped. Names and values are percent-decoded as bytes, and ` + "`+`" + ` is a space.
 A raw ` + "`;`" + `, a bad escape, a piece without ` + "`=`" + `, a control character, and bytes that are not UTF-8 outside ` + "`url`" + ` are
-answered with 400, as is a query of more than 14000 bytes.
+answered with 400, as is a query of more than %d bytes.
 
 The canonical text is every parameter but ` + "`sig`" + `, sorted by name, as ` + "`name=value`" + ` joined with ` + "`&`" + `. The value is
 percent-encoded again with upper-case hexadecimal digits, leaving exactly these bytes as they are:

@@ -43,7 +43,7 @@ func (p *Params) Options() []opt.Option {
 				"`cover` centres the box on that point, `pad` splits the free space X : 1−X and Y : 1−Y.",
 		},
 		{
-			Name: "crop", To: cropValue{&p.Crop}, Group: "Region", Example: "crop=0.25,0.25,0.5,0.5",
+			Name: "crop", To: cropValue{&p.Crop}, Group: "Size", Example: "crop=0.25,0.25,0.5,0.5",
 			DefaultDoc: "the whole picture",
 			Doc: "Region left,top,width,height of the upright source, taken before resizing. " +
 				"Each value is pixels, or with a `.` a fraction of the side. It is cut to the picture.",

@@ -65,9 +65,13 @@ func row(t *testing.T, p *Params, name string) opt.Option {
 
 func TestRowsAreDescribed(t *testing.T) {
 	grammar := regexp.MustCompile(`^[a-z][a-z0-9]*$`) // a name is never escaped in the canonical text
-	seen := map[string]bool{}
+	seen, groups, group := map[string]bool{}, map[string]bool{}, ""
 	for _, o := range new(Request).Options() {
 		t.Run(o.Name, func(t *testing.T) {
+			if o.Group != group && groups[o.Group] {
+				t.Errorf("the group %s is torn apart", o.Group)
+			}
+			group, groups[o.Group] = o.Group, true
 			if !grammar.MatchString(o.Name) || seen[o.Name] {
 				t.Errorf("the name does not match %s or is there twice", grammar)
 			}
