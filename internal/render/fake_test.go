@@ -1,0 +1,174 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/jpeg"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/format"
+	"imagekit/internal/param"
+	"imagekit/internal/plan"
+	"imagekit/internal/stage"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// origin is a fake Fetcher: every URL holds the same picture, and a download takes a second.
+type origin struct {
+	body []byte
+	err  error
+
+	mu      sync.Mutex
+	fetched []string
+	live    int // downloads running
+}
+
+func (o *origin) Fetch(ctx context.Context, url string) (*blob.Blob, error) {
+	o.mu.Lock()
+	o.fetched = append(o.fetched, url)
+	o.live++
+	o.mu.Unlock()
+	defer func() {
+		o.mu.Lock()
+		o.live--
+		o.mu.Unlock()
+	}()
+	if err := wait(ctx, time.Second); err != nil {
+		return nil, err
+	}
+	if o.err != nil {
+		return nil, o.err
+	}
+	return &blob.Blob{Data: o.body, Format: format.Sniff(o.body)}, nil
+}
+
+// machine is a fake Engine: a job takes a second and its result names the size.
+type machine struct {
+	err   error
+	panic any
+
+	mu   sync.Mutex
+	jobs []plan.Plan
+}
+
+func (m *machine) Run(ctx context.Context, _ *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
+	m.mu.Lock()
+	m.jobs = append(m.jobs, p)
+	m.mu.Unlock()
+	if m.panic != nil {
+		panic(m.panic)
+	}
+	if err := wait(ctx, time.Second); err != nil {
+		return nil, stage.Times{}, err
+	}
+	if m.err != nil {
+		return nil, stage.Times{}, m.err
+	}
+	var times stage.Times
+	times[stage.Encode] = time.Second
+	return blob.New([]byte(p.Canvas.String()), p.Format, time.Now()), times, nil
+}
+
+// memory is a fake Cache.
+type memory struct {
+	mu      sync.Mutex
+	entries map[string]*blob.Blob
+	gets    int
+	// late, when set, is found from the second look on: another flight landed meanwhile.
+	late *blob.Blob
+}
+
+func (m *memory) Get(_ context.Context, key string) (*blob.Blob, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.gets++
+	if m.late != nil && m.gets > 1 {
+		return m.late, true
+	}
+	b, ok := m.entries[key]
+	return b, ok
+}
+
+func (m *memory) Put(ctx context.Context, key string, b *blob.Blob) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if ctx.Err() == nil {
+		m.entries[key] = b
+	}
+}
+
+func (m *memory) keys() []string { return slices.Sorted(maps.Keys(m.entries)) }
+
+// wait passes time as work does: until it is done or ctx ends.
+func wait(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// rig is a renderer with its fakes.
+type rig struct {
+	*Renderer
+	origin  *origin
+	machine *machine
+	memory  *memory
+}
+
+func newRig(t *testing.T) rig {
+	t.Helper()
+	var body bytes.Buffer
+	if err := jpeg.Encode(&body, image.NewGray(image.Rect(0, 0, 400, 200)), nil); err != nil {
+		t.Fatal(err)
+	}
+	r := rig{origin: &origin{body: body.Bytes()}, machine: &machine{}, memory: &memory{entries: map[string]*blob.Blob{}}}
+	r.Renderer = New(Config{
+		Fetcher: r.origin, Engine: r.machine, Cache: r.memory,
+		Limits:  plan.Limits{MaxPixels: 1_000_000, MaxOutputPixels: 1_000_000, Memory: 1 << 30},
+		Timeout: 30 * time.Second,
+	})
+	return r
+}
+
+// request asks for the picture at this width.
+func request(width int) param.Request {
+	return param.Request{Source: "https://example.com/a.jpg", Params: param.Params{Width: width}}
+}
+
+// answer is what a call of Render brought.
+type answer struct {
+	Result
+	err error
+}
+
+// ask calls Render on a goroutine and returns where its answer will be.
+func (r rig) ask(ctx context.Context, req param.Request) <-chan answer {
+	c := make(chan answer, 1)
+	go func() {
+		res, err := r.Render(ctx, req, format.WebP, nil)
+		c <- answer{res, err}
+	}()
+	return c
+}
+
+// idle checks that nothing is left of finished work.
+func (r rig) idle(t *testing.T) {
+	t.Helper()
+	if n := len(r.sources.held); n != 0 {
+		t.Errorf("%d sources still held", n)
+	}
+	if r.origin.live != 0 {
+		t.Errorf("%d downloads still run", r.origin.live)
+	}
+}

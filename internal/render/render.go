@@ -1,0 +1,199 @@
+// Package render is the way of a request for an image: cache, coalescing, fetch, probe, plan, engine, cache. It knows
+// neither HTTP nor pixels; what does the work is handed in.
+package render
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/flight"
+	"imagekit/internal/format"
+	"imagekit/internal/param"
+	"imagekit/internal/plan"
+	"imagekit/internal/probe"
+	"imagekit/internal/stage"
+)
+
+// Fetcher downloads the source at a normalised URL. Errors are faults.
+type Fetcher interface {
+	Fetch(ctx context.Context, url string) (*blob.Blob, error)
+}
+
+// Engine does what a plan says to the source. It must stop when ctx ends. Errors are faults.
+type Engine interface {
+	Run(ctx context.Context, src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error)
+}
+
+// Cache keeps results under their key text. It never fails: what it cannot find or trust is a miss, what it cannot
+// keep is dropped.
+type Cache interface {
+	Get(ctx context.Context, key string) (*blob.Blob, bool)
+	Put(ctx context.Context, key string, b *blob.Blob)
+}
+
+// Config is what a Renderer works with; every field is required.
+type Config struct {
+	Fetcher Fetcher
+	Engine  Engine
+	Cache   Cache
+	Limits  plan.Limits
+	// Timeout bounds the work on one result, from the fetch to the engine's end, whoever waits for it.
+	Timeout time.Duration
+}
+
+// Renderer makes results. Safe for concurrent use.
+type Renderer struct {
+	engine  Engine
+	cache   Cache
+	limits  plan.Limits
+	timeout time.Duration
+	sources *sources
+	results flight.Group[string, made]
+}
+
+// made is what a flight brings to all its waiters.
+type made struct {
+	blob  *blob.Blob
+	times stage.Times
+	found bool // in the cache, by the second look
+}
+
+// New returns a renderer.
+func New(c Config) *Renderer {
+	return &Renderer{
+		engine:  c.Engine,
+		cache:   c.Cache,
+		limits:  c.Limits,
+		timeout: c.Timeout,
+		sources: newSources(c.Fetcher, c.Timeout),
+	}
+}
+
+// State says where a result came from.
+type State uint8
+
+// The states.
+const (
+	Miss      State = iota // made for this caller
+	Hit                    // from the cache
+	Coalesced              // made for another caller who asked at the same time
+)
+
+// String returns the word in the X-Cache header.
+func (s State) String() string { return [...]string{"MISS", "HIT", "COALESCED"}[s] }
+
+// Result is an image and how it came about.
+type Result struct {
+	Blob  *blob.Blob
+	State State
+	Times stage.Times // of a coalesced result: those of the work that was shared
+}
+
+// Render returns the result of a request in format out: JPEG, PNG, WebP, AVIF or Legacy. What the cache holds is
+// returned at once. Otherwise admit is asked, unless it is nil, and its error returned; then the work is done, once
+// for all who ask for the same result at the same time. The work outlives this caller as long as others wait; ctx
+// bounds only the caller's own wait. Errors are faults or ends of contexts and are not kept.
+func (r *Renderer) Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (Result, error) {
+	key := keyText(req, out)
+	var times stage.Times
+	if b, ok := r.lookup(ctx, key, &times); ok {
+		return Result{Blob: b, State: Hit, Times: times}, nil
+	}
+	if admit != nil {
+		if err := admit(); err != nil {
+			return Result{}, err
+		}
+	}
+	m, shared, err := r.results.Do(ctx, key, func(ctx context.Context) (made, error) {
+		return r.make(ctx, key, req, out)
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	times.Add(m.times)
+	state := Miss
+	switch {
+	case m.found:
+		state = Hit
+	case shared:
+		state = Coalesced
+	}
+	return Result{Blob: m.blob, State: state, Times: times}, nil
+}
+
+// Upload returns the result for a source that the caller sent along. Nothing is fetched, shared or kept.
+func (r *Renderer) Upload(ctx context.Context, data []byte, p param.Params, out format.Format) (Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	var times stage.Times
+	b, err := r.transform(ctx, &blob.Blob{Data: data, Format: format.Sniff(data)}, p, out, &times)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Blob: b, Times: times}, nil
+}
+
+// make does the work of one flight.
+func (r *Renderer) make(ctx context.Context, key string, req param.Request, out format.Format) (made, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	var m made
+	// An earlier flight may have landed between the caller's look and this one's start.
+	if m.blob, m.found = r.lookup(ctx, key, &m.times); m.found {
+		return m, nil
+	}
+	if err := plan.Check(req.Params, out, r.limits); err != nil {
+		return made{}, err
+	}
+	start := time.Now()
+	src, release, err := r.sources.borrow(ctx, sourceKey{req.Source, req.Version})
+	m.times.Since(stage.Fetch, start)
+	if err != nil {
+		return made{}, err
+	}
+	defer release()
+	if m.blob, err = r.transform(ctx, src, req.Params, out, &m.times); err != nil {
+		return made{}, err
+	}
+	start = time.Now()
+	r.cache.Put(context.WithoutCancel(ctx), key, m.blob) // the work is done: keep it though everybody has left
+	m.times.Since(stage.Store, start)
+	return m, nil
+}
+
+// transform plans and runs the engine.
+func (r *Renderer) transform(ctx context.Context, src *blob.Blob, p param.Params, out format.Format, times *stage.Times) (*blob.Blob, error) {
+	start := time.Now()
+	pl, err := r.plan(src, p, out)
+	times.Since(stage.Probe, start)
+	if err != nil {
+		return nil, err
+	}
+	b, spent, err := r.engine.Run(ctx, src, pl)
+	times.Add(spent)
+	return b, err
+}
+
+func (r *Renderer) plan(src *blob.Blob, p param.Params, out format.Format) (plan.Plan, error) {
+	info, err := probe.Read(src.Data, probe.Limits{MaxPixels: r.limits.MaxPixels})
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return plan.New(info, p, out, r.limits)
+}
+
+func (r *Renderer) lookup(ctx context.Context, key string, times *stage.Times) (*blob.Blob, bool) {
+	defer times.Since(stage.Cache, time.Now())
+	return r.cache.Get(ctx, key)
+}
+
+// keyText returns the text a result is kept under: all that decides its bytes, and v. The expiry and the signature
+// are not in it. Only the last line may hold any text, so that different requests have different keys.
+func keyText(req param.Request, out format.Format) string {
+	p := req.Params
+	p.Format = format.Unknown // what was asked; out is what it came to
+	return fmt.Sprintf("engine=%d\nurl=%s\nformat=%s\nparams=%s\nv=%s",
+		plan.EngineVersion, req.Source, out, p.Normal(), req.Version)
+}

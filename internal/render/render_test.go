@@ -1,0 +1,303 @@
+package render
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/fault"
+	"imagekit/internal/flight"
+	"imagekit/internal/format"
+	"imagekit/internal/param"
+	"imagekit/internal/stage"
+)
+
+func wantKind(t *testing.T, err error, want fault.Kind) {
+	t.Helper()
+	if err == nil || fault.From(err).Kind != want {
+		t.Fatalf("got error %v, want kind %v", err, want)
+	}
+}
+
+func TestMissThenHit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		res, err := r.Render(t.Context(), request(100), format.WebP, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(res.Blob.Data) != "(100,50)" || res.Blob.Format != format.WebP || res.State != Miss {
+			t.Errorf("got %q %v %v", res.Blob.Data, res.Blob.Format, res.State)
+		}
+		if res.Times[stage.Fetch] != time.Second || res.Times[stage.Encode] != time.Second {
+			t.Errorf("got times %v", res.Times)
+		}
+
+		again, err := r.Render(t.Context(), request(100), format.WebP, nil)
+		if err != nil || again.State != Hit || again.Blob != res.Blob {
+			t.Errorf("got %+v, %v; want a hit", again, err)
+		}
+		if len(r.origin.fetched) != 1 || len(r.machine.jobs) != 1 {
+			t.Errorf("%d fetches, %d jobs; want 1 and 1", len(r.origin.fetched), len(r.machine.jobs))
+		}
+		r.idle(t)
+	})
+}
+
+func TestThousandAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		var mu sync.Mutex
+		states := map[State]int{}
+		var wg sync.WaitGroup
+		for range 1000 {
+			wg.Go(func() {
+				res, err := r.Render(t.Context(), request(100), format.WebP, nil)
+				if err != nil || string(res.Blob.Data) != "(100,50)" || res.Times[stage.Encode] != time.Second {
+					t.Errorf("got %+v, %v", res, err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				states[res.State]++
+			})
+		}
+		wg.Wait()
+		if len(r.origin.fetched) != 1 || len(r.machine.jobs) != 1 {
+			t.Errorf("%d fetches, %d jobs; want 1 and 1", len(r.origin.fetched), len(r.machine.jobs))
+		}
+		if states[Miss] != 1 || states[Coalesced] != 999 {
+			t.Errorf("got %v", states)
+		}
+		r.idle(t)
+	})
+}
+
+func TestLeaderLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		leaderCtx, leave := context.WithCancel(t.Context())
+		leader := r.ask(leaderCtx, request(100))
+		synctest.Wait()
+		follower := r.ask(t.Context(), request(100))
+		synctest.Wait()
+		leave()
+		a := <-leader
+		wantKind(t, a.err, fault.ClientGone)
+		if a := <-follower; a.err != nil || a.State != Coalesced {
+			t.Errorf("follower got %+v", a)
+		}
+		if len(r.origin.fetched) != 1 {
+			t.Errorf("%d fetches, want 1", len(r.origin.fetched))
+		}
+		r.idle(t)
+	})
+}
+
+func TestNobodyWaitsNothingRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx, leave := context.WithCancel(t.Context())
+		a, b := r.ask(ctx, request(100)), r.ask(ctx, request(50))
+		synctest.Wait()
+		leave()
+		<-a
+		<-b
+		synctest.Wait()
+		if len(r.machine.jobs) != 0 || len(r.memory.entries) != 0 {
+			t.Errorf("%d jobs, %d entries; want none", len(r.machine.jobs), len(r.memory.entries))
+		}
+		r.idle(t)
+	})
+}
+
+// TestErrorsAreNotKept: after a failure of any stage, the next request tries again.
+func TestErrorsAreNotKept(t *testing.T) {
+	tests := []struct {
+		name string
+		harm func(rig)
+		heal func(rig)
+		want fault.Kind
+	}{
+		{
+			"fetch", func(r rig) { r.origin.err = fault.New(fault.OriginFailed, "status 500") },
+			func(r rig) { r.origin.err = nil }, fault.OriginFailed,
+		},
+		{
+			"probe", func(r rig) { r.origin.body = []byte("<html>") },
+			func(r rig) { r.origin.body = newRig(t).origin.body }, fault.NotAnImage,
+		},
+		{
+			"plan", func(r rig) { r.limits.Memory = 1 },
+			func(r rig) { r.limits.Memory = 1 << 30 }, fault.TooMuchMemory,
+		},
+		{
+			"engine", func(r rig) { r.machine.err = fault.New(fault.DamagedImage, "cut short") },
+			func(r rig) { r.machine.err = nil }, fault.DamagedImage,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t)
+				tt.harm(r)
+				_, err := r.Render(t.Context(), request(100), format.WebP, nil)
+				wantKind(t, err, tt.want)
+				if len(r.memory.entries) != 0 {
+					t.Errorf("kept %v", r.memory.keys())
+				}
+				tt.heal(r)
+				res, err := r.Render(t.Context(), request(100), format.WebP, nil)
+				if err != nil || res.State != Miss || len(r.origin.fetched) != 2 {
+					t.Errorf("after healing got %+v, %v, %d fetches", res, err, len(r.origin.fetched))
+				}
+				r.idle(t)
+			})
+		})
+	}
+}
+
+func TestHitNeedsNobody(t *testing.T) {
+	r := newRig(t)
+	kept := blob.New([]byte("kept"), format.WebP, time.Now())
+	r.memory.entries[keyText(request(100), format.WebP)] = kept
+	busy := New(Config{Cache: r.memory}) // whatever else a hit touched would panic
+	res, err := busy.Render(t.Context(), request(100), format.WebP, func() error { return errors.New("asked") })
+	if err != nil || res.Blob != kept || res.State != Hit {
+		t.Errorf("got %+v, %v", res, err)
+	}
+}
+
+func TestAdmitStopsMissesOnly(t *testing.T) {
+	r := newRig(t)
+	_, err := r.Render(t.Context(), request(100), format.WebP, func() error { return fault.New(fault.RateLimited, "slow down") })
+	wantKind(t, err, fault.RateLimited)
+	if len(r.origin.fetched) != 0 {
+		t.Error("fetched although not admitted")
+	}
+}
+
+func TestSecondLook(t *testing.T) {
+	r := newRig(t)
+	r.memory.late = blob.New([]byte("landed"), format.WebP, time.Now())
+	res, err := r.Render(t.Context(), request(100), format.WebP, nil)
+	if err != nil || res.Blob != r.memory.late || res.State != Hit || len(r.origin.fetched) != 0 {
+		t.Errorf("got %+v, %v after %d fetches", res, err, len(r.origin.fetched))
+	}
+}
+
+func TestParametersThatCannotBeAreNotFetched(t *testing.T) {
+	r := newRig(t)
+	req := request(8000)
+	req.Params.Height, req.Params.Fit = 8000, param.Pad
+	_, err := r.Render(t.Context(), req, format.WebP, nil)
+	wantKind(t, err, fault.OutputTooLarge)
+	if len(r.origin.fetched) != 0 {
+		t.Error("fetched")
+	}
+}
+
+func TestPanicReachesAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.machine.panic = "out of planes"
+		a, b := r.ask(t.Context(), request(100)), r.ask(t.Context(), request(100))
+		for _, a := range []answer{<-a, <-b} {
+			var p *flight.PanicError
+			if !errors.As(a.err, &p) || p.Value != "out of planes" {
+				t.Errorf("got %v", a.err)
+			}
+			if f := fault.From(a.err); f.Kind != fault.Internal || strings.Contains(f.Detail, "planes") {
+				t.Errorf("public: %v %q", f.Kind, f.Detail)
+			}
+		}
+		r.idle(t)
+	})
+}
+
+func TestWorkHasItsOwnDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.timeout = 1500 * time.Millisecond // the fetch takes 1 s, the engine another
+		start := time.Now()
+		_, err := r.Render(t.Context(), request(100), format.WebP, nil)
+		wantKind(t, err, fault.Timeout)
+		if took := time.Since(start); took != r.timeout {
+			t.Errorf("took %v", took)
+		}
+		_, err = r.Upload(t.Context(), r.origin.body, param.Params{}, format.WebP)
+		if err != nil {
+			t.Errorf("upload: %v", err)
+		}
+		r.timeout = time.Millisecond
+		_, err = r.Upload(t.Context(), r.origin.body, param.Params{}, format.WebP)
+		wantKind(t, err, fault.Timeout)
+		r.idle(t)
+	})
+}
+
+func TestCallerLeavesAtItsOwnDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		_, err := r.Render(ctx, request(100), format.WebP, nil)
+		wantKind(t, err, fault.Timeout)
+		synctest.Wait()
+		r.idle(t)
+	})
+}
+
+func TestUpload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		res, err := r.Upload(t.Context(), r.origin.body, param.Params{Width: 100}, format.Legacy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(res.Blob.Data) != "(100,50)" || res.Blob.Format != format.JPEG || res.State != Miss || res.Times[stage.Encode] == 0 {
+			t.Errorf("got %+v", res)
+		}
+		if r.memory.gets != 0 || len(r.memory.entries) != 0 || len(r.origin.fetched) != 0 {
+			t.Error("an upload met the cache or the origin")
+		}
+		_, err = r.Upload(t.Context(), []byte("<html>"), param.Params{}, format.WebP)
+		wantKind(t, err, fault.NotAnImage)
+	})
+}
+
+func TestKeyText(t *testing.T) {
+	base := request(100)
+	change := func(f func(*param.Request)) param.Request { r := base; f(&r); return r }
+	want := keyText(base, format.WebP)
+	same := map[string]param.Request{
+		"expiry":            change(func(r *param.Request) { r.Expires = time.Unix(1, 0) }),
+		"format as asked":   change(func(r *param.Request) { r.Params.Format = format.Auto }),
+		"default quality":   change(func(r *param.Request) { r.Params.Quality = param.DefaultQuality }),
+		"dpr of one":        change(func(r *param.Request) { r.Params.DPR = 1 }),
+		"the request again": base,
+	}
+	for name, req := range same {
+		if got := keyText(req, format.WebP); got != want {
+			t.Errorf("%s changes the key:\n%s\n%s", name, got, want)
+		}
+	}
+	other := []string{want, keyText(base, format.AVIF), keyText(base, format.Legacy)}
+	for _, req := range []param.Request{
+		change(func(r *param.Request) { r.Source += "?" }),
+		change(func(r *param.Request) { r.Version = "2" }),
+		change(func(r *param.Request) { r.Params.Width = 101 }),
+		change(func(r *param.Request) { r.Params.Quality = 81 }),
+	} {
+		other = append(other, keyText(req, format.WebP))
+	}
+	slices.Sort(other)
+	if n := len(slices.Compact(slices.Clone(other))); n != len(other) {
+		t.Errorf("different requests share a key: %q", other)
+	}
+}

@@ -1,0 +1,160 @@
+package render
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/fault"
+	"imagekit/internal/param"
+)
+
+func TestFourSizesFetchOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		var answers []<-chan answer
+		for _, w := range []int{50, 100, 150, 200} {
+			answers = append(answers, r.ask(t.Context(), request(w)))
+		}
+		for _, c := range answers {
+			if a := <-c; a.err != nil || a.State != Miss {
+				t.Errorf("got %+v", a)
+			}
+		}
+		if len(r.origin.fetched) != 1 || len(r.machine.jobs) != 4 {
+			t.Errorf("%d fetches, %d jobs; want 1 and 4", len(r.origin.fetched), len(r.machine.jobs))
+		}
+		r.idle(t)
+	})
+}
+
+func TestSourceIsSharedWhileInUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		first := r.ask(t.Context(), request(50))
+		time.Sleep(1500 * time.Millisecond) // fetched, and now in the engine
+		second := r.ask(t.Context(), request(100))
+		<-first
+		if a := <-second; a.err != nil {
+			t.Error(a.err)
+		}
+		if len(r.origin.fetched) != 1 {
+			t.Errorf("%d fetches, want 1", len(r.origin.fetched))
+		}
+		r.idle(t)
+
+		if a := <-r.ask(t.Context(), request(150)); a.err != nil {
+			t.Error(a.err)
+		}
+		if len(r.origin.fetched) != 2 {
+			t.Errorf("%d fetches, want 2: nothing is kept that nobody uses", len(r.origin.fetched))
+		}
+	})
+}
+
+func TestSharedSourceGrowsOld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newRig(t).origin
+		s := newSources(o, 30*time.Second)
+		key := sourceKey{url: "https://example.com/a.jpg"}
+		borrow := func() func() {
+			t.Helper()
+			_, release, err := s.borrow(t.Context(), key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return release
+		}
+		first := borrow()
+		time.Sleep(29 * time.Second)
+		second := borrow()
+		if len(o.fetched) != 1 {
+			t.Errorf("%d fetches, want 1", len(o.fetched))
+		}
+		time.Sleep(time.Second)
+		third := borrow()
+		if len(o.fetched) != 2 {
+			t.Errorf("%d fetches, want 2", len(o.fetched))
+		}
+		first()
+		second()
+		if len(s.held) != 1 {
+			t.Error("the end of the old one took the new one along")
+		}
+		third()
+		if len(s.held) != 0 {
+			t.Error("still held")
+		}
+	})
+}
+
+func TestVersionFetchesAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		one, two := request(100), request(100)
+		two.Version = "2"
+		a, b := r.ask(t.Context(), one), r.ask(t.Context(), two)
+		<-a
+		<-b
+		if len(r.origin.fetched) != 2 {
+			t.Errorf("%d fetches, want 2", len(r.origin.fetched))
+		}
+	})
+}
+
+// TestOneSizeLeaving: of two results on one download, one is given up; the download goes on for the other.
+func TestOneSizeLeaving(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx, leave := context.WithCancel(t.Context())
+		first := r.ask(ctx, request(50))
+		synctest.Wait()
+		second := r.ask(t.Context(), request(100))
+		synctest.Wait()
+		leave()
+		<-first
+		if a := <-second; a.err != nil {
+			t.Error(a.err)
+		}
+		if len(r.origin.fetched) != 1 {
+			t.Errorf("%d fetches, want 1", len(r.origin.fetched))
+		}
+		r.idle(t)
+	})
+}
+
+func TestDownloadsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.sources.lifetime = 10 * time.Millisecond
+		_, _, err := r.sources.borrow(t.Context(), sourceKey{url: "https://example.com/slow"})
+		wantKind(t, err, fault.Timeout)
+	})
+}
+
+// named is a Fetcher that notes what it is asked for.
+type named struct{ asked []string }
+
+func (n *named) Fetch(_ context.Context, url string) (*blob.Blob, error) {
+	n.asked = append(n.asked, url)
+	return &blob.Blob{}, nil
+}
+
+func TestRouter(t *testing.T) {
+	var samples, web named
+	router := Router{Samples: &samples, Web: &web}
+	for _, url := range []string{"https://example.com/sample:photo", param.SamplePrefix + "photo"} {
+		if _, err := router.Fetch(t.Context(), url); err != nil {
+			t.Error(err)
+		}
+	}
+	if !slices.Equal(samples.asked, []string{"sample:photo"}) || !slices.Equal(web.asked, []string{"https://example.com/sample:photo"}) {
+		t.Errorf("samples got %q, the web %q", samples.asked, web.asked)
+	}
+	router.Samples = nil
+	_, err := router.Fetch(t.Context(), "sample:photo")
+	wantKind(t, err, fault.SourceForbidden)
+}
