@@ -36,7 +36,7 @@ func Finish(f *frame.Frame, subX, subY int, fullRange bool) (*frame.Frame, error
 		for y := range h {
 			from, to := words(&f.Alpha, y), dst.Alpha.Row(y, 8)
 			for x, v := range from {
-				to[x] = codes{0, 255}.code(int(v), opaque)
+				to[x] = codes{0, 255}.plain(int(v))
 			}
 		}
 	}
@@ -69,6 +69,9 @@ func (c codes) code(offset, weight int) uint8 {
 	return uint8(min(max((offset*c.unit+c.zero*weight+weight/2)/weight, 0), 255))
 }
 
+// plain is code for weight = opaque and an offset that a 16-bit sample can have: no clamp, no variable division.
+func (c codes) plain(offset int) uint8 { return uint8((offset*c.unit + c.zero*opaque + opaque/2) / opaque) }
+
 // opaque is the weight of a sample without alpha.
 const opaque = 65535
 
@@ -78,7 +81,7 @@ func finishPlain(dst, src, alpha *frame.Plane, c codes) {
 		to, from := dst.Row(y, 8), words(src, y)
 		if alpha.Data == nil {
 			for x, v := range from {
-				to[x] = c.code(int(v), opaque)
+				to[x] = c.plain(int(v))
 			}
 			continue
 		}
@@ -100,7 +103,7 @@ func finishChroma(dst, src, alpha *frame.Plane, subX, subY int, c codes) {
 			for x := range to {
 				i, j := x*subX, min(x*subX+subX-1, len(top)-1)
 				sum := int(top[i]) + int(top[j]) + int(bottom[i]) + int(bottom[j])
-				to[x] = c.code(sum-4<<15, 4*opaque)
+				to[x] = c.plain((sum+2)>>2 - 1<<15)
 			}
 			continue
 		}
