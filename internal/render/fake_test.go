@@ -55,6 +55,7 @@ func (o *origin) Fetch(ctx context.Context, url string) (*blob.Blob, error) {
 type machine struct {
 	err   error
 	panic any
+	deaf  bool // finishes whatever becomes of its context
 
 	mu   sync.Mutex
 	jobs []plan.Plan
@@ -66,6 +67,9 @@ func (m *machine) Run(ctx context.Context, _ *blob.Blob, p plan.Plan) (*blob.Blo
 	m.mu.Unlock()
 	if m.panic != nil {
 		panic(m.panic)
+	}
+	if m.deaf {
+		ctx = context.WithoutCancel(ctx)
 	}
 	if err := wait(ctx, time.Second); err != nil {
 		return nil, stage.Times{}, err

@@ -116,6 +116,23 @@ func TestNobodyWaitsNothingRuns(t *testing.T) {
 	})
 }
 
+// TestFinishedWorkIsKept: a result that is made just as the last waiter leaves is not thrown away.
+func TestFinishedWorkIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.machine.deaf = true
+		ctx, leave := context.WithTimeout(t.Context(), 1500*time.Millisecond) // in the engine
+		defer leave()
+		a := <-r.ask(ctx, request(100))
+		wantKind(t, a.err, fault.Timeout)
+		time.Sleep(time.Second)
+		if a := <-r.ask(t.Context(), request(100)); a.State != Hit {
+			t.Errorf("got %+v, want a hit", a)
+		}
+		r.idle(t)
+	})
+}
+
 // TestErrorsAreNotKept: after a failure of any stage, the next request tries again.
 func TestErrorsAreNotKept(t *testing.T) {
 	tests := []struct {

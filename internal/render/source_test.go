@@ -55,6 +55,29 @@ func TestSourceIsSharedWhileInUse(t *testing.T) {
 	})
 }
 
+func TestSourceStaysUntilTheLastUser(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newRig(t).origin
+		s := newSources(o, 30*time.Second)
+		var back [3]func()
+		for i := range back {
+			_, release, err := s.borrow(t.Context(), sourceKey{url: "https://example.com/a.jpg"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			back[i] = release
+			if i == 1 {
+				back[0]() // the second still works with it when the third comes
+			}
+		}
+		back[1]()
+		back[2]()
+		if len(o.fetched) != 1 || len(s.held) != 0 {
+			t.Errorf("%d fetches, %d held; want 1 and 0", len(o.fetched), len(s.held))
+		}
+	})
+}
+
 func TestSharedSourceGrowsOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newRig(t).origin
