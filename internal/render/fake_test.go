@@ -169,6 +169,10 @@ func (r rig) ask(ctx context.Context, req param.Request) <-chan answer {
 // idle checks that nothing is left of finished work.
 func (r rig) idle(t *testing.T) {
 	t.Helper()
+	r.sources.mu.Lock()
+	defer r.sources.mu.Unlock()
+	r.origin.mu.Lock()
+	defer r.origin.mu.Unlock()
 	if n := len(r.sources.held); n != 0 {
 		t.Errorf("%d sources still held", n)
 	}
