@@ -1,0 +1,226 @@
+package disk
+
+import (
+	"sync"
+	"time"
+
+	"imagekit/internal/cache"
+)
+
+// blockSize is the unit of st_blocks (POSIX leaves it open; it is 512 on Linux and macOS).
+const blockSize = 512
+
+// index is the order in which entries were last used, and the sum of their sizes. It is only what this process
+// knows: the directory decides whether an entry exists. Safe for concurrent use, and never held during I/O.
+//
+// An entry costs 110 to 140 bytes: 52 in slots and the rest in the map, neither holding a pointer, so the
+// garbage collector does not walk them.
+type index struct {
+	mu       sync.Mutex
+	slots    []slot // a ring; slots[0] is its head: next = used last, prev = unused longest
+	at       map[cache.ID]int32
+	free     []int32
+	used     int64 // bytes of all entries
+	reserved int64 // bytes of entries being written
+	headroom int64 // while the directory is not scanned: what may still be written; then unlimited
+	round    uint8 // number of the running or last scan
+}
+
+type slot struct {
+	id         cache.ID
+	prev, next int32
+	blocks     uint32
+	seen       uint32 // last use known, seconds since the Unix epoch
+	round      uint8  // last scan that found it
+}
+
+func (s *slot) bytes() int64 { return int64(s.blocks) * blockSize }
+
+func newIndex(headroom int64) *index {
+	return &index{slots: make([]slot, 1), at: make(map[cache.ID]int32), headroom: headroom}
+}
+
+// use notes that an entry of size bytes is there and was used now.
+func (x *index) use(id cache.ID, size int64, now time.Time) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.set(id, size, now)
+}
+
+// install is use for an entry that was written under a reservation, and ends the reservation.
+func (x *index) install(id cache.ID, size, reserved int64, now time.Time) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.set(id, size, now)
+	x.reserved -= reserved
+}
+
+// set needs x.mu.
+func (x *index) set(id cache.ID, size int64, now time.Time) {
+	i, ok := x.at[id]
+	if ok {
+		x.unlink(i)
+	} else {
+		i = x.add(id)
+	}
+	x.resize(i, size)
+	x.slots[i].seen = uint32(now.Unix())
+	x.link(i, 0)
+}
+
+// found notes what a scan saw: it corrects the size of a known entry and moves it up when another process used it
+// later than this one did. It reports whether the entry is known.
+func (x *index) found(id cache.ID, size int64, mtime time.Time) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	i, ok := x.at[id]
+	if !ok {
+		return false
+	}
+	x.resize(i, size)
+	s := &x.slots[i]
+	s.round = x.round
+	if at := uint32(mtime.Unix()); at > s.seen {
+		s.seen = at
+		x.unlink(i)
+		x.link(i, 0)
+	}
+	return true
+}
+
+// append adds an unknown entry behind all others.
+func (x *index) append(id cache.ID, size int64, mtime time.Time) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if _, ok := x.at[id]; ok {
+		return
+	}
+	i := x.add(id)
+	x.resize(i, size)
+	x.slots[i].seen = uint32(mtime.Unix())
+	x.link(i, x.slots[0].prev)
+}
+
+// toFront makes an entry the last one to be evicted.
+func (x *index) toFront(id cache.ID) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if i, ok := x.at[id]; ok {
+		x.unlink(i)
+		x.link(i, 0)
+	}
+}
+
+// remove forgets an entry.
+func (x *index) remove(id cache.ID) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	i, ok := x.at[id]
+	if !ok {
+		return
+	}
+	x.unlink(i)
+	x.resize(i, 0)
+	delete(x.at, id)
+	x.free = append(x.free, i)
+}
+
+func (x *index) has(id cache.ID) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	_, ok := x.at[id]
+	return ok
+}
+
+// reserve takes n bytes if they fit below limit. If not, it names the entry to remove first, or none.
+func (x *index) reserve(n, limit int64) (ok bool, victim cache.ID, found bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if n > x.headroom {
+		return false, cache.ID{}, false
+	}
+	if x.used+x.reserved+n > limit {
+		oldest := x.slots[0].prev
+		return false, x.slots[oldest].id, oldest != 0
+	}
+	x.reserved += n
+	x.headroom -= n
+	return true, cache.ID{}, false
+}
+
+// release ends a reservation that led to nothing.
+func (x *index) release(n int64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.reserved -= n
+}
+
+// setHeadroom bounds what may still be written.
+func (x *index) setHeadroom(n int64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.headroom = n
+}
+
+// nextRound starts a scan: entries added or found from now on are not stale.
+func (x *index) nextRound() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.round++
+}
+
+// stale returns the entries that the running scan did not find, looking at up to n slots from slot first.
+// done says that there are no more slots.
+func (x *index) stale(first, n int) (ids []cache.ID, done bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	last := min(first+n, len(x.slots))
+	for i := max(first, 1); i < last; i++ {
+		s := &x.slots[i]
+		if at, ok := x.at[s.id]; s.round != x.round && ok && at == int32(i) {
+			ids = append(ids, s.id)
+		}
+	}
+	return ids, last == len(x.slots)
+}
+
+func (x *index) usage() (bytes, entries int64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.used, int64(len(x.at))
+}
+
+// add returns an unlinked slot for id.
+func (x *index) add(id cache.ID) int32 {
+	var i int32
+	if n := len(x.free); n > 0 {
+		i, x.free = x.free[n-1], x.free[:n-1]
+	} else {
+		i = int32(len(x.slots))
+		x.slots = append(x.slots, slot{})
+	}
+	x.slots[i] = slot{id: id, round: x.round}
+	x.at[id] = i
+	return i
+}
+
+func (x *index) resize(i int32, size int64) {
+	s := &x.slots[i]
+	x.used -= s.bytes()
+	s.blocks = uint32((size + blockSize - 1) / blockSize)
+	x.used += s.bytes()
+}
+
+// link puts slot i behind slot after.
+func (x *index) link(i, after int32) {
+	s, a := &x.slots[i], &x.slots[after]
+	s.prev, s.next = after, a.next
+	x.slots[a.next].prev = i
+	a.next = i
+}
+
+func (x *index) unlink(i int32) {
+	s := &x.slots[i]
+	x.slots[s.prev].next = s.next
+	x.slots[s.next].prev = s.prev
+}

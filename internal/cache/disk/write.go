@@ -1,0 +1,145 @@
+package disk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"imagekit/internal/cache"
+)
+
+const (
+	// pageSize is what files are expected to grow by: the block of ext4, xfs and btrfs, the page of tmpfs.
+	pageSize = 4096
+	// maxTries bounds how often a write starts again because somebody deleted what it had just made.
+	maxTries = 5
+)
+
+// Put implements cache.Store. Room is made before the first byte is written.
+func (s *Store) Put(ctx context.Context, id cache.ID, parts ...[]byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var n int64
+	for _, p := range parts {
+		n += int64(len(p))
+	}
+	n = (n + pageSize - 1) / pageSize * pageSize
+	if err := s.reserve(n); err != nil {
+		return err
+	}
+	grown, err := s.write(id, parts, n)
+	if err != nil {
+		s.index.release(n)
+		return fmt.Errorf("write cache entry: %w", err)
+	}
+	if grown {
+		_ = s.reserve(0) // blocks larger than a page: make up for it; the next Put meets the same error
+	}
+	return nil
+}
+
+// reserve promises n bytes of the limit, removing the entries unused longest until they are free.
+// The caller installs an entry or releases the bytes.
+func (s *Store) reserve(n int64) error {
+	if n > min(s.limit, maxEntry) {
+		return cache.ErrNoRoom
+	}
+	s.evicting.Lock()
+	defer s.evicting.Unlock()
+	for {
+		ok, victim, found := s.index.reserve(n, s.limit)
+		if ok {
+			return nil
+		}
+		if !found { // the scan is not done, or others are writing the whole limit right now
+			return cache.ErrNoRoom
+		}
+		if err := s.evict(victim); err != nil {
+			return err
+		}
+	}
+}
+
+// evict removes the entry that was unused longest. One that cannot be removed goes to the front, so that
+// the next attempt takes another.
+func (s *Store) evict(victim cache.ID) error {
+	if err := s.unlink(victim); err != nil {
+		s.index.toFront(victim)
+		return err
+	}
+	s.evictions.Add(1)
+	return nil
+}
+
+// write makes the entry under a temporary name and gives it its own. It reports whether the file
+// takes more than the reserved bytes.
+func (s *Store) write(id cache.ID, parts [][]byte, reserved int64) (grown bool, err error) {
+	path := s.path(id)
+	for range maxTries {
+		var temp string
+		var size int64
+		temp, size, err = writeTemp(path, parts)
+		if err == nil {
+			err = s.rename(temp, path, id, size, reserved)
+		}
+		if err == nil {
+			return size > reserved, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil { // a new shard, or somebody cleaned up
+			return false, err
+		}
+	}
+	return false, err
+}
+
+// rename installs a finished temporary, or removes it.
+func (s *Store) rename(temp, path string, id cache.ID, size, reserved int64) error {
+	mu := &s.changing[id[0]]
+	mu.Lock()
+	defer mu.Unlock()
+	if err := unix.Rename(temp, path); err != nil {
+		_ = unix.Unlink(temp)
+		return err
+	}
+	s.index.install(id, size, reserved, time.Now())
+	return nil
+}
+
+// writeTemp writes parts to a new temporary beside path. It is closed before it gets its name, because a network file
+// system may only then tell that the disk is full. On an error nothing is left.
+func writeTemp(path string, parts [][]byte) (temp string, size int64, err error) {
+	temp = tempPath(path)
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+	if err != nil {
+		return "", 0, err
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(temp)
+		}
+	}()
+	var st unix.Stat_t
+	if err := claim(f); err != nil {
+		return "", 0, err
+	}
+	for _, p := range parts {
+		if _, err := f.Write(p); err != nil {
+			return "", 0, err
+		}
+	}
+	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+		return "", 0, err
+	}
+	return temp, occupied(&st), f.Close()
+}

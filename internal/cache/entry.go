@@ -1,0 +1,111 @@
+package cache
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+	"slices"
+	"time"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/format"
+)
+
+// An entry is a header and the body behind it. All numbers are big-endian.
+//
+//	 0  8  magic; its last byte is the version of this layout
+//	 8  8  length of the body
+//	16  4  length of the key text
+//	20  4  length of the content type
+//	24  4  length of the entity tag
+//	28  8  created, microseconds since the Unix epoch
+//	36  8  expires, the same; the zero time.Time = never
+//	44  4  CRC-32C of the body
+//	48  …  key text, content type, entity tag
+//	 …  4  CRC-32C of everything before it
+//
+// CRC-32C (Castagnoli, RFC 3720 §12.1) finds every single flipped bit and every burst of up to 32 bits, and
+// amd64 and arm64 compute it in hardware. It guards against rot and cut files, not against a
+// forger: who can write to the store can also write right checksums.
+const (
+	magic      = "imgkit\x00\x01"
+	atBody     = 8
+	atKey      = 16
+	atType     = 20
+	atTag      = 24
+	atCreated  = 28
+	atExpires  = 36
+	atBodySum  = 44
+	fixedLen   = 48
+	headSumLen = 4
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// stored lists the formats an entry can have. They are kept by MIME type, so that the constants may be renumbered.
+var stored = [...]format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG, format.GIF, format.Unknown}
+
+// damage says why bytes are no entry for a key.
+type damage string
+
+func (d damage) Error() string { return "cache: damaged entry: " + string(d) }
+
+// encodeHeader returns the header of the entry that keeps b under key; the entry is the header and then b.Data.
+func encodeHeader(key string, b *blob.Blob) []byte {
+	mime := b.Format.MIME()
+	h := make([]byte, 0, fixedLen+len(key)+len(mime)+len(b.ETag)+headSumLen)
+	h = append(h, magic...)
+	h = binary.BigEndian.AppendUint64(h, uint64(len(b.Data)))
+	h = binary.BigEndian.AppendUint32(h, uint32(len(key)))
+	h = binary.BigEndian.AppendUint32(h, uint32(len(mime)))
+	h = binary.BigEndian.AppendUint32(h, uint32(len(b.ETag)))
+	h = binary.BigEndian.AppendUint64(h, uint64(b.Created.UnixMicro()))
+	h = binary.BigEndian.AppendUint64(h, uint64(b.Expires.UnixMicro()))
+	h = binary.BigEndian.AppendUint32(h, crc32.Checksum(b.Data, castagnoli))
+	h = append(h, key...)
+	h = append(h, mime...)
+	h = append(h, b.ETag...)
+	return binary.BigEndian.AppendUint32(h, crc32.Checksum(h, castagnoli))
+}
+
+// decode returns the blob an entry keeps under key, or a damage. Nothing is returned before length, key text and both
+// checksums were found right. The blob's Data is a part of entry, not a copy.
+func decode(entry []byte, key string) (*blob.Blob, error) {
+	if len(entry) < fixedLen+headSumLen {
+		return nil, damage("shorter than a header")
+	}
+	if string(entry[:len(magic)]) != magic {
+		return nil, damage("magic or version")
+	}
+	length := func(at int) uint64 { return uint64(binary.BigEndian.Uint32(entry[at:])) }
+	typeAt := fixedLen + length(atKey)
+	tagAt := typeAt + length(atType)
+	sumAt := tagAt + length(atTag)
+	bodyAt := sumAt + headSumLen // four 32-bit numbers: cannot overflow
+	size := uint64(len(entry))
+	if bodyAt > size || size-bodyAt != binary.BigEndian.Uint64(entry[atBody:]) {
+		return nil, damage("length")
+	}
+	if crc32.Checksum(entry[:sumAt], castagnoli) != binary.BigEndian.Uint32(entry[sumAt:]) {
+		return nil, damage("checksum of the header")
+	}
+	if string(entry[fixedLen:typeAt]) != key {
+		return nil, damage("another key's entry")
+	}
+	i := slices.IndexFunc(stored[:], func(f format.Format) bool { return f.MIME() == string(entry[typeAt:tagAt]) })
+	if i < 0 {
+		return nil, damage("content type")
+	}
+	body := entry[bodyAt:size:size]
+	if crc32.Checksum(body, castagnoli) != binary.BigEndian.Uint32(entry[atBodySum:]) {
+		return nil, damage("checksum of the body")
+	}
+	return &blob.Blob{
+		Data:    body,
+		Format:  stored[i],
+		ETag:    string(entry[tagAt:sumAt]),
+		Created: micro(entry[atCreated:]),
+		Expires: micro(entry[atExpires:]),
+	}, nil
+}
+
+func micro(b []byte) time.Time { return time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC() }

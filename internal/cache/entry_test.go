@@ -1,0 +1,172 @@
+package cache
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/format"
+)
+
+const testKey = "1 https://example.com/a.jpg w=400 f=webp"
+
+func encode(key string, b *blob.Blob) []byte { return slices.Concat(encodeHeader(key, b), b.Data) }
+
+func sample() *blob.Blob {
+	return blob.New([]byte("RIFF....WEBP and some more"), format.WebP, time.Unix(1_700_000_000, 123_000).UTC())
+}
+
+func TestEntryRoundTrip(t *testing.T) {
+	rows := []struct {
+		name string
+		key  string
+		b    *blob.Blob
+	}{
+		{"ordinary", testKey, sample()},
+		{"with an end", testKey, &blob.Blob{Data: []byte("x"), Format: format.JPEG, Expires: time.Unix(4_102_444_800, 0)}},
+		{"far end", testKey, &blob.Blob{Data: []byte("x"), Format: format.PNG, Expires: time.Unix(9_999_999_999, 0)}},
+		{"empty", "", &blob.Blob{Data: []byte{}, Format: format.AVIF}},
+		{"not recognised", "k", &blob.Blob{Data: []byte("x"), Format: format.Unknown}},
+		{"long key", strings.Repeat("ü", 70_000), &blob.Blob{Data: []byte("x"), Format: format.GIF, ETag: `"tag"`}},
+		{"key of any bytes", "\x00\xff\n", sample()},
+	}
+	for _, tt := range rows {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := decode(encode(tt.key, tt.b), tt.key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.b, got); diff != "" {
+				t.Errorf("-put +got:\n%s", diff)
+			}
+			if got.Expires.IsZero() != tt.b.Expires.IsZero() {
+				t.Errorf("no end became %v", got.Expires)
+			}
+		})
+	}
+}
+
+func TestEveryBitIsGuarded(t *testing.T) {
+	entry := encode(testKey, sample())
+	for bit := range 8 * len(entry) {
+		bad := bytes.Clone(entry)
+		bad[bit/8] ^= 1 << (bit % 8)
+		if got, err := decode(bad, testKey); err == nil {
+			t.Errorf("bit %d of byte %d flipped: decoded as %+v", bit%8, bit/8, got)
+		}
+	}
+}
+
+func TestEveryLengthIsGuarded(t *testing.T) {
+	entry := encode(testKey, sample())
+	for n := range entry {
+		if _, err := decode(entry[:n], testKey); err == nil {
+			t.Errorf("cut to %d of %d bytes: decoded", n, len(entry))
+		}
+	}
+	if _, err := decode(append(entry, 0), testKey); err == nil {
+		t.Error("one byte too many: decoded")
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	other := encode("another key", sample())
+	future := encode(testKey, sample())
+	future[7] = 2
+	rows := []struct {
+		name  string
+		entry []byte
+		want  damage
+	}{
+		{"nothing", nil, "shorter than a header"},
+		{"text", []byte(strings.Repeat("<html>", 20)), "magic or version"},
+		{"a later version", resum(future), "magic or version"},
+		{"another key's entry", other, "another key's entry"},
+		{"unknown type", resum(bytes.Replace(encode(testKey, sample()), []byte("image/webp"), []byte("image/heic"), 1)), "content type"},
+		{"huge lengths", huge(), "length"},
+	}
+	for _, tt := range rows {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := decode(tt.entry, testKey)
+			if got, ok := errors.AsType[damage](err); !ok || got != tt.want {
+				t.Errorf("error %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// huge returns an entry whose lengths would wrap around if they were added carelessly.
+func huge() []byte {
+	e := encode(testKey, sample())
+	for _, at := range []int{atKey, atType, atTag} {
+		binary.BigEndian.PutUint32(e[at:], 1<<32-1)
+	}
+	binary.BigEndian.PutUint64(e[atBody:], uint64(len(e))-3*(1<<32-1)-fixedLen-headSumLen)
+	return e
+}
+
+// resum writes right checksums into an entry if its lengths allow it, so that a fuzzer gets past them.
+func resum(e []byte) []byte {
+	if len(e) < fixedLen {
+		return e
+	}
+	n := func(at int) uint64 { return uint64(binary.BigEndian.Uint32(e[at:])) }
+	sumAt := fixedLen + n(atKey) + n(atType) + n(atTag)
+	if sumAt+headSumLen > uint64(len(e)) {
+		return e
+	}
+	binary.BigEndian.PutUint32(e[atBodySum:], crc32.Checksum(e[sumAt+headSumLen:], castagnoli))
+	binary.BigEndian.PutUint32(e[sumAt:], crc32.Checksum(e[:sumAt], castagnoli))
+	return e
+}
+
+// FuzzDecode holds that what decodes is exactly what encode would have written.
+func FuzzDecode(f *testing.F) {
+	f.Add(encode(testKey, sample()), testKey)
+	f.Add(encode("", &blob.Blob{Format: format.JPEG, Expires: time.Unix(1, 0)}), "")
+	f.Add(encode(testKey, sample())[:60], testKey)
+	f.Add(huge(), testKey)
+	f.Fuzz(func(t *testing.T, entry []byte, key string) {
+		for _, e := range [][]byte{entry, resum(bytes.Clone(entry))} {
+			b, err := decode(e, key)
+			if err != nil {
+				continue
+			}
+			if again := encode(key, b); !bytes.Equal(again, e) {
+				t.Errorf("decoded\n%x\nencodes as\n%x", e, again)
+			}
+		}
+	})
+}
+
+// FuzzRoundTrip holds that any blob under any key comes back the same, and under no other key.
+func FuzzRoundTrip(f *testing.F) {
+	f.Add(testKey, []byte("data"), `"tag"`, uint8(0), int64(1_700_000_000_000_000), int64(0))
+	f.Add("", []byte{}, "", uint8(5), int64(-62_135_596_800_000_000), int64(1<<63-1))
+	f.Fuzz(func(t *testing.T, key string, data []byte, tag string, kind uint8, created, expires int64) {
+		in := &blob.Blob{
+			Data: data, Format: stored[int(kind)%len(stored)], ETag: tag,
+			Created: time.UnixMicro(created), Expires: time.UnixMicro(expires),
+		}
+		entry := encode(key, in)
+		out, err := decode(entry, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(out.Data, data) || out.Format != in.Format || out.ETag != tag ||
+			!out.Created.Equal(in.Created) || !out.Expires.Equal(in.Expires) {
+			t.Errorf("put %+v, got %+v", in, out)
+		}
+		if _, err := decode(entry, key+"x"); err == nil {
+			t.Error("decoded under another key")
+		}
+	})
+}
