@@ -84,7 +84,7 @@ const (
 // String returns the word in the X-Cache header.
 func (s State) String() string { return [...]string{"MISS", "HIT", "COALESCED"}[s] }
 
-// Result is an image and how it came about.
+// Result is an image and how it came about. Beside an error only Times is set, for the log.
 type Result struct {
 	Blob  *blob.Blob
 	State State
@@ -103,16 +103,16 @@ func (r *Renderer) Render(ctx context.Context, req param.Request, out format.For
 	}
 	if admit != nil {
 		if err := admit(); err != nil {
-			return Result{}, err
+			return Result{Times: times}, err
 		}
 	}
 	m, shared, err := r.results.Do(ctx, key, func(ctx context.Context) (made, error) {
 		return r.make(ctx, key, req, out)
 	})
-	if err != nil {
-		return Result{}, err
-	}
 	times.Add(m.times)
+	if err != nil {
+		return Result{Times: times}, err
+	}
 	state := Miss
 	switch {
 	case m.found:
@@ -129,10 +129,7 @@ func (r *Renderer) Upload(ctx context.Context, data []byte, p param.Params, out 
 	defer cancel()
 	var times stage.Times
 	b, err := r.transform(ctx, &blob.Blob{Data: data, Format: format.Sniff(data)}, p, out, &times)
-	if err != nil {
-		return Result{}, err
-	}
-	return Result{Blob: b, Times: times}, nil
+	return Result{Blob: b, Times: times}, err
 }
 
 // make does the work of one flight.
@@ -145,17 +142,17 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 		return m, nil
 	}
 	if err := plan.Check(req.Params, out, r.limits); err != nil {
-		return made{}, err
+		return m, err
 	}
 	start := time.Now()
 	src, release, err := r.sources.borrow(ctx, sourceKey{req.Source, req.Version})
 	m.times.Since(stage.Fetch, start)
 	if err != nil {
-		return made{}, err
+		return m, err
 	}
 	defer release()
 	if m.blob, err = r.transform(ctx, src, req.Params, out, &m.times); err != nil {
-		return made{}, err
+		return m, err
 	}
 	start = time.Now()
 	r.cache.Put(context.WithoutCancel(ctx), key, m.blob) // the work is done: keep it though everybody has left

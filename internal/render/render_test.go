@@ -163,8 +163,11 @@ func TestErrorsAreNotKept(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t)
 				tt.harm(r)
-				_, err := r.Render(t.Context(), request(100), format.WebP, nil)
+				failed, err := r.Render(t.Context(), request(100), format.WebP, nil)
 				wantKind(t, err, tt.want)
+				if failed.Blob != nil || failed.Times[stage.Fetch] != time.Second {
+					t.Errorf("beside the error got %+v", failed)
+				}
 				if len(r.memory.entries) != 0 {
 					t.Errorf("kept %v", r.memory.keys())
 				}
