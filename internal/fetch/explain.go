@@ -1,0 +1,57 @@
+package fetch
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+
+	"code.dny.dev/ssrf"
+
+	"imagekit/internal/fault"
+)
+
+// explain says what an error of the network means. who names the other side in public; the error itself,
+// which may hold resolved addresses, stays private.
+func explain(ctx context.Context, who string, err error) error {
+	var dns *net.DNSError
+	var cert *tls.CertificateVerificationError
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled) && context.Cause(ctx) != errTooSlow:
+		return cancelled(ctx.Err())
+	case errors.Is(err, ssrf.ErrProhibitedPort):
+		return fault.Wrap(fault.SourceForbidden, err, "this port of %s is not allowed (IMAGEKIT_ALLOWED_PORTS)", who)
+	case errors.Is(err, errBlocked):
+		return fault.Wrap(fault.SourceForbidden, err, "%s is not at a public address", who)
+	case context.Cause(ctx) == errTooSlow:
+		return fault.Wrap(fault.OriginTimeout, errTooSlow, "%s sends less than %d bytes per second", who, minRate)
+	case isTimeout(err) || errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return fault.Wrap(fault.OriginTimeout, err, "%s did not answer in time", who)
+	case errors.As(err, &dns):
+		return fault.Wrap(fault.OriginFailed, err, "the name of %s cannot be resolved", who)
+	case errors.As(err, &cert):
+		return fault.Wrap(fault.OriginFailed, err, "the certificate of %s is not valid", who)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fault.Wrap(fault.OriginFailed, err, "%s ended its answer too early", who)
+	}
+	return fault.Wrap(fault.OriginFailed, err, "%s did not give a valid answer", who)
+}
+
+func isTimeout(err error) bool {
+	var t net.Error
+	return errors.As(err, &t) && t.Timeout()
+}
+
+// cancelled is the error when nobody wants the source any more.
+func cancelled(err error) error { return fmt.Errorf("fetch source: %w", err) }
+
+// status names a status code and, when it has one, its meaning: "403 Forbidden".
+func status(code int) string {
+	if text := http.StatusText(code); text != "" {
+		return fmt.Sprintf("%d %s", code, text)
+	}
+	return fmt.Sprint(code)
+}

@@ -1,0 +1,224 @@
+// Package fetch downloads sources over HTTP from hosts nobody vouches for: every address is checked when it
+// is dialled, every redirect is checked like the first URL, and sizes, times and rates are bounded.
+package fetch
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/fault"
+	"imagekit/internal/format"
+)
+
+const (
+	dialTimeout   = 3 * time.Second // name lookup and TCP connect, all addresses of a host together
+	tlsTimeout    = 5 * time.Second
+	headerTimeout = 5 * time.Second  // from the request to the end of the response header
+	idleTimeout   = 60 * time.Second // of a kept-alive connection
+
+	maxRedirects   = 5
+	maxHeaderBytes = 64 << 10
+	maxIdle        = 64 // kept-alive connections, all hosts together
+	maxIdlePerHost = 16
+)
+
+// Config says what may be fetched and how much of the machine it may take.
+type Config struct {
+	// AllowedHosts are host patterns; empty = any public host. "example.com" is that host alone,
+	// "*.example.com" every host below it, but not example.com itself.
+	AllowedHosts []string
+	// AllowedNetworks may be fetched from on any port although they are not public. The metadata addresses of
+	// cloud providers stay closed unless they are listed alone, as a /32 or /128.
+	AllowedNetworks []netip.Prefix
+	// AllowedPorts are the ports of public hosts; empty = none.
+	AllowedPorts []uint16
+	// Normalize applies the rules for source URLs to where a redirect leads. Nil = only what this package
+	// itself needs: http or https, a host, no user info.
+	Normalize func(rawURL string) (string, error)
+	UserAgent string
+	// MaxBytes is the largest source. At least 1.
+	MaxBytes int64
+	// Timeout bounds one Fetch, waiting for its turn included.
+	Timeout time.Duration
+	// Concurrency is how many downloads run at once. One host gets three quarters of them, so that a host
+	// that hangs cannot stop the others. At least 1.
+	Concurrency int
+	// BytesInFlight bounds the sizes of all running downloads together; a download whose size the origin does
+	// not tell counts as MaxBytes. Values below MaxBytes mean MaxBytes.
+	BytesInFlight int64
+}
+
+// Fetcher downloads sources. It is safe for concurrent use.
+type Fetcher struct {
+	policy    policy
+	gate      *gate
+	dialer    *net.Dialer
+	transport *http.Transport
+	pace      pace
+	userAgent string
+	maxBytes  int64
+	timeout   time.Duration
+}
+
+// New returns a fetcher. Close it to drop its idle connections.
+func New(c Config) *Fetcher {
+	f := &Fetcher{
+		policy: newPolicy(c.AllowedHosts, c.Normalize),
+		gate:   newGate(c.Concurrency, max(c.BytesInFlight, c.MaxBytes)),
+		dialer: &net.Dialer{
+			Timeout:        dialTimeout,
+			ControlContext: newGuard(c.AllowedNetworks, c.AllowedPorts).control,
+			// The C library's resolver reads 2130706433 and 0177.0.0.1 as 127.0.0.1; Go's looks them up as names.
+			Resolver: &net.Resolver{PreferGo: true},
+		},
+		pace:      pace{window: rateWindow, min: minRate * int64(rateWindow/time.Second)},
+		userAgent: c.UserAgent,
+		maxBytes:  c.MaxBytes,
+		timeout:   c.Timeout,
+	}
+	f.transport = newTransport(f.dialer)
+	return f
+}
+
+// newTransport returns a transport that dials with d and bounds every phase up to the body.
+func newTransport(d *net.Dialer) *http.Transport {
+	// One download per connection: over HTTP/2 a stalled one would slow the others of its host.
+	var http1 http.Protocols
+	http1.SetHTTP1(true)
+	return &http.Transport{
+		Proxy:                  nil, // the guard would check the proxy's address instead of the origin's
+		DialContext:            d.DialContext,
+		Protocols:              &http1,
+		TLSHandshakeTimeout:    tlsTimeout,
+		ResponseHeaderTimeout:  headerTimeout,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		DisableCompression:     true, // no image gains by it, and what is not unpacked is no bomb
+		MaxIdleConns:           maxIdle,
+		MaxIdleConnsPerHost:    maxIdlePerHost,
+		IdleConnTimeout:        idleTimeout,
+	}
+}
+
+// Close drops the idle connections. Downloads that still run end by themselves.
+func (f *Fetcher) Close() { f.transport.CloseIdleConnections() }
+
+// Fetch downloads the source at rawURL. The result's format is what its first bytes say, Unknown included.
+//
+// Errors are faults: BadSource and SourceForbidden for what may not be fetched, SourceNotFound,
+// SourceTooLarge, OriginFailed and OriginTimeout for what the origin did, Overloaded when no turn came in
+// time. When ctx is cancelled it is ctx's error, wrapped.
+func (f *Fetcher) Fetch(ctx context.Context, rawURL string) (*blob.Blob, error) {
+	u, err := f.policy.source(rawURL)
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithTimeout(ctx, f.timeout)
+	defer stop()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+
+	leave, err := f.gate.enter(ctx, u.Host)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	resp, err := f.follow(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	data, err := f.body(ctx, cancel, resp)
+	if err != nil {
+		return nil, err
+	}
+	return &blob.Blob{Data: data, Format: format.Sniff(data), Created: time.Now()}, nil
+}
+
+// follow asks for u, goes where redirects lead, and returns a response that holds the source.
+func (f *Fetcher) follow(ctx context.Context, u *url.URL) (*http.Response, error) {
+	who := u.Host
+	for range maxRedirects + 1 {
+		resp, err := f.get(ctx, u)
+		if err != nil {
+			return nil, explain(ctx, who, err)
+		}
+		if !isRedirect(resp.StatusCode) {
+			if err := f.accept(resp); err != nil {
+				resp.Body.Close()
+				return nil, err
+			}
+			return resp, nil
+		}
+		resp.Body.Close()
+		if u, err = f.policy.redirect(u, resp.Header.Get("Location")); err != nil {
+			return nil, err
+		}
+		who = "the host the origin redirects to" // which may be a name that is nobody's business
+	}
+	return nil, fault.New(fault.OriginFailed, "the origin redirects more than %d times", maxRedirects)
+}
+
+// get sends one request. It uses the transport alone, without a client around it: no cookies, no
+// credentials, and no Referer, which would hand signed URLs to strangers.
+func (f *Fetcher) get(ctx context.Context, u *url.URL) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header = http.Header{
+		// WebP and AVIF are not named: an origin that negotiates should send its original, not a second encoding.
+		"Accept":          {"image/*, */*;q=0.8"},
+		"Accept-Encoding": {"identity"},
+		"User-Agent":      {f.userAgent},
+	}
+	return f.transport.RoundTrip(req)
+}
+
+// accept checks what the header tells before the body is read.
+func (f *Fetcher) accept(resp *http.Response) error {
+	switch code := resp.StatusCode; {
+	case code == http.StatusNotFound, code == http.StatusGone:
+		return fault.New(fault.SourceNotFound, "the origin answered %s", status(code))
+	case code != http.StatusOK:
+		return fault.New(fault.OriginFailed, "the origin answered %s, want 200", status(code))
+	}
+	for _, coding := range resp.Header.Values("Content-Encoding") {
+		if coding != "" && coding != "identity" {
+			return fault.New(fault.OriginFailed, "the origin sent content-encoding %.40q, want none", coding)
+		}
+	}
+	if resp.ContentLength > f.maxBytes {
+		return fault.New(fault.SourceTooLarge, "the source has %d bytes; the limit is %d (IMAGEKIT_MAX_INPUT_SIZE)",
+			resp.ContentLength, f.maxBytes)
+	}
+	return nil
+}
+
+// body reads the response while its rate is watched.
+func (f *Fetcher) body(ctx context.Context, cancel context.CancelCauseFunc, resp *http.Response) ([]byte, error) {
+	size := resp.ContentLength
+	if size < 0 {
+		size = f.maxBytes
+	}
+	release, err := f.gate.reserve(ctx, size)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	r := f.pace.watch(ctx, resp.Body, cancel)
+	data, err := read(r, resp.ContentLength, f.maxBytes)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return nil, fault.New(fault.SourceTooLarge,
+			"the source has more than %d bytes, the limit (IMAGEKIT_MAX_INPUT_SIZE)", f.maxBytes)
+	case err != nil:
+		return nil, explain(ctx, "the origin", err)
+	}
+	return data, nil
+}

@@ -1,0 +1,135 @@
+package fetch
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"imagekit/internal/fault"
+)
+
+func TestAllowedHosts(t *testing.T) {
+	tests := []struct {
+		patterns, host string
+		want           bool
+	}{
+		{"", "anything.example", true},
+		{"example.com", "example.com", true},
+		{"example.com", "EXAMPLE.com.", true},
+		{"Example.COM.", "example.com", true},
+		{"example.com", "a.example.com", false},
+		{"example.com", "example.com.evil.test", false},
+		{"example.com", "evilexample.com", false},
+		{"*.example.com", "a.example.com", true},
+		{"*.example.com", "a.b.example.com", true},
+		{"*.example.com", "example.com", false},
+		{"*.example.com", ".example.com", false},
+		{"*.example.com", "evilexample.com", false},
+		{"*.example.com", "a.example.com.evil.test", false},
+		{"a.test,*.b.test", "x.b.test", true},
+		{"a.test,*.b.test", "x.a.test", false},
+		{"127.0.0.1", "127.0.0.1", true},
+		{"127.0.0.1", "[::1]", false},
+	}
+	for _, tt := range tests {
+		var patterns []string
+		if tt.patterns != "" {
+			patterns = strings.Split(tt.patterns, ",")
+		}
+		u, err := newPolicy(patterns, nil).source("http://" + tt.host + ":8080/a.jpg")
+		if (err == nil) != tt.want {
+			t.Errorf("%q allows %s: %v (%v), want %v", tt.patterns, tt.host, err == nil, err, tt.want)
+		}
+		if err != nil {
+			ends(t, err, fault.SourceForbidden)
+		} else if u.Path != "/a.jpg" {
+			t.Errorf("got %v", u)
+		}
+	}
+}
+
+func TestSourceURLs(t *testing.T) {
+	p := newPolicy(nil, nil)
+	for _, raw := range []string{
+		"", "example.com/a.jpg", "/a.jpg", "//example.com/a.jpg", "file:///etc/passwd", "ftp://example.com/", "http:", "http:a",
+		"http:///a", "http://", "http://:80/", "http://u:p@example.com/", "http://u@example.com/", "data:image/png,x",
+		"javascript:alert(1)", "http://exa mple.com/", "http://example.com/%zz", "http://example.com:port/", "sample:photo",
+	} {
+		if u, err := p.source(raw); err == nil {
+			t.Errorf("%q became %v", raw, u)
+		} else {
+			ends(t, err, fault.BadSource)
+		}
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	var asked atomic.Int64
+	s := origin(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		if ref := r.Header.Get("Referer"); ref != "" {
+			t.Errorf("sent Referer %s", ref)
+		}
+		if c := r.Header.Get("Cookie"); c != "" {
+			t.Errorf("sent Cookie %s", c)
+		}
+		var code, hops int
+		if n, _ := fmt.Sscanf(r.URL.Path, "/%d/%d", &code, &hops); n == 2 && hops > 0 {
+			http.SetCookie(w, &http.Cookie{Name: "a", Value: "b"})
+			w.Header().Set("Location", fmt.Sprintf("../%d/%d#frag", code, hops-1))
+			w.WriteHeader(code)
+			return
+		}
+		w.Write(png)
+	})
+	f := start(t, config())
+	for _, code := range []int{301, 302, 303, 307, 308} {
+		asked.Store(0)
+		if _, err := f.Fetch(t.Context(), fmt.Sprintf("%s/%d/5", s.URL, code)); err != nil {
+			t.Errorf("%d: %v", code, err)
+		}
+		if n := asked.Load(); n != 6 {
+			t.Errorf("%d: asked %d times, want 6", code, n)
+		}
+		_, err := f.Fetch(t.Context(), fmt.Sprintf("%s/%d/6", s.URL, code))
+		ends(t, err, fault.OriginFailed)
+	}
+}
+
+// A redirect must pass what the first URL passed: the list of hosts, and the rules for source URLs.
+func TestRedirectPolicy(t *testing.T) {
+	s := origin(t, func(w http.ResponseWriter, r *http.Request) {
+		if to := r.FormValue("to"); to != "" {
+			http.Redirect(w, r, to, http.StatusFound)
+			return
+		}
+		w.Write(png)
+	})
+	c := config()
+	c.AllowedHosts = []string{"127.0.0.1"}
+	c.Normalize = func(raw string) (string, error) {
+		if strings.Contains(raw, "odd") {
+			return "", errors.New("odd URL")
+		}
+		return strings.ReplaceAll(raw, "unclean", "clean"), nil
+	}
+	f := start(t, c)
+	if _, err := f.Fetch(t.Context(), s.URL+"/?to=/unclean"); err != nil {
+		t.Error(err)
+	}
+	_, err := f.Fetch(t.Context(), s.URL+"/?to=/odd")
+	ends(t, err, fault.OriginFailed)
+	for n, want := range map[int]bool{maxLocation: true, maxLocation + 1: false} {
+		if _, err = f.Fetch(t.Context(), s.URL+"/?to=/"+strings.Repeat("a", n-1)); (err == nil) != want {
+			t.Errorf("a Location of %d bytes: %v, want it followed: %v", n, err, want)
+		}
+	}
+	_, err = f.Fetch(t.Context(), s.URL+"/?to="+strings.Replace(s.URL, "127.0.0.1", "localhost", 1))
+	ends(t, err, fault.SourceForbidden)
+	if strings.Contains(public(err), "localhost") {
+		t.Errorf("%q names where the origin leads", public(err))
+	}
+}
