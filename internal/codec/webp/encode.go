@@ -1,0 +1,85 @@
+package webp
+
+// #include "webp.h"
+import "C"
+
+import (
+	"unsafe"
+
+	"imagekit/internal/fault"
+	"imagekit/internal/frame"
+)
+
+// Settings are the encoder's own numbers.
+type Settings struct {
+	Quality      int    // 0…100, libwebp's scale; of a lossless picture: the effort
+	Method       int    // 0 (fast) … 6 (small)
+	AlphaQuality int    // 0…100 for lossy pictures; 100 keeps alpha exactly
+	Lossless     bool   // from R, G, B planes; else from Y, Cb, Cr or grey ones
+	ICC          []byte // profile to embed (RFC 9649 section 2.7.1.4), none when empty
+}
+
+// Encode writes a frame of 8 bits with straight alpha or none. Lossy pictures come from planes in BT.601 and limited
+// range, 4:2:0 or grey, lossless ones from R, G and B in full range. Colours under fully transparent pixels are not
+// kept, also in f itself. Any other frame is fault.Internal: the plan asked for the wrong planes.
+func Encode(f *frame.Frame, s Settings) ([]byte, error) {
+	if err := check(f, s.Lossless); err != nil {
+		return nil, err
+	}
+	job := C.ikwebp_job{
+		width: C.int(f.Width), height: C.int(f.Height), planes: describe(f),
+		quality: C.int(s.Quality), method: C.int(s.Method), alpha_quality: C.int(s.AlphaQuality),
+		lossless: C.bool(s.Lossless),
+	}
+	var result C.ikwebp_result
+	status := C.ikwebp_encode(&job, (*C.uint8_t)(unsafe.SliceData(s.ICC)), C.size_t(len(s.ICC)), &result)
+	if status != C.IKWEBP_OK {
+		return nil, fault.New(fault.Internal, "cannot write a WebP of %d×%d pixels (libwebp's error %d)",
+			f.Width, f.Height, int(result.error))
+	}
+	defer C.ikwebp_free(result.bytes)
+	return C.GoBytes(unsafe.Pointer(result.bytes), C.int(result.len)), nil
+}
+
+// check refuses frames whose planes are not what libwebp will take them for.
+func check(f *frame.Frame, lossless bool) error {
+	good := f.FullRange && f.Model == frame.RGB
+	if !lossless {
+		good = !f.FullRange && (f.Model == frame.Gray || f.Model == frame.YCbCr && f.Matrix == bt601)
+	}
+	if !good || f.Depth != 8 || f.Premultiplied {
+		return fault.New(fault.Internal, "want a frame of 8 bits with straight alpha for WebP, limited range grey or BT.601 "+
+			"or, for lossless, full range RGB; got model %d, %d bits, matrix %d", f.Model, f.Depth, f.Matrix)
+	}
+	w, h := f.Width, f.Height
+	if err := covers(&f.Planes[0], w, h); err != nil {
+		return err
+	}
+	if f.HasAlpha() {
+		if err := covers(&f.Alpha, w, h); err != nil {
+			return err
+		}
+	}
+	if !lossless {
+		w, h = ceil(w, 2), ceil(h, 2)
+	}
+	for i := range f.Planes[1:] {
+		if err := covers(&f.Planes[1+i], w, h); err != nil {
+			return err
+		}
+	}
+	if !lossless && f.Model == frame.YCbCr && f.Planes[1].Stride != f.Planes[2].Stride {
+		return fault.New(fault.Internal, "want chroma planes of one stride for WebP")
+	}
+	return nil
+}
+
+const bt601 = 6 // H.273 MatrixCoefficients
+
+// covers refuses planes that libwebp would read beyond, and chroma that it would take for subsampled.
+func covers(p *frame.Plane, w, h int) error {
+	if p.Width < w || p.Height < h || p.Width > w+1 || p.Height > h+1 {
+		return fault.New(fault.Internal, "want a plane of %d×%d samples for WebP, got %d×%d", w, h, p.Width, p.Height)
+	}
+	return nil
+}
