@@ -1,0 +1,34 @@
+package worker
+
+import (
+	"testing"
+
+	"imagekit/internal/blob"
+)
+
+// BenchmarkHop is what a job costs beyond its work: 1 MB there, 50 KB back.
+func BenchmarkHop(b *testing.B) {
+	p := newPool(b, Config{Workers: 1, MaxJobs: 1 << 30})
+	src := &blob.Blob{Data: append([]byte("small "), make([]byte, 1<<20)...)}
+	if _, _, err := p.Run(b.Context(), src, testPlan); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(src.Data)))
+	for b.Loop() {
+		if _, _, err := p.Run(b.Context(), src, testPlan); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkPlan(b *testing.B) {
+	for b.Loop() {
+		header, err := encodeJob(testPlan)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, _, err := decodeJob(header, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package worker
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"imagekit/internal/blob"
+)
+
+// What a child inherits besides stdio, which is /dev/null but for standard error.
+const (
+	socketFD   = 3 // the wire
+	lifelineFD = 4 // a pipe that is never written to; it ends when the parent does
+)
+
+// maxKept bounds the source buffer a child keeps between jobs, in bytes.
+const maxKept = 8 << 20
+
+// Serve is the whole life of a worker process: it confines itself, says hello and runs jobs, one at a time, until
+// the parent closes the wire (then it returns nil) or dies (then the process exits, whatever it is doing). args are
+// the ones the pool appended to Config.Args: the data limit in bytes. versions names the codec libraries in use.
+func Serve(args []string, versions map[string]string, run Runner) error {
+	if len(args) != 1 {
+		return fmt.Errorf("worker: want the data limit as the only argument, got %q; the service starts its workers itself", args)
+	}
+	dataLimit, err := strconv.ParseInt(args[0], 10, 64)
+	if err != nil || dataLimit <= 0 {
+		return fmt.Errorf("worker: want the data limit in bytes, got %q", args[0])
+	}
+	// The parent decides: a Ctrl-C in the terminal or a TERM to the whole group must not end jobs that it drains.
+	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	go follow(os.NewFile(lifelineFD, "lifeline"))
+	if err := confine(dataLimit); err != nil {
+		return fmt.Errorf("worker: confine: %w", err)
+	}
+	// The wire is closed by the end of the process, never before: the parent takes its end for that of the process.
+	return serve(os.NewFile(socketFD, "wire"), versions, run)
+}
+
+// follow ends the process when the parent has ended, also while another thread runs C code.
+func follow(lifeline io.Reader) {
+	if _, err := io.Copy(io.Discard, lifeline); err == nil {
+		os.Exit(0)
+	}
+	os.Exit(1) // no lifeline at all: not started by a pool
+}
+
+// serve speaks the child's side of the wire. A panic of run ends the process on purpose: the parent answers the
+// request and logs the trace, and nothing goes on with a state nobody knows.
+func serve(wire io.ReadWriter, versions map[string]string, run Runner) error {
+	if err := greet(wire, hello{Versions: versions}); err != nil {
+		return fmt.Errorf("worker: say hello: %w", err)
+	}
+	r := bufio.NewReader(wire)
+	var buf []byte
+	for {
+		header, body, err := receive(r, kindJob, maxSource, buf)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("worker: receive job: %w", err)
+		}
+		if err := answer(wire, header, body, run); err != nil {
+			return fmt.Errorf("worker: %w", err)
+		}
+		if buf = body; cap(buf) > maxKept {
+			buf = nil
+		}
+	}
+}
+
+// greet says hello.
+func greet(w io.Writer, h hello) error {
+	header, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	return send(w, kindHello, header)
+}
+
+// answer runs one job and sends its reply.
+func answer(w io.Writer, header, body []byte, run Runner) error {
+	p, source, err := decodeJob(header, body)
+	if err != nil {
+		return err
+	}
+	if err := send(w, kindAccepted, nil); err != nil {
+		return fmt.Errorf("accept job: %w", err)
+	}
+	out, times, failed := run(&blob.Blob{Data: source, Format: p.Source.Format}, p)
+	reply, err := encodeReply(times, failed)
+	if err != nil {
+		return fmt.Errorf("encode reply: %w", err)
+	}
+	var result []byte
+	if failed == nil {
+		result = out.Data
+	}
+	if err := send(w, kindReply, reply, result); err != nil {
+		return fmt.Errorf("send reply: %w", err)
+	}
+	return nil
+}

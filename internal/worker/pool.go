@@ -1,0 +1,209 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"sync"
+	"time"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/fault"
+	"imagekit/internal/plan"
+	"imagekit/internal/stage"
+)
+
+// Pool keeps a number of worker processes and gives them jobs, one at a time each. Its methods may be called from
+// any goroutine.
+type Pool struct {
+	config   Config
+	queue    *queue
+	poison   *poison
+	launcher *launcher
+	count    tally
+
+	life     context.Context // ends: slots shall stop when they are idle
+	stop     context.CancelFunc
+	patience context.Context // ends: jobs are interrupted
+	giveUp   context.CancelFunc
+
+	starter  sync.WaitGroup // the launcher
+	slots    sync.WaitGroup
+	lifeline *os.File // the end that is never written to
+	closing  sync.Once
+	closed   error
+}
+
+// NewPool starts the workers in the background; Ready tells when the first one is there. Close ends them.
+func NewPool(c Config) (*Pool, error) {
+	c = c.withDefaults()
+	if least := min(int64(c.Workers), int64(c.Queue), int64(c.MaxJobs), c.Memory, c.DataLimit, c.KillRSS, c.RecycleRSS); least < 0 {
+		return nil, fmt.Errorf("worker: want no negative bound, got %d", least)
+	}
+	childEnd, lifeline, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("worker: lifeline: %w", err)
+	}
+	p := &Pool{
+		config: c, lifeline: lifeline,
+		queue:    newQueue(c.Queue, c.Memory),
+		poison:   newPoison(c.PoisonTTL),
+		launcher: newLauncher(c.Path, c.Args, c.DataLimit, childEnd),
+	}
+	p.life, p.stop = context.WithCancel(context.Background())
+	p.patience, p.giveUp = context.WithCancel(context.Background())
+	p.starter.Go(p.launcher.run)
+	for range c.Workers {
+		s := &slot{pool: p, seat: make(seat, 1)}
+		p.slots.Go(s.run)
+	}
+	return p, nil
+}
+
+// Run does p to src in a worker. It returns when the job is done, when ctx ends (the worker is killed then) or when
+// the job is refused; the times hold at least the wait in the queue.
+//
+// Besides the engine's own faults: TooMuchMemory when the plan or the worker exceeds its bounds, Overloaded when
+// too many jobs wait, Draining after Close, Timeout and ClientGone by the end of ctx, DamagedImage when the worker
+// died of the image, and for a while afterwards without a try.
+//
+// A worker that ends before it has read the job costs nothing but time: another one gets the job.
+func (p *Pool) Run(ctx context.Context, src *blob.Blob, pl plan.Plan) (*blob.Blob, stage.Times, error) {
+	j, err := p.newJob(ctx, src, pl)
+	if err != nil {
+		return nil, stage.Times{}, err
+	}
+	if err := p.queue.push(j); err != nil {
+		return nil, stage.Times{}, err
+	}
+	var o outcome
+	select {
+	case o = <-j.done:
+	case <-ctx.Done():
+		if p.queue.withdraw(j) {
+			j.started = time.Now()
+			j.fail(fault.From(ctx.Err()))
+		}
+		o = <-j.done // soon: a worker that has it is being killed
+	}
+	if o.err != nil {
+		return nil, o.times, o.err
+	}
+	// Format and tag are made here; what a worker says of its result is not believed.
+	return blob.New(o.data, pl.Format, time.Now()), o.times, nil
+}
+
+// newJob checks what can be checked without a worker.
+func (p *Pool) newJob(ctx context.Context, src *blob.Blob, pl plan.Plan) (*job, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fault.From(err)
+	}
+	if err := p.poison.check(src.Data, time.Now()); err != nil {
+		return nil, err
+	}
+	if most := min(p.config.Memory, p.config.DataLimit); pl.Memory > most {
+		return nil, fault.New(fault.TooMuchMemory, "this image needs about %d MiB of memory, want at most %d MiB",
+			pl.Memory>>20, most>>20)
+	}
+	if len(src.Data)+len(pl.Source.Profile) > maxSource {
+		return nil, fault.New(fault.SourceTooLarge, "want at most %d bytes, got %d", maxSource, len(src.Data))
+	}
+	header, err := encodeJob(pl)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "this plan cannot be sent to a worker")
+	}
+	return &job{
+		ctx: ctx, header: header, parts: [2][]byte{pl.Source.Profile, src.Data}, source: src.Data,
+		limit: maxResult(pl), memory: max(pl.Memory, 0), queued: time.Now(), done: make(chan outcome, 1),
+	}, nil
+}
+
+// Ready reports whether a worker lives and the pool takes jobs.
+func (p *Pool) Ready() bool {
+	p.count.mu.Lock()
+	defer p.count.mu.Unlock()
+	return p.count.alive > 0 && p.queue.open()
+}
+
+// Stats returns a snapshot.
+func (p *Pool) Stats() Stats {
+	s := Stats{Workers: p.config.Workers, Poisoned: p.poison.size(time.Now()), Deaths: map[string]uint64{}}
+	p.queue.mu.Lock()
+	s.Busy, s.Queued, s.Memory = p.queue.running, len(p.queue.waiting), p.queue.used
+	p.queue.mu.Unlock()
+	p.count.mu.Lock()
+	defer p.count.mu.Unlock()
+	s.Alive, s.Recycled, s.Versions = p.count.alive, p.count.replaced, maps.Clone(p.count.versions)
+	for c := Crashed; c < causes; c++ {
+		s.Deaths[c.String()] = p.count.deaths[c]
+	}
+	return s
+}
+
+// Close takes no more jobs, lets the accepted ones end and ends the workers. When ctx ends first, the jobs left are
+// answered with Draining. Afterwards no process and no goroutine is left. The error is that of ctx.
+func (p *Pool) Close(ctx context.Context) error {
+	p.closing.Do(func() {
+		p.queue.close()
+		select {
+		case <-p.queue.drained:
+		case <-ctx.Done():
+			p.closed = ctx.Err()
+			p.giveUp()
+			p.queue.drop()
+		}
+		p.stop()
+		p.slots.Wait()
+		p.giveUp()
+		close(p.launcher.requests)
+		p.starter.Wait()
+		p.closed = errors.Join(p.closed, closeAll(p.lifeline, p.launcher.lifeline))
+	})
+	return p.closed
+}
+
+func closeAll(list ...io.Closer) error {
+	var err error
+	for _, c := range list {
+		err = errors.Join(err, c.Close())
+	}
+	return err
+}
+
+// tally counts what happens to the workers.
+type tally struct {
+	mu       sync.Mutex
+	alive    int
+	deaths   [causes]uint64
+	replaced uint64
+	versions map[string]string
+}
+
+func (t *tally) born(h hello) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.alive++
+	t.versions = h.Versions
+}
+
+func (t *tally) gone(c Cause) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.alive--
+	t.deaths[c]++
+}
+
+func (t *tally) unstarted() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.deaths[Unstarted]++
+}
+
+func (t *tally) recycled() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.replaced++
+}

@@ -1,0 +1,253 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/fault"
+	"imagekit/internal/format"
+	"imagekit/internal/stage"
+)
+
+func TestRun(t *testing.T) {
+	p := newPool(t, Config{Workers: 1})
+	if p.Ready() {
+		t.Error("Ready before the first hello") // the spawner cannot have been that fast: nothing has run yet
+	}
+	source := "echo " + strings.Repeat("0123456789", 70_000)
+	pl := testPlan
+	pl.Source.Profile = []byte("a profile")
+	b, times, err := p.Run(t.Context(), &blob.Blob{Data: []byte(source)}, pl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(b.Data) != source {
+		t.Errorf("got %d bytes, want the %d that were sent", len(b.Data), len(source))
+	}
+	if b.Format != format.WebP || b.ETag != blob.Tag(b.Data) || b.Created.IsZero() {
+		t.Errorf("result is %v %s %v", b.Format, b.ETag, b.Created)
+	}
+	if times[stage.Queue] <= 0 {
+		t.Errorf("queue took %v, want the time the worker needed to start", times[stage.Queue])
+	}
+	times[stage.Queue] = 0
+	if want := (stage.Times{stage.Decode: 3, stage.Encode: 5}); times != want {
+		t.Errorf("times %v, want %v", times, want)
+	}
+	if !p.Ready() {
+		t.Error("not Ready after a job")
+	}
+	if diff := cmp.Diff(testVersions, p.Stats().Versions); diff != "" {
+		t.Errorf("versions (-want +got):\n%s", diff)
+	}
+}
+
+func TestFaultOfTheEngine(t *testing.T) {
+	p := newPool(t, Config{Workers: 1})
+	_, times, err := p.Run(t.Context(), &blob.Blob{Data: []byte("fault")}, testPlan)
+	wantFault(t, err, fault.UnsupportedFormat)
+	f := fault.From(err)
+	if f.Detail != "arithmetic coding is not read here" || f.Param != "url" || !strings.Contains(f.Err.Error(), "SOF9") {
+		t.Errorf("got detail %q, param %q, cause %q", f.Detail, f.Param, f.Err)
+	}
+	if times[stage.Decode] != 3 {
+		t.Errorf("times %v, want the engine's also when it failed", times)
+	}
+	pid := mustRun(t, p, "pid")
+	_, _ = run(t.Context(), p, "fault")
+	if again := mustRun(t, p, "pid"); again != pid {
+		t.Errorf("the worker is %s, was %s: a fault is no reason to end", again, pid)
+	}
+}
+
+// TestDeaths: what a process does to itself, it does once. The request fails, the next one does not, and the source is
+// not tried again.
+func TestDeaths(t *testing.T) {
+	for _, tt := range []struct {
+		source string
+		cause  Cause
+	}{
+		{"segv", Crashed},
+		{"exit", Crashed},
+		{"panic", Crashed},
+		{"garbage", Babbled},
+		{"verbose", Babbled},
+		{"huge", Babbled},
+		{"empty", Babbled},
+	} {
+		t.Run(tt.source, func(t *testing.T) {
+			t.Parallel()
+			p := newPool(t, Config{Workers: 1})
+			_, err := run(t.Context(), p, tt.source)
+			wantFault(t, err, fault.DamagedImage)
+			_, err = run(t.Context(), p, tt.source)
+			wantFault(t, err, fault.DamagedImage)
+			mustRun(t, p, "echo")
+			s := p.Stats()
+			if s.Deaths[tt.cause.String()] != 1 || s.Poisoned != 1 || s.Alive != 1 {
+				t.Errorf("want one death by %v and one source refused: %+v", tt.cause, s)
+			}
+		})
+	}
+}
+
+// TestOutsideKill: a SIGKILL may have nothing to do with the picture, so the source gets a second chance, not a third.
+func TestOutsideKill(t *testing.T) {
+	for _, source := range []string{"kill", "hollow"} {
+		t.Run(source, func(t *testing.T) {
+			t.Parallel()
+			p := newPool(t, Config{Workers: 1})
+			for i, deaths := range []uint64{1, 2, 2} {
+				_, err := run(t.Context(), p, source)
+				wantFault(t, err, fault.DamagedImage)
+				if got := p.Stats().Deaths[Killed.String()]; got != deaths {
+					t.Fatalf("after try %d: %d workers killed, want %d", i+1, got, deaths)
+				}
+			}
+			mustRun(t, p, "echo")
+		})
+	}
+}
+
+func TestPoisonExpires(t *testing.T) {
+	p := newPool(t, Config{Workers: 1, PoisonTTL: time.Nanosecond})
+	for deaths := uint64(1); deaths <= 2; deaths++ {
+		_, err := run(t.Context(), p, "exit")
+		wantFault(t, err, fault.DamagedImage)
+		if got := p.Stats().Deaths[Crashed.String()]; got != deaths {
+			t.Errorf("%d deaths, want %d: the source is forgotten", got, deaths)
+		}
+	}
+}
+
+func TestIdleKillCostsNothing(t *testing.T) {
+	p := newPool(t, Config{Workers: 1})
+	for range 5 {
+		var pid int
+		if _, err := fmt.Sscan(mustRun(t, p, "pid"), &pid); err != nil {
+			t.Fatal(err)
+		}
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		mustRun(t, p, "echo")
+	}
+	if s := p.Stats(); s.Poisoned != 0 || s.Deaths[Idle.String()] != 5 || s.Deaths[Killed.String()] != 0 {
+		t.Errorf("idle workers were killed, no source is to blame: %+v", s)
+	}
+}
+
+// TestKillUnderLoad: of many requests, exactly those fail whose worker is killed.
+func TestKillUnderLoad(t *testing.T) {
+	p := newPool(t, Config{Workers: 2})
+	ctx, stop := context.WithCancel(t.Context())
+	var load sync.WaitGroup
+	for i := range 4 {
+		load.Go(func() {
+			want := fmt.Sprintf("echo %d %s", i, strings.Repeat("x", 100_000))
+			for ctx.Err() == nil {
+				if got, err := run(t.Context(), p, want); err != nil || got != want {
+					t.Errorf("an innocent request failed: %d bytes, %v", len(got), err)
+					return
+				}
+			}
+		})
+	}
+	for i := range 20 {
+		w := newWatcher(t)
+		victim := make(chan error, 1)
+		go func() {
+			_, err := run(t.Context(), p, "hang "+w.path)
+			victim <- err
+		}()
+		pid, _ := w.started()
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-victim; err == nil || fault.From(err).Kind != fault.DamagedImage {
+			t.Errorf("kill %d: want damaged_image, got %v", i, err)
+		}
+	}
+	stop()
+	load.Wait()
+	if s := p.Stats(); s.Deaths[Killed.String()] != 20 || s.Poisoned != 0 {
+		t.Errorf("want 20 killed and nothing poisoned: %+v", s)
+	}
+}
+
+func TestRecycle(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		config Config
+		same   bool // the same process does two jobs in a row
+	}{
+		{"never", Config{}, true},
+		{"after one job", Config{MaxJobs: 1}, false},
+		{"too large", Config{RecycleRSS: 1}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tt.config.Workers = 1
+			p := newPool(t, tt.config)
+			if one, two := mustRun(t, p, "pid"), mustRun(t, p, "pid"); (one == two) != tt.same {
+				t.Errorf("workers %s and %s, want the same: %t", one, two, tt.same)
+			}
+			if !p.Ready() {
+				t.Error("not Ready between two workers")
+			}
+			for c, n := range p.Stats().Deaths {
+				if n != 0 {
+					t.Errorf("%d deaths by %s: a planned end is none", n, c)
+				}
+			}
+		})
+	}
+}
+
+func TestHungryWorker(t *testing.T) {
+	p := newPool(t, Config{Workers: 1, KillRSS: 128 << 20})
+	_, err := run(t.Context(), p, "grow")
+	wantFault(t, err, fault.TooMuchMemory)
+	_, err = run(t.Context(), p, "grow")
+	wantFault(t, err, fault.TooMuchMemory)
+	if s := p.Stats(); s.Deaths[Hungry.String()] != 1 || s.Poisoned != 1 {
+		t.Errorf("want one death: %+v", s)
+	}
+	mustRun(t, p, "echo")
+}
+
+func TestRefusedWithoutAWorker(t *testing.T) {
+	p := newPool(t, Config{Workers: 1, Memory: 100 << 20})
+	big := testPlan
+	big.Memory = 101 << 20
+	_, _, err := p.Run(t.Context(), &blob.Blob{Data: []byte("echo")}, big)
+	wantFault(t, err, fault.TooMuchMemory)
+
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = run(over, p, "echo")
+	wantFault(t, err, fault.ClientGone)
+
+	if _, err := NewPool(Config{Queue: -1}); err == nil {
+		t.Error("a negative bound was accepted")
+	}
+}
+
+func TestSignalsAreTheParents(t *testing.T) {
+	p := newPool(t, Config{Workers: 1})
+	pid := mustRun(t, p, "pid")
+	if got := mustRun(t, p, "signals"); got != "alive" {
+		t.Errorf("got %q", got)
+	}
+	if again := mustRun(t, p, "pid"); again != pid {
+		t.Errorf("worker %s became %s", pid, again)
+	}
+}

@@ -1,0 +1,240 @@
+package worker
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// helloTimeout is how long a child may take to say hello. 6 ms is usual.
+const helloTimeout = 10 * time.Second
+
+// process is the parent's view of one child.
+type process struct {
+	cmd    *exec.Cmd
+	wire   *os.File
+	in     *bufio.Reader // of wire
+	hello  hello
+	stderr tail
+	jobs   int // answered
+
+	cause  atomic.Uint32 // the Cause of the first kill of ours
+	exited chan struct{} // closed when the process has been waited for
+}
+
+// launcher starts processes for the pool.
+type launcher struct {
+	path     string
+	args     []string
+	lifeline *os.File // the end a child reads
+	requests chan launch
+}
+
+// launch asks for one process to be started.
+type launch struct {
+	cmd *exec.Cmd
+	err chan error
+}
+
+// environment is all a child gets of it. One thread of codec work and one arena for it, the second for the rest.
+func environment() []string { return []string{"GOMAXPROCS=1", "MALLOC_ARENA_MAX=2"} }
+
+// newLauncher returns a launcher for children that are confined to dataLimit bytes.
+func newLauncher(path string, args []string, dataLimit int64, lifeline *os.File) *launcher {
+	argv := append([]string{"imagekit"}, args...)
+	return &launcher{
+		path: path, args: append(argv, strconv.FormatInt(dataLimit, 10)),
+		lifeline: lifeline, requests: make(chan launch),
+	}
+}
+
+// run starts all processes from one thread that lives as long as they do: the kernel sends the parent-death signal
+// when the *thread* that started a child ends. It returns, and its thread ends, when requests is closed; by then
+// every child must have been waited for.
+func (l *launcher) run() {
+	runtime.LockOSThread()
+	err := prepareLaunch()
+	for r := range l.requests {
+		if err != nil {
+			r.err <- err
+			continue
+		}
+		r.err <- r.cmd.Start()
+	}
+}
+
+// start returns a child that has said hello. The end of ctx kills it before that.
+func (l *launcher) start(ctx context.Context) (*process, error) {
+	ours, theirs, err := socketPair()
+	if err != nil {
+		return nil, fmt.Errorf("socket pair: %w", err)
+	}
+	w := &process{wire: ours, in: bufio.NewReader(ours), exited: make(chan struct{})}
+	w.cmd = &exec.Cmd{
+		Path: l.path, Args: l.args, Env: environment(),
+		ExtraFiles:  []*os.File{theirs, l.lifeline}, // socketFD, lifelineFD
+		Stderr:      &w.stderr,
+		SysProcAttr: attributes(),
+		WaitDelay:   time.Second,
+	}
+	r := launch{cmd: w.cmd, err: make(chan error, 1)}
+	l.requests <- r
+	err = <-r.err
+	theirs.Close() // the child's copy must be the only one, or its end would go unnoticed
+	if err != nil {
+		ours.Close()
+		return nil, err
+	}
+	go w.reap()
+	if err := w.greeting(ctx); err != nil {
+		w.end()
+		return nil, fmt.Errorf("no hello: %w (%v)%s", err, w.cmd.ProcessState, w.stderr.quote())
+	}
+	return w, nil
+}
+
+// greeting reads the child's hello.
+func (w *process) greeting(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, helloTimeout)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { w.kill(Unstarted) })
+	header, _, err := receive(w.in, kindHello, 0, nil)
+	if !stop() {
+		return ctx.Err()
+	}
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(header, &w.hello); err != nil {
+		return fmt.Errorf("%w: hello: %w", errWire, err)
+	}
+	return nil
+}
+
+// do sends a job to the worker and returns its reply, which may hold a fault. An error means that the worker is of
+// no more use; accepted tells whether it had read the job by then.
+func (w *process) do(j *job) (reply outcome, accepted bool, err error) {
+	if err := send(w.wire, kindJob, j.header, j.parts[:]...); err != nil {
+		return outcome{}, false, err
+	}
+	if _, _, err := receive(w.in, kindAccepted, 0, nil); err != nil {
+		return outcome{}, false, err
+	}
+	header, body, err := receive(w.in, kindReply, j.limit, nil)
+	if err != nil {
+		return outcome{}, true, noEOF(err)
+	}
+	if n := w.in.Buffered(); n > 0 {
+		return outcome{}, true, fmt.Errorf("%w: %d bytes after the reply", errWire, n)
+	}
+	times, failed, err := decodeReply(header, body)
+	if err != nil {
+		return outcome{}, true, err
+	}
+	if failed != nil {
+		return outcome{times: times, err: failed}, true, nil
+	}
+	return outcome{data: body, times: times}, true, nil
+}
+
+// reap waits for the process, so that it leaves no zombie, whatever else happens.
+func (w *process) reap() {
+	_ = w.cmd.Wait() // the state says it all
+	close(w.exited)
+}
+
+// kill ends the process at once and every read and write on its wire with it. The first cause counts.
+func (w *process) kill(c Cause) {
+	w.cause.CompareAndSwap(uint32(NoCause), uint32(c))
+	_ = w.cmd.Process.Kill()                // it may be gone already
+	_ = w.wire.SetDeadline(time.Unix(1, 0)) // any time that is over
+}
+
+// killed returns why this side killed the process, NoCause when it did not.
+func (w *process) killed() Cause { return Cause(w.cause.Load()) }
+
+// end kills the process if it still lives, waits for it and closes the wire. A child keeps nothing that a kill
+// could spoil, so this is also how idle ones are sent home.
+func (w *process) end() {
+	_ = w.cmd.Process.Kill()
+	<-w.exited
+	w.wire.Close()
+}
+
+// death tells why the process ended during a job. It must have been waited for.
+func (w *process) death() Cause {
+	status, ok := w.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if !ok || status.Exited() {
+		return Crashed
+	}
+	switch status.Signal() {
+	case syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGABRT, syscall.SIGILL, syscall.SIGFPE, syscall.SIGSYS, syscall.SIGTRAP:
+		return Crashed
+	}
+	if c := w.killed(); c != NoCause {
+		return c
+	}
+	return Killed
+}
+
+// socketPair returns the two ends of the wire, ours for the poller so that deadlines work, theirs to be inherited.
+func socketPair() (ours, theirs *os.File, err error) {
+	syscall.ForkLock.RLock() // until both are close-on-exec, nobody may fork
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err == nil {
+		syscall.CloseOnExec(fds[0])
+		syscall.CloseOnExec(fds[1])
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		return nil, nil, os.NewSyscallError("socketpair", err)
+	}
+	if err := syscall.SetNonblock(fds[0], true); err != nil {
+		return nil, nil, errors.Join(os.NewSyscallError("setnonblock", err), syscall.Close(fds[0]), syscall.Close(fds[1]))
+	}
+	return os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "worker"), nil
+}
+
+// tail keeps the end of what a child writes to standard error: the trace of a crash.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+const tailLen = 8 << 10 // bytes
+
+// Write never fails.
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, b[max(0, len(b)-tailLen):]...)
+	if over := len(t.text) - tailLen; over > 0 {
+		t.text = append(t.text[:0], t.text[over:]...)
+	}
+	return len(b), nil
+}
+
+// String returns what was kept.
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.text)
+}
+
+// quote returns what was kept as the end of an error text, nothing when there is nothing.
+func (t *tail) quote() string {
+	if s := t.String(); s != "" {
+		return ": " + strconv.Quote(s)
+	}
+	return ""
+}

@@ -1,0 +1,192 @@
+package worker
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"imagekit/internal/fault"
+	"imagekit/internal/stage"
+)
+
+// job is one call of Run on its way through the queue and a worker.
+type job struct {
+	ctx    context.Context
+	header []byte    // the plan, encoded
+	parts  [2][]byte // the body: profile and source
+	source []byte
+	limit  int   // bytes of the result
+	memory int64 // bytes it may need
+	losses int   // workers that ended before they had read it
+
+	queued, started time.Time
+	done            chan outcome // one outcome, buffered: nobody need be there to take it
+}
+
+// outcome is what became of a job.
+type outcome struct {
+	data  []byte
+	times stage.Times
+	err   error
+}
+
+// finish answers the job's caller.
+func (j *job) finish(o outcome) {
+	o.times[stage.Queue] = j.started.Sub(j.queued)
+	j.done <- o
+}
+
+// fail answers the job's caller with an error.
+func (j *job) fail(err error) { j.finish(outcome{err: err}) }
+
+// errDraining is the fault of every job that a closed pool does not do.
+func errDraining() error { return fault.New(fault.Draining, "the service is shutting down") }
+
+// seat is where one worker takes its jobs. The channel holds one: who gave it away need not wait.
+type seat chan *job
+
+// queue hands jobs to free seats, first come first served, as far as the memory budget reaches. The job at the
+// head waits for memory even when a smaller one behind it would fit: otherwise large pictures would starve.
+type queue struct {
+	capacity int   // jobs that may wait
+	budget   int64 // bytes
+
+	mu      sync.Mutex
+	waiting []*job
+	free    []seat // the last one to become free is first in turn: its memory is warm
+	running int
+	used    int64 // bytes, of the running jobs
+	closed  bool  // takes no new jobs
+	dropped bool  // and has given up the ones that waited
+
+	drained chan struct{} // closed when closed and nothing waits or runs
+}
+
+func newQueue(capacity int, budget int64) *queue {
+	return &queue{capacity: capacity, budget: budget, drained: make(chan struct{})}
+}
+
+// push adds a job, or says why not: Draining, Overloaded.
+func (q *queue) push(j *job) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return errDraining()
+	}
+	q.waiting = append(q.waiting, j)
+	q.deal()
+	if len(q.waiting) > q.capacity {
+		q.waiting = q.waiting[:len(q.waiting)-1] // j: whoever was taken stood before it
+		return fault.New(fault.Overloaded, "all workers are busy and %d images wait already", q.capacity)
+	}
+	return nil
+}
+
+// withdraw takes back a job that waits; false when a seat has it or had it.
+func (q *queue) withdraw(j *job) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	i := slices.Index(q.waiting, j)
+	if i < 0 {
+		return false
+	}
+	q.waiting = slices.Delete(q.waiting, i, i+1)
+	q.deal()
+	return true
+}
+
+// offer says that a seat is free. It gets its next job through its channel.
+func (q *queue) offer(s seat) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.free = append(q.free, s)
+	q.deal()
+}
+
+// leave says that a seat is free no more. A job it was given meanwhile is returned.
+func (q *queue) leave(s seat) *job {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if i := slices.Index(q.free, s); i >= 0 {
+		q.free = slices.Delete(q.free, i, i+1)
+		return nil
+	}
+	return <-s // given under the lock, so it is there
+}
+
+// release ends a job that a seat had: answered, and its memory free again.
+func (q *queue) release(j *job) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.running--
+	q.used -= j.memory
+	q.deal()
+}
+
+// restore puts a job that a seat had, but no worker touched, back to the head. One that nobody waits for any more
+// is answered instead.
+func (q *queue) restore(j *job) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.running--
+	q.used -= j.memory
+	switch {
+	case j.ctx.Err() != nil:
+		j.fail(fault.From(j.ctx.Err()))
+	case q.dropped:
+		j.fail(errDraining())
+	default:
+		q.waiting = slices.Insert(q.waiting, 0, j)
+	}
+	q.deal()
+}
+
+// deal gives waiting jobs to free seats. The lock is held.
+func (q *queue) deal() {
+	for len(q.waiting) > 0 && len(q.free) > 0 && q.used+q.waiting[0].memory <= q.budget {
+		j, last := q.waiting[0], len(q.free)-1
+		q.waiting = slices.Delete(q.waiting, 0, 1)
+		s := q.free[last]
+		q.free = q.free[:last]
+		q.running++
+		q.used += j.memory
+		j.started = time.Now()
+		s <- j
+	}
+	if q.closed && q.running == 0 && len(q.waiting) == 0 {
+		select {
+		case <-q.drained:
+		default:
+			close(q.drained)
+		}
+	}
+}
+
+// open reports whether new jobs are taken.
+func (q *queue) open() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return !q.closed
+}
+
+// close stops taking jobs. drained tells when the last one is done.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	q.deal()
+}
+
+// drop answers all jobs that wait with Draining.
+func (q *queue) drop() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.dropped = true
+	for _, j := range q.waiting {
+		j.started = time.Now()
+		j.fail(errDraining())
+	}
+	q.waiting = nil
+	q.deal()
+}

@@ -1,0 +1,99 @@
+// Package worker runs image jobs in processes of their own, so that a hostile file costs one request and nothing
+// else: a crash is answered 422, a deadline is a SIGKILL, memory goes back to the system when the process ends.
+//
+// The Pool is the parent's side, Serve the child's; both are the same binary. They speak over one socket pair
+// (see wire.go). A child gets no environment, no files and no listening sockets of its parent.
+package worker
+
+import (
+	"cmp"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/plan"
+	"imagekit/internal/stage"
+)
+
+// Runner does one job in the child: the engine, handed in by the command. It must not keep src.Data after it
+// returns, the next job overwrites it. Its errors cross the process boundary as a fault's kind, detail, parameter
+// and the text of its cause.
+type Runner func(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error)
+
+// Config sets up a Pool. Zero values mean the defaults named here.
+type Config struct {
+	Path string   // executable; default: the running one, even when its file has been replaced meanwhile
+	Args []string // arguments that lead Path to Serve; default "worker". The pool appends Serve's own.
+
+	Workers int   // processes = jobs at a time; default: the number of CPUs
+	Queue   int   // jobs that may wait, beyond it fault.Overloaded; default 64
+	Memory  int64 // bytes; the sum of plan.Memory over the running jobs; default 1 GiB
+
+	DataLimit  int64 // bytes; RLIMIT_DATA of a child: its heap, C and Go; default 1 GiB
+	KillRSS    int64 // bytes; a child above it is killed during its job; default DataLimit
+	RecycleRSS int64 // bytes; a child above it is replaced after its job; default 256 MiB
+	MaxJobs    int   // jobs after which a child is replaced; default 1000
+
+	PoisonTTL time.Duration // how long a source that killed its worker is refused; default 60 s
+	Logger    *slog.Logger  // default: discards
+
+	// hang is how long a job must have run for its deadline to speak against its source. A job that got its
+	// worker late, because of a slow origin or a full queue, says nothing about the picture.
+	hang time.Duration
+}
+
+const gib = 1 << 30
+
+func (c Config) withDefaults() Config {
+	c.Path = cmp.Or(c.Path, executable())
+	if c.Args == nil {
+		c.Args = []string{"worker"}
+	}
+	c.Workers = cmp.Or(c.Workers, runtime.NumCPU())
+	c.Queue = cmp.Or(c.Queue, 64)
+	c.Memory = cmp.Or(c.Memory, gib)
+	c.DataLimit = cmp.Or(c.DataLimit, gib)
+	c.KillRSS = cmp.Or(c.KillRSS, c.DataLimit)
+	c.RecycleRSS = cmp.Or(c.RecycleRSS, gib/4)
+	c.MaxJobs = cmp.Or(c.MaxJobs, 1000)
+	c.PoisonTTL = cmp.Or(c.PoisonTTL, time.Minute)
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	c.hang = cmp.Or(c.hang, 5*time.Second)
+	return c
+}
+
+// Stats is a snapshot of a Pool.
+type Stats struct {
+	Workers  int               // configured
+	Alive    int               // processes that said hello and have not ended
+	Busy     int               // jobs in a worker
+	Queued   int               // jobs that wait
+	Memory   int64             // bytes; the sum of the running jobs' estimates
+	Deaths   map[string]uint64 // by cause; every Cause has its entry
+	Recycled uint64            // processes replaced between jobs
+	Poisoned int               // sources refused at present
+	Versions map[string]string // codec library → version, as the latest worker said; nil before the first
+}
+
+// Cause says why a worker ended in a way that was not planned.
+type Cause uint8
+
+// The causes.
+const (
+	NoCause   Cause = iota
+	Crashed         // ended by itself during a job: exit or a fatal signal of its own making
+	Killed          // ended from outside during a job: by hand, by the kernel's out-of-memory killer
+	TimedOut        // its job's deadline passed
+	Abandoned       // nobody waits for its job any more, or the pool was closed in a hurry
+	Hungry          // above KillRSS
+	Babbled         // said something that is no reply
+	Idle            // ended without a job
+	Unstarted       // could not be started, or never said hello
+	causes
+)
+
+var causeNames = [causes]string{"none", "crash", "killed", "timeout", "abandoned", "memory", "protocol", "idle", "start"}
+
+// String names the cause in logs and metrics.
+func (c Cause) String() string { return causeNames[c] }
