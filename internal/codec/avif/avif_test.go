@@ -35,7 +35,7 @@ func kinds() []kind {
 	}
 }
 
-// gradient makes a soft picture; every plane rises another way.
+// gradient makes a soft picture: waves, other ones in every plane.
 func gradient(t testing.TB, k kind, w, h int) *frame.Frame {
 	t.Helper()
 	sizes := frame.Full(1, w, h)
@@ -53,7 +53,8 @@ func gradient(t testing.TB, k kind, w, h int) *frame.Frame {
 	for i, p := range planes(f) {
 		for y := range p.Height {
 			for x := range p.Width {
-				put(p, f.Depth, x, y, (40+x*(i+1)*2+y*3)%200<<(f.Depth-8))
+				v := (40 + x*(i+1) + y*2) % 400
+				put(p, f.Depth, x, y, min(v, 400-v)<<(f.Depth-8))
 			}
 		}
 	}
@@ -146,7 +147,7 @@ func TestLossy(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			f := gradient(t, k, 65, 43)
 			file := mustEncode(t, f, Settings{Quality: 80, AlphaQuality: 80, Speed: 9})
-			same(t, f, mustDecode(t, file), 24<<(k.depth-8))
+			same(t, f, mustDecode(t, file), 10<<(k.depth-8))
 			worse := mustEncode(t, f, Settings{Quality: 20, AlphaQuality: 20, Speed: 9})
 			if len(worse) >= len(file) {
 				t.Errorf("want fewer bytes at quality 20 than the %d at 80, got %d", len(file), len(worse))
@@ -158,7 +159,12 @@ func TestLossy(t *testing.T) {
 // TestAlphaQuality: the alpha plane has its own quality.
 func TestAlphaQuality(t *testing.T) {
 	f := gradient(t, kind{"", frame.YCbCr, layouts[2], 8, true}, 65, 43)
-	got := mustDecode(t, mustEncode(t, f, Settings{Quality: 10, AlphaQuality: 100, Speed: 9}))
+	exact := mustEncode(t, f, Settings{Quality: 10, AlphaQuality: 100, Speed: 9})
+	rough := mustEncode(t, f, Settings{Quality: 10, AlphaQuality: 10, Speed: 9})
+	if len(rough) >= len(exact) {
+		t.Errorf("want fewer bytes at alpha quality 10 than the %d at 100, got %d", len(exact), len(rough))
+	}
+	got := mustDecode(t, exact)
 	for y := range f.Height {
 		for x := range f.Width {
 			if a, b := get(&f.Alpha, 8, x, y), get(&got.Alpha, 8, x, y); a != b {
@@ -166,6 +172,24 @@ func TestAlphaQuality(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestProfile: the profile is in the file as it is, and changes no pixel.
+func TestProfile(t *testing.T) {
+	f := gradient(t, kinds()[4], 33, 17)
+	profile := bytes.Repeat([]byte("profile "), 20)
+	file := mustEncode(t, f, Settings{Quality: 100, Speed: 9, ICC: profile})
+	if !bytes.Contains(file, profile) {
+		t.Error("want the profile in the file")
+	}
+	same(t, f, mustDecode(t, file), 0)
+}
+
+// TestLenient: files of encoders that write no pixi are read.
+func TestLenient(t *testing.T) {
+	f := gradient(t, kinds()[6], 33, 17)
+	file := mustEncode(t, f, Settings{Quality: 100, AlphaQuality: 100, Speed: 9})
+	same(t, f, mustDecode(t, bytes.ReplaceAll(file, []byte("pixi"), []byte("none"))), 0)
 }
 
 // TestSignal: range and matrix come back; chroma is centred unless the file says otherwise.

@@ -1,5 +1,7 @@
 #include "shim.h"
 
+#include <stdbool.h>
+
 #if AVIF_VERSION < 1000000
 // quantizer maps quality as libavif ≥ 1.0 does (avifQualityToQuantizer).
 static int quantizer(int quality) { return ((100 - quality) * 63 + 50) / 100; }
@@ -42,7 +44,9 @@ avifResult shim_encode(avifImage *image, const shim_settings *s, avifRWData *out
 	encoder->speed = s->speed;
 	set_quality(encoder, s);
 	avifResult result = set_icc(image, s);
-	if (result == AVIF_RESULT_OK && s->tune_iq) result = set_option(encoder, "color:tune", "iq");
+	// libaom refuses the tuning for lossless pictures.
+	bool tune = s->tune_iq && s->quality < 100;
+	if (result == AVIF_RESULT_OK && tune) result = set_option(encoder, "color:tune", "iq");
 	if (result == AVIF_RESULT_OK) result = avifEncoderWrite(encoder, image, out);
 	avifEncoderDestroy(encoder);
 	return result;

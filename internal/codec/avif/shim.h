@@ -7,7 +7,7 @@
 typedef struct {
 	int quality, alpha_quality;  // 0…100 as libavif ≥ 1.0 counts; 100 = lossless
 	int speed;                   // 0…10
-	int tune_iq;                 // libaom's tune=iq for the colour planes
+	int tune_iq;                 // libaom knows tune=iq: use it for the colour planes
 	const uint8_t *icc;
 	size_t icc_size;
 } shim_settings;

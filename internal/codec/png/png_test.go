@@ -212,6 +212,16 @@ func TestDecodeUnusableTransparency(t *testing.T) {
 	}
 }
 
+// TestDecodeLateTransparency: a tRNS chunk after the first pixels counts for nothing.
+func TestDecodeLateTransparency(t *testing.T) {
+	p := random(3, 3, 8, rgb, false)
+	list := p.chunks()
+	list = slices.Insert(list, len(list)-1, chunk{"tRNS", make([]byte, 6)})
+	if f := mustDecode(t, assemble(list), frame.Hint{}); f.HasAlpha() {
+		t.Error("want an opaque picture")
+	}
+}
+
 func TestDecodeErrors(t *testing.T) {
 	p := random(33, 17, 8, rgb, false)
 	p.idatSize = 400
