@@ -126,7 +126,9 @@ func (s *Store) Get(ctx context.Context, id cache.ID) ([]byte, error) {
 		return nil, fmt.Errorf("read cache entry: %w", err)
 	}
 	now := time.Now()
-	s.index.use(id, occupied(&st), now)
+	if !s.index.touch(id, occupied(&st), now) {
+		s.adopt(id, path, now)
+	}
 	if now.Sub(mtime(&st)) > touchAfter {
 		_ = os.Chtimes(path, now, now) // at worst the entry counts as unused after a restart
 	}
@@ -192,6 +194,17 @@ func (s *Store) unlink(id cache.ID) error {
 	}
 	s.index.remove(id)
 	return nil
+}
+
+// adopt enters into the index what another process has written, unless it was removed meanwhile.
+func (s *Store) adopt(id cache.ID, path string, now time.Time) {
+	mu := &s.changing[id[0]]
+	mu.Lock()
+	defer mu.Unlock()
+	var st unix.Stat_t
+	if unix.Lstat(path, &st) == nil {
+		s.index.install(id, occupied(&st), 0, now)
+	}
 }
 
 // drop forgets an entry that somebody else removed.

@@ -40,29 +40,34 @@ func newIndex(headroom int64) *index {
 	return &index{slots: make([]slot, 1), at: make(map[cache.ID]int32), headroom: headroom}
 }
 
-// use notes that an entry of size bytes is there and was used now.
-func (x *index) use(id cache.ID, size int64, now time.Time) {
+// touch notes that an entry of size bytes was used now, and reports whether it is known.
+func (x *index) touch(id cache.ID, size int64, now time.Time) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.set(id, size, now)
+	i, ok := x.at[id]
+	if ok {
+		x.unlink(i)
+		x.toFront(i, size, now)
+	}
+	return ok
 }
 
-// install is use for an entry that was written under a reservation, and ends the reservation.
+// install adds or replaces an entry of size bytes that exists since now, and ends the reservation it was written under.
 func (x *index) install(id cache.ID, size, reserved int64, now time.Time) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.set(id, size, now)
-	x.reserved -= reserved
-}
-
-// set needs x.mu.
-func (x *index) set(id cache.ID, size int64, now time.Time) {
 	i, ok := x.at[id]
 	if ok {
 		x.unlink(i)
 	} else {
 		i = x.add(id)
 	}
+	x.toFront(i, size, now)
+	x.reserved -= reserved
+}
+
+// toFront links slot i as the one used last.
+func (x *index) toFront(i int32, size int64, now time.Time) {
 	x.resize(i, size)
 	x.slots[i].seen = uint32(now.Unix())
 	x.link(i, 0)
@@ -101,8 +106,8 @@ func (x *index) append(id cache.ID, size int64, mtime time.Time) {
 	x.link(i, x.slots[0].prev)
 }
 
-// toFront makes an entry the last one to be evicted.
-func (x *index) toFront(id cache.ID) {
+// spare makes an entry the last one to be evicted.
+func (x *index) spare(id cache.ID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if i, ok := x.at[id]; ok {

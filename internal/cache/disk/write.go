@@ -71,7 +71,7 @@ func (s *Store) reserve(n int64) error {
 // the next attempt takes another.
 func (s *Store) evict(victim cache.ID) error {
 	if err := s.unlink(victim); err != nil {
-		s.index.toFront(victim)
+		s.index.spare(victim)
 		return err
 	}
 	s.evictions.Add(1)
@@ -95,7 +95,8 @@ func (s *Store) write(id cache.ID, parts [][]byte, reserved int64) (grown bool, 
 		if !errors.Is(err, fs.ErrNotExist) {
 			return false, err
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil { // a new shard, or somebody cleaned up
+		// A new shard, or somebody cleaned up, perhaps this very moment.
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, err
 		}
 	}
@@ -123,23 +124,27 @@ func writeTemp(path string, parts [][]byte) (temp string, size int64, err error)
 	if err != nil {
 		return "", 0, err
 	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(temp)
-		}
-	}()
-	var st unix.Stat_t
-	if err := claim(f); err != nil {
+	size, err = fill(f, parts)
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(temp)
 		return "", 0, err
+	}
+	return temp, size, nil
+}
+
+// fill writes parts to a claimed file and returns the bytes it then occupies.
+func fill(f *os.File, parts [][]byte) (int64, error) {
+	if err := claim(f); err != nil {
+		return 0, err
 	}
 	for _, p := range parts {
 		if _, err := f.Write(p); err != nil {
-			return "", 0, err
+			return 0, err
 		}
 	}
+	var st unix.Stat_t
 	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
-		return "", 0, err
+		return 0, err
 	}
-	return temp, occupied(&st), f.Close()
+	return occupied(&st), nil
 }
