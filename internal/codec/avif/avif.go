@@ -21,10 +21,8 @@ const (
 	maxSide   = C.AVIF_DEFAULT_IMAGE_DIMENSION_LIMIT
 )
 
-// Version names libavif and the AV1 codecs it uses.
-func Version() string {
-	return "libavif " + C.GoString(C.avifVersion()) + " (" + codecs() + ")"
-}
+// Version returns libavif's version and names the AV1 codecs it was built with.
+func Version() string { return C.GoString(C.avifVersion()) + " (" + codecs() + ")" }
 
 // codecs returns libavif's own list, like "dav1d [dec]:1.0.0, aom [enc/dec]:v3.6.0".
 func codecs() string {

@@ -8,7 +8,6 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
-	"runtime"
 
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
@@ -16,9 +15,6 @@ import (
 
 // maxPixels is this decoder's own ceiling. The operator's limit is enforced long before.
 const maxPixels = 1 << 28
-
-// Version names the library in use.
-func Version() string { return "image/gif " + runtime.Version() }
 
 // Decode reads the first frame, placed on a transparent canvas of the logical screen's size, into RGB planes. There
 // is an alpha plane when the frame has a transparent colour, used or not, or does not cover the canvas.

@@ -3,6 +3,7 @@ package png
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"slices"
 
 	"imagekit/internal/fault"
 )
@@ -39,6 +40,18 @@ func (h header) alpha() bool {
 	return h.color == grayAlpha || h.color == rgbAlpha || h.transparency
 }
 
+// transparent reports whether a tRNS chunk with this data calls for an alpha plane. A palette whose entries are all
+// opaque does not.
+func (h header) transparent(trns []byte) bool {
+	switch h.color {
+	case gray, rgb:
+		return true
+	case palette:
+		return len(trns) > 0 && slices.Min(trns) < 0xff
+	}
+	return false
+}
+
 // strip walks the chunks and returns the header with a copy of the file that holds only what makes pixels: IHDR,
 // PLTE, tRNS, IDAT, IEND. Text, profiles and everything else never reach C, where one small compressed chunk can
 // cost seconds. The copy always has its IEND. A wrong checksum and a chunk cut short are damage; a missing IEND and
@@ -71,7 +84,7 @@ func strip(src []byte) (header, []byte, error) {
 		case kind == "PLTE" && !pixels:
 			err = verify(chunk)
 		case kind == "tRNS" && !pixels:
-			h.transparency = h.color == gray || h.color == rgb || h.color == palette
+			h.transparency = h.transparent(chunk[8 : len(chunk)-4])
 		case kind == "PLTE", kind == "IEND", kind[0]&0x20 != 0:
 			continue
 		default: // an upper-case first letter: the picture cannot be understood without it

@@ -16,8 +16,8 @@ import (
 	"imagekit/internal/frame"
 )
 
-// Version names the library in use.
-func Version() string { return "libspng " + C.GoString(C.spng_version_string()) }
+// Version returns libspng's version.
+func Version() string { return C.GoString(C.spng_version_string()) }
 
 // Decode reads a PNG into Gray or RGB planes, with an alpha plane when the file has an alpha channel or tRNS.
 // Depths below 8 and palettes become 8 bits, 16 bits stay. Of an animated PNG it reads the still picture. Gamma and

@@ -212,13 +212,16 @@ func TestDecodeUnusableTransparency(t *testing.T) {
 	}
 }
 
-// TestDecodeLateTransparency: a tRNS chunk after the first pixels counts for nothing.
-func TestDecodeLateTransparency(t *testing.T) {
-	p := random(3, 3, 8, rgb, false)
-	list := p.chunks()
-	list = slices.Insert(list, len(list)-1, chunk{"tRNS", make([]byte, 6)})
-	if f := mustDecode(t, assemble(list), frame.Hint{}); f.HasAlpha() {
-		t.Error("want an opaque picture")
+// TestDecodeOpaque: a tRNS chunk that comes too late, does not belong there or hides nothing makes no alpha plane.
+func TestDecodeOpaque(t *testing.T) {
+	late := random(3, 3, 8, rgb, false).chunks()
+	late = slices.Insert(late, len(late)-1, chunk{"tRNS", make([]byte, 6)})
+	opaque := random(3, 3, 2, palette, false)
+	opaque.trns = []byte{255, 255}
+	for _, file := range [][]byte{assemble(late), opaque.encode()} {
+		if f := mustDecode(t, file, frame.Hint{}); f.HasAlpha() {
+			t.Error("want an opaque picture")
+		}
 	}
 }
 
