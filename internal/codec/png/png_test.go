@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
-	"image/color"
-	stdpng "image/png"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -230,9 +228,9 @@ func TestDecodeErrors(t *testing.T) {
 	p.idatSize = 400
 	file := p.encode()
 	idat := bytes.Index(file, []byte("IDAT"))
-	edit := func(at int, b byte) []byte {
+	flip := func(at int) []byte { // the file with one bit changed
 		c := slices.Clone(file)
-		c[at] ^= b
+		c[at] ^= 1
 		return c
 	}
 	drop := func(kind string, nth int) []byte {
@@ -258,9 +256,9 @@ func TestDecodeErrors(t *testing.T) {
 		{"cut in the first IDAT", file[:idat+100], fault.DamagedImage},
 		{"cut in the last IDAT", file[:len(file)-12-10], fault.DamagedImage},
 		{"cut in IEND", file[:len(file)-1], fault.DamagedImage},
-		{"IDAT checksum", edit(idat+300, 1), fault.DamagedImage},
-		{"last IDAT checksum", edit(len(file)-13, 1), fault.DamagedImage},
-		{"header checksum", edit(8+8+13, 1), fault.DamagedImage},
+		{"IDAT checksum", flip(idat + 300), fault.DamagedImage},
+		{"last IDAT checksum", flip(len(file) - 13), fault.DamagedImage},
+		{"header checksum", flip(8 + 8 + 13), fault.DamagedImage},
 		{"a missing IDAT", drop("IDAT", 1), fault.DamagedImage},
 		{"no IDAT", assemble(p.chunks()[:1]), fault.DamagedImage},
 		{"too few rows", header(7, 18), fault.DamagedImage},
@@ -276,104 +274,10 @@ func TestDecodeErrors(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			f, err := Decode(tt.file, frame.Hint{})
-			if err == nil {
-				f.Release()
-				t.Fatal("want an error")
-			}
-			if got := fault.From(err).Kind; got != tt.want {
+			f.Release()
+			if err == nil || fault.From(err).Kind != tt.want {
 				t.Errorf("want %s, got %v", tt.want, err)
 			}
 		})
-	}
-}
-
-// TestEncode writes frames, reads them with the standard library and with Decode.
-func TestEncode(t *testing.T) {
-	for _, color := range []byte{gray, grayAlpha, rgb, rgbAlpha} {
-		for _, size := range []image.Point{{33, 17}, {1, 1}, {1, 9}, {9, 1}} {
-			for _, level := range []int{0, 1, 6, 9} {
-				p := random(size.X, size.Y, 8, color, false)
-				t.Run(fmt.Sprintf("color=%d/%dx%d/level=%d", color, p.w, p.h, level), func(t *testing.T) {
-					f := mustDecode(t, p.encode(), frame.Hint{})
-					out, err := Encode(f, Settings{Level: level})
-					if err != nil {
-						t.Fatal(err)
-					}
-					compare(t, mustDecode(t, out, frame.Hint{}), p, image.Pt(0, p.h))
-					compareStd(t, out, f)
-				})
-			}
-		}
-	}
-}
-
-// compareStd reads a file with the standard library and compares it with a frame.
-func compareStd(t *testing.T, file []byte, f *frame.Frame) {
-	t.Helper()
-	img, err := stdpng.Decode(bytes.NewReader(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for y := range f.Height {
-		for x := range f.Width {
-			got := color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
-			want := color.NRGBA{A: 255}
-			want.R = byte(sample(f, x, y, 0))
-			want.G, want.B = want.R, want.R
-			if f.Model == frame.RGB {
-				want.G, want.B = byte(sample(f, x, y, 1)), byte(sample(f, x, y, 2))
-			}
-			if f.HasAlpha() {
-				want.A = byte(sample(f, x, y, len(f.Planes)))
-			}
-			if want.A == 0 { // the standard library's conversion forgets hidden colours
-				want, got = color.NRGBA{}, color.NRGBA{A: got.A}
-			}
-			if got != want {
-				t.Fatalf("pixel %d,%d: want %v, got %v", x, y, want, got)
-			}
-		}
-	}
-}
-
-func TestEncodeChunks(t *testing.T) {
-	f := mustDecode(t, random(8, 8, 8, rgb, false).encode(), frame.Hint{})
-	tests := []struct {
-		name string
-		icc  []byte
-		want []string
-	}{
-		{"plain", nil, []string{"IHDR", "IDAT", "IEND"}},
-		{"profile", bytes.Repeat([]byte("profile "), 100), []string{"IHDR", "iCCP", "IDAT", "IEND"}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			out, err := Encode(f, Settings{Level: 6, ICC: tt.icc})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for at := len(signature); at < len(out); {
-				kind, c, err := next(out[at:])
-				if err != nil {
-					t.Fatal(err)
-				}
-				got, at = append(got, kind), at+len(c)
-			}
-			if !slices.Equal(got, tt.want) {
-				t.Errorf("want chunks %v, got %v", tt.want, got)
-			}
-		})
-	}
-}
-
-func TestEncodeRefuses(t *testing.T) {
-	deep := mustDecode(t, random(2, 2, 16, rgb, false).encode(), frame.Hint{})
-	premultiplied := *mustDecode(t, random(2, 2, 8, rgbAlpha, false).encode(), frame.Hint{})
-	premultiplied.Premultiplied = true
-	for _, f := range []*frame.Frame{deep, &premultiplied} {
-		if _, err := Encode(f, Settings{}); fault.From(err).Kind != fault.Internal {
-			t.Errorf("want an internal error, got %v", err)
-		}
 	}
 }
