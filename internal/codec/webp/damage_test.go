@@ -75,6 +75,7 @@ func TestAnimationDamaged(t *testing.T) {
 	}{
 		{"no frame", animate(40, 30)},
 		{"frame beyond the canvas", animate(40, 30, still{lossy, 2, 0, 40, 30})},
+		{"frame larger than its header says", animate(20, 10, still{lossy, 0, 0, 20, 10})},
 		{"canvas of another size", riff(append([]chunk{header(0, 50, 30)}, chunksOf(lossy)...)...)},
 	}
 	for _, tt := range tests {

@@ -57,6 +57,7 @@ int ikwebp_inspect(const uint8_t *src, size_t len, ikwebp_info *info) {
 	}
 	info->frame_width = f.width;
 	info->frame_height = f.height;
+	/* libwebp refuses this too; the bounds of our own writes do not rest on it. */
 	if (info->left + f.width > info->width || info->top + f.height > info->height)
 		return IKWEBP_DAMAGED;
 	info->alpha = f.has_alpha || !covers(info);
