@@ -1,0 +1,41 @@
+# Every command a contributor or operator needs. `make` alone lists them.
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+# netgo: the pure Go resolver. The C one turns hosts like 2130706433 into loopback addresses.
+BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
+TOOLS   := go tool -modfile=tools/go.mod
+
+.PHONY: help run build test lint docs bench fuzz deps
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: build ## build and serve on 127.0.0.1:8080
+	@exec bin/imagekit serve
+
+build: deps ## leave the program in bin/imagekit
+	go build $(BUILD) -o bin/imagekit ./cmd/imagekit
+
+test: deps lint ## everything CI runs: lint, and all tests under the race detector
+	go build $(BUILD) -o bin/imagekit ./cmd/imagekit
+	go test -race -timeout 15m ./...
+
+lint: deps ## gofumpt, go vet, staticcheck
+	@unformatted=$$($(TOOLS) gofumpt -l .); test -z "$$unformatted" || { echo "gofumpt -w needed: $$unformatted" >&2; exit 1; }
+	go vet ./...
+	$(TOOLS) staticcheck ./...
+
+docs: deps ## regenerate docs/parameters.md and docs/settings.md from the tables
+	go test ./internal/param ./internal/settings -run Docs -update
+
+bench: build ## measure against peers and write docs/performance.md
+	./bench/run.sh
+
+fuzz: deps ## run every fuzz target for FUZZTIME (default 30s each)
+	./scripts/fuzz.sh $(or $(FUZZTIME),30s)
+
+deps:
+	@./scripts/deps.sh

@@ -1,0 +1,213 @@
+// The architecture as a test: who may import whom, where C may be called, and how large things may grow.
+// A rule that has to give way is changed here, in the same commit, with the reason in docs/adr.
+package imagekit_test
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rules reads "a, b < c": c may import a and b. What is not said is forbidden. Standard library and modules are not
+// ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
+const rules = `
+NONE < opt, fault, format, frame, flight, stage, icc;
+format < blob;
+fault < sign, clientip, limit;
+format, opt < settings;
+fault, format, opt < param;
+fault, format, icc < probe;
+fault, format, icc, param, probe < plan;
+fault, format, frame < codec/jpeg, codec/png, codec/webp, codec/avif, codec/gif, scale, op;
+fault, frame, icc < color;
+blob, codec/avif, codec/gif, codec/jpeg, codec/png, codec/webp, color, fault, format, frame, icc, op, plan, probe, scale, stage < engine;
+blob, fault, plan, stage < worker;
+blob, fault, format < cache;
+cache, fault < cache/disk;
+blob, cache, format < cache/cachetest;
+blob, fault, format, stage < fetch;
+blob, fault, format < sample;
+blob, cache, fault, flight, format, param, plan, probe, stage < render;
+opt, param < playground;
+blob, clientip, fault, format, limit, opt, param, playground, render, sign, stage < server;
+`
+
+// mayCallC lists the only packages with import "C". None of them may be reached from the serving packages.
+var mayCallC = []string{"frame", "codec/jpeg", "codec/png", "codec/webp", "codec/avif", "scale", "color"}
+
+// serving lists the packages that hold connections; no C code may be reachable from them.
+var serving = []string{"server", "render", "worker", "cache", "cache/disk", "fetch"}
+
+const (
+	maxFileLines = 400
+	maxFuncLines = 60
+)
+
+var bannedNames = []string{"util", "utils", "common", "helper", "helpers", "misc"}
+
+// file is one parsed Go file of the repo.
+type file struct {
+	path string // slash-separated, from the root
+	dir  string // of the package, without "internal/"
+	test bool
+	ast  *ast.File
+	set  *token.FileSet
+}
+
+func parseAll(t *testing.T) []file {
+	t.Helper()
+	var files []file
+	err := filepath.WalkDir(".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && p != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(p, ".go") {
+			return nil
+		}
+		set := token.NewFileSet()
+		parsed, err := parser.ParseFile(set, p, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		slash := filepath.ToSlash(p)
+		files = append(files, file{
+			path: slash, dir: strings.TrimPrefix(path.Dir(slash), "internal/"),
+			test: strings.HasSuffix(p, "_test.go"), ast: parsed, set: set,
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// parseRules returns for every package the packages it may import.
+func parseRules(t *testing.T) map[string][]string {
+	t.Helper()
+	allowed := map[string][]string{}
+	for rule := range strings.SplitSeq(rules, ";") {
+		from, to, ok := strings.Cut(rule, "<")
+		if !ok {
+			continue
+		}
+		for importer := range strings.SplitSeq(to, ",") {
+			importer = strings.TrimSpace(importer)
+			if _, twice := allowed[importer]; twice {
+				t.Errorf("%s has two rules", importer)
+			}
+			allowed[importer] = []string{}
+			for imported := range strings.SplitSeq(from, ",") {
+				if imported = strings.TrimSpace(imported); imported != "NONE" {
+					allowed[importer] = append(allowed[importer], imported)
+				}
+			}
+		}
+	}
+	return allowed
+}
+
+// imports returns what each internal package imports of the others ("C" included), tests left out.
+func imports(files []file) map[string][]string {
+	graph := map[string][]string{}
+	for _, f := range files {
+		if f.test || !strings.HasPrefix(f.path, "internal/") {
+			continue
+		}
+		graph[f.dir] = append(graph[f.dir], []string{}...)
+		for _, i := range f.ast.Imports {
+			name := strings.Trim(i.Path.Value, `"`)
+			if name == "C" {
+				graph[f.dir] = append(graph[f.dir], name)
+			} else if rest, ok := strings.CutPrefix(name, "imagekit/internal/"); ok {
+				graph[f.dir] = append(graph[f.dir], rest)
+			}
+		}
+	}
+	return graph
+}
+
+func TestImports(t *testing.T) {
+	allowed, graph := parseRules(t), imports(parseAll(t))
+	for _, pkg := range slices.Sorted(maps.Keys(graph)) {
+		rule, known := allowed[pkg]
+		if !known {
+			t.Errorf("package %s has no rule: add it to rules, as low as it can be", pkg)
+		}
+		for _, imported := range graph[pkg] {
+			switch {
+			case imported == "C" && !slices.Contains(mayCallC, pkg):
+				t.Errorf("%s imports C; only %s may", pkg, strings.Join(mayCallC, ", "))
+			case imported != "C" && !slices.Contains(rule, imported):
+				t.Errorf("%s imports %s; it may import %v", pkg, imported, rule)
+			}
+		}
+	}
+	for pkg := range allowed {
+		if _, there := graph[pkg]; !there {
+			t.Errorf("there is a rule for %s but no such package", pkg)
+		}
+	}
+}
+
+// A crash in C must never take the server's process down, so nothing that holds connections may reach C.
+func TestServingPackagesReachNoC(t *testing.T) {
+	graph := imports(parseAll(t))
+	for _, start := range serving {
+		seen := map[string]bool{}
+		var walk func(pkg string, way []string)
+		walk = func(pkg string, way []string) {
+			way = append(way, pkg)
+			if pkg == "C" {
+				t.Errorf("C is reachable: %s", strings.Join(way, " → "))
+			}
+			if seen[pkg] {
+				return
+			}
+			seen[pkg] = true
+			for _, next := range graph[pkg] {
+				walk(next, slices.Clone(way))
+			}
+		}
+		walk(start, nil)
+	}
+}
+
+func TestBudgets(t *testing.T) {
+	for _, f := range parseAll(t) {
+		source, err := os.ReadFile(f.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := bytes.Count(source, []byte("\n")); n > maxFileLines {
+			t.Errorf("%s has %d lines, the budget is %d", f.path, n, maxFileLines)
+		}
+		if slices.Contains(bannedNames, strings.TrimSuffix(f.ast.Name.Name, "_test")) {
+			t.Errorf("%s: package %s says nothing about its job", f.path, f.ast.Name.Name)
+		}
+		for _, d := range f.ast.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			if fn.Name.Name == "init" && fn.Recv == nil {
+				t.Errorf("%s: init() hides what happens at start; call it from cmd", f.path)
+			}
+			if n := f.set.Position(fn.End()).Line - f.set.Position(fn.Pos()).Line + 1; n > maxFuncLines {
+				t.Errorf("%s: %s has %d lines, the budget is %d", f.path, fn.Name.Name, n, maxFuncLines)
+			}
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/urfave/cli/v3"
+	"golang.org/x/term"
+
+	"imagekit/internal/cache"
+	"imagekit/internal/cache/disk"
+	"imagekit/internal/clientip"
+	"imagekit/internal/fetch"
+	"imagekit/internal/limit"
+	"imagekit/internal/param"
+	"imagekit/internal/plan"
+	"imagekit/internal/playground"
+	"imagekit/internal/render"
+	"imagekit/internal/sample"
+	"imagekit/internal/server"
+	"imagekit/internal/settings"
+	"imagekit/internal/sign"
+	"imagekit/internal/worker"
+)
+
+// loadSettings reads the settings of a command line. Warnings go to standard error, mistakes are usage errors.
+func loadSettings(c *cli.Command, sys system) (*settings.Settings, error) {
+	s, warnings, err := settings.FromCommand(c, settings.Host{
+		Env: sys.env, Terminal: isTerminal(sys.err), Memory: settings.Memory(os.DirFS("/")), CPUs: runtime.NumCPU(), Version: version,
+	})
+	for _, w := range warnings {
+		fmt.Fprintln(sys.err, "imagekit: warning:", w)
+	}
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return s, nil
+}
+
+// isTerminal reports whether people watch w.
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// logger makes the log that the settings ask for.
+func logger(s *settings.Settings, sys system) *slog.Logger {
+	options := &slog.HandlerOptions{Level: s.Log}
+	if s.LogText {
+		return slog.New(slog.NewTextHandler(sys.err, options))
+	}
+	return slog.New(slog.NewJSONHandler(sys.err, options))
+}
+
+// limits are the bounds of every plan.
+func limits(s *settings.Settings) plan.Limits {
+	return plan.Limits{MaxPixels: int64(s.MaxPixels), MaxOutputPixels: int64(s.MaxOutputPixels), Memory: s.Memory}
+}
+
+// newPool starts the worker processes.
+func newPool(s *settings.Settings, log *slog.Logger) (*worker.Pool, error) {
+	return worker.NewPool(worker.Config{
+		Args: []string{workerCommand}, Workers: s.Workers, Queue: s.Queue, Memory: s.Memory, Logger: log,
+	})
+}
+
+// service is everything that serving needs, wired.
+type service struct {
+	settings *settings.Settings
+	log      *slog.Logger
+	keys     *sign.Keyring
+	store    *disk.Store
+	fetcher  *fetch.Fetcher
+	pool     *worker.Pool
+	server   *server.Server
+}
+
+// build wires a service from its settings: what is made first is what the later parts stand on.
+func build(s *settings.Settings, log *slog.Logger) (*service, error) {
+	v := &service{settings: s, log: log}
+	secrets, warnings, err := s.Secrets()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	for _, w := range warnings {
+		log.Warn(w)
+	}
+	v.keys = sign.New(secrets.Current, secrets.Previous...)
+
+	if s.CacheSize == 0 {
+		s.CacheSize = disk.DefaultLimit(s.CacheDir)
+	}
+	if v.store, err = disk.Open(disk.Config{Dir: s.CacheDir, Limit: s.CacheSize, Logger: log}); err != nil {
+		return nil, usageError{err}
+	}
+	results := cache.New(v.store, log)
+
+	v.fetcher = fetch.New(fetch.Config{
+		AllowedHosts: s.AllowedHosts, AllowedNetworks: s.AllowedNetworks, AllowedPorts: s.AllowedPorts,
+		Normalize: param.Source, UserAgent: s.UserAgent, MaxBytes: s.MaxInputSize, Timeout: s.FetchTimeout,
+		Concurrency: s.Fetches, BytesInFlight: s.FetchBytes,
+	})
+	sources := render.Router{Web: v.fetcher}
+	var samples []string
+	if s.Samples {
+		sources.Samples, samples = sample.New(), sample.Names()
+	}
+
+	if v.pool, err = newPool(s, log); err != nil {
+		return nil, errors.Join(err, v.store.Close())
+	}
+	renderer := render.New(render.Config{
+		Fetcher: sources, Engine: v.pool, Cache: results, Limits: limits(s), Timeout: s.RequestTimeout,
+	})
+
+	var limiter *limit.Limiter
+	if !s.DisableRateLimit {
+		if limiter, err = limit.New(s.RateLimit, s.RateBurst); err != nil {
+			return nil, errors.Join(err, v.close(context.Background()))
+		}
+	}
+	page, err := playground.New(samples)
+	if err != nil {
+		return nil, errors.Join(err, v.close(context.Background()))
+	}
+	v.server = server.New(server.Config{
+		Renderer: renderer, Keys: v.keys, Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
+		CountMisses: s.RateLimitMisses, DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
+		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, Timeout: s.RequestTimeout,
+		Version: version, Page: page, CacheStats: func() any { return results.Stats() }, Ready: v.pool.Ready,
+		Log: log, Now: time.Now,
+	})
+	v.server.SetToken(secrets.Token)
+	return v, nil
+}
+
+// reload reads the secret files again. What is in force stays when they are wrong.
+func (v *service) reload() {
+	secrets, warnings, err := v.settings.Secrets()
+	if err != nil {
+		v.log.Error("secrets not reloaded; the old ones stay in force", "error", err)
+		return
+	}
+	for _, w := range warnings {
+		v.log.Warn(w)
+	}
+	v.keys.Replace(secrets.Current, secrets.Previous...)
+	v.server.SetToken(secrets.Token)
+	v.log.Info("secrets reloaded")
+}
+
+// close ends the workers and the store. Jobs in flight may end until ctx does.
+func (v *service) close(ctx context.Context) error {
+	err := v.pool.Close(ctx)
+	v.fetcher.Close()
+	return errors.Join(err, v.store.Close())
+}

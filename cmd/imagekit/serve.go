@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"imagekit/internal/param"
+	"imagekit/internal/sample"
+	"imagekit/internal/settings"
+	"imagekit/internal/sign"
+)
+
+func serveCommand(sys system) *cli.Command {
+	return &cli.Command{
+		Name: "serve", Usage: "run the service",
+		UsageText: "imagekit serve [options]\n\nExamples:\n\n" +
+			"   imagekit serve\n" +
+			"   IMAGEKIT_SECRET_FILE=/run/secrets/imagekit imagekit serve --addr :8080 --cache-dir /var/cache/imagekit",
+		Flags: settings.Flags(),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			s, err := loadSettings(c, sys)
+			if err != nil {
+				return err
+			}
+			return serve(ctx, s, sys)
+		},
+	}
+}
+
+// serve runs until ctx ends, then drains: requests that were accepted are answered, workers end, the cache closes.
+func serve(ctx context.Context, s *settings.Settings, sys system) error {
+	log := logger(s, sys)
+	// A hit reads a file into fresh memory; with the usual setting a small live heap would be collected all the time.
+	debug.SetGCPercent(400)
+	v, err := build(s, log)
+	if err != nil {
+		return err
+	}
+	listener, err := listen(ctx, s.Addr)
+	if err != nil {
+		return errors.Join(err, v.close(ctx))
+	}
+	httpServer := v.server.HTTP()
+	failed := make(chan error, 1)
+	go func() { failed <- httpServer.Serve(listener) }()
+	log.Info("listening", "addr", listener.Addr().String(), "version", version, "cache_dir", s.CacheDir, "cache_size", s.CacheSize, "workers", s.Workers)
+	if isTerminal(sys.err) {
+		greet(sys.err, v, s, listener.Addr().String())
+	}
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	for {
+		select {
+		case <-hup:
+			v.reload()
+			continue
+		case err = <-failed:
+		case <-ctx.Done():
+			err = drain(ctx, v, httpServer)
+		}
+		return err
+	}
+}
+
+// drain ends the service in order. It takes as long as the longest request may, and a second.
+func drain(ctx context.Context, v *service, h *http.Server) error {
+	v.log.Info("draining")
+	v.server.Drain()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), v.settings.RequestTimeout+time.Second)
+	defer cancel()
+	err := errors.Join(h.Shutdown(ctx), v.close(ctx))
+	v.log.Info("stopped")
+	return err
+}
+
+// listen opens the address: host:port, or unix:PATH.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	network := "tcp"
+	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+		network, addr = "unix", path
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, network, addr)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("IMAGEKIT_ADDR: %w", err)}
+	}
+	return l, nil
+}
+
+// greet shows a person at a terminal what to try first.
+func greet(w io.Writer, v *service, s *settings.Settings, addr string) {
+	base := "http://" + reachable(addr)
+	fmt.Fprintf(w, "\n  ImageKit %s is at %s/\n", version, base)
+	if s.Samples {
+		query, err := param.NewQuery(param.Pair{Name: "url", Value: "sample:" + sample.Names()[0]}, param.Pair{Name: "w", Value: "640"})
+		if err != nil {
+			return
+		}
+		canonical := query.Canonical()
+		fmt.Fprintf(w, "  Try it:  curl -o photo.webp '%s%s'\n", base, sign.URL(canonical, v.keys.Sign(canonical)))
+	}
+	fmt.Fprintf(w, "  Stop it: Ctrl-C\n\n")
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Installs the C libraries ImageKit is built with, where they are missing. Debian and Ubuntu: by apt, with sudo when
+# not root. Elsewhere it says what to install and stops.
+set -eu
+
+packages="pkg-config libjpeg62-turbo-dev libzimg-dev libwebp-dev libavif-dev libspng-dev liblcms2-dev"
+
+have() {
+	command -v pkg-config >/dev/null 2>&1 &&
+		pkg-config --exists libjpeg zimg libwebp libwebpmux libwebpdemux libavif spng lcms2
+}
+
+have && exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+	cat >&2 <<-TEXT
+		ImageKit needs these C libraries and their headers:
+		  libjpeg-turbo, zimg, libwebp, libavif, libspng, lcms2 (and pkg-config)
+		Homebrew:  brew install pkgconf jpeg-turbo zimg webp libavif libspng little-cms2
+		Alpine:    apk add pkgconf libjpeg-turbo-dev zimg-dev libwebp-dev libavif-dev libspng-dev lcms2-dev
+		Install them and run the command again.
+	TEXT
+	exit 1
+fi
+
+# Ubuntu has libjpeg-turbo's headers under another name.
+. /etc/os-release
+[ "${ID:-}" = ubuntu ] && packages=$(echo "$packages" | sed 's/libjpeg62-turbo-dev/libjpeg-turbo8-dev/')
+
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+echo "installing: $packages"
+$sudo apt-get -qq update
+# shellcheck disable=SC2086 # the list is meant to be split
+DEBIAN_FRONTEND=noninteractive $sudo apt-get -qq install -y --no-install-recommends $packages >/dev/null
+have || { echo "the libraries were installed, but pkg-config does not find all of them" >&2; exit 1; }
