@@ -1,0 +1,122 @@
+package settings
+
+import (
+	"bufio"
+	"errors"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+const gib = 1 << 30
+
+const (
+	// fallbackMemory is the memory for running pictures where the host does not tell its own.
+	fallbackMemory = gib
+	// maxCache and minCache bound the cache's default size.
+	maxCache = 10 * gib
+	minCache = gib / 16
+)
+
+// CacheLimit returns the bound of the cache in bytes: CacheSize, or when that is not set the smaller of 10 GiB and
+// half of the free space. What the cache holds already counts as free, or the bound would shrink with each start.
+func (s *Settings) CacheLimit(free, used int64) int64 {
+	if s.CacheSize != 0 {
+		return s.CacheSize
+	}
+	return min(maxCache, max(minCache, (free+used)/2))
+}
+
+// FreeSpace returns the bytes that may still be written to the directory's file system. The directory may be
+// missing: then it is the nearest one above that exists.
+func FreeSpace(dir string) (int64, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return 0, err
+	}
+	for {
+		var st unix.Statfs_t
+		err := unix.Statfs(dir, &st)
+		if err == nil {
+			return int64(st.Bavail) * int64(st.Bsize), nil
+		}
+		parent := filepath.Dir(dir)
+		if !errors.Is(err, fs.ErrNotExist) || parent == dir {
+			return 0, &fs.PathError{Op: "statfs", Path: dir, Err: err}
+		}
+		dir = parent
+	}
+}
+
+// Memory returns the bytes of RAM this process may use: the machine's, or the least limit of its cgroups. root is
+// the file system "/". It returns 0 where that cannot be known, which is every system but Linux.
+func Memory(root fs.FS) int64 {
+	limit := ram(root)
+	for _, file := range cgroupLimits(root) {
+		text, err := fs.ReadFile(root, file)
+		if err != nil {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+		if err == nil && n > 0 && (limit == 0 || n < limit) { // "max" is no number and no limit
+			limit = n
+		}
+	}
+	return limit
+}
+
+// ram reads the first line of interest of proc_meminfo(5): "MemTotal:  16384 kB".
+func ram(root fs.FS) int64 {
+	f, err := root.Open("proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		fields := strings.Fields(lines.Text())
+		if len(fields) == 3 && fields[0] == "MemTotal:" && fields[2] == "kB" {
+			n, err := strconv.ParseInt(fields[1], 10, 64)
+			if err == nil {
+				return n << 10
+			}
+		}
+	}
+	return 0
+}
+
+// cgroupLimits lists the files that may hold a memory limit of this process: those of its cgroup and of all above,
+// by the lines "id:controllers:path" of cgroups(7). In a container the path may lie outside what it sees, but the
+// walk ends at the root, which holds the container's own limit.
+func cgroupLimits(root fs.FS) []string {
+	text, err := fs.ReadFile(root, "proc/self/cgroup")
+	if err != nil {
+		return nil
+	}
+	var files []string
+	for line := range strings.Lines(string(text)) {
+		fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(fields) != 3 {
+			continue
+		}
+		base, name := "", ""
+		switch {
+		case fields[0] == "0": // version 2
+			base, name = "sys/fs/cgroup", "memory.max"
+		case fields[1] == "memory": // version 1
+			base, name = "sys/fs/cgroup/memory", "memory.limit_in_bytes"
+		default:
+			continue
+		}
+		for dir := path.Clean("/" + fields[2]); ; dir = path.Dir(dir) {
+			files = append(files, path.Join(base, dir, name))
+			if dir == "/" {
+				break
+			}
+		}
+	}
+	return files
+}

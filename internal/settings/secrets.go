@@ -1,0 +1,113 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"imagekit/internal/opt"
+)
+
+const (
+	// builtinSecret signs while nobody else can reach the server and no secret is set.
+	builtinSecret = "local-dev-secret"
+	// minSecret is the least length of a key in bytes: that of the hash, as RFC 2104 §3 advises.
+	minSecret = 32
+)
+
+// Secrets are the keys in force.
+type Secrets struct {
+	Current  []byte
+	Previous [][]byte // still accepted, never used to sign
+	Token    string   // opens /sign and /upload to remote callers; "" = none
+	Builtin  bool     // Current is the one that everybody knows
+}
+
+// Secrets reads the secret files and applies the rule for keys: at least 32 bytes, and none that is built in,
+// unless only this machine can reach the server; then it warns. Call it again to see changed files.
+func (s *Settings) Secrets() (Secrets, []string, error) {
+	current, err1 := s.secret("IMAGEKIT_SECRET", s.Secret, s.SecretFile)
+	previous, err2 := s.secret("IMAGEKIT_SECRET_PREVIOUS", s.SecretPrevious, s.SecretPreviousFile)
+	token, err3 := s.secret("IMAGEKIT_SIGN_TOKEN", s.SignToken, s.SignTokenFile)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return Secrets{}, nil, err
+	}
+	keys := Secrets{Current: []byte(current), Token: token}
+	if previous != "" {
+		for piece := range strings.SplitSeq(previous, ",") {
+			keys.Previous = append(keys.Previous, []byte(piece))
+		}
+	}
+	if current == "" {
+		keys.Current, keys.Builtin = []byte(builtinSecret), true
+	}
+	warnings, err := keys.check(s.Addr, s.keyName("IMAGEKIT_SECRET"), s.keyName("IMAGEKIT_SECRET_PREVIOUS"))
+	if err != nil {
+		return Secrets{}, nil, err
+	}
+	return keys, warnings, nil
+}
+
+// check holds the rule for keys at this address. Its words name the settings, never a key.
+func (k Secrets) check(addr, current, previous string) (warnings []string, err error) {
+	const remedy = "for example the output of: openssl rand -hex 32"
+	var weak []string
+	switch n := len(k.Current); {
+	case k.Builtin:
+		weak = append(weak, fmt.Sprintf("%s is not set, want at least %d bytes, %s", current, minSecret, remedy))
+	case n < minSecret:
+		weak = append(weak, fmt.Sprintf("%s has %d bytes, want at least %d, %s", current, n, minSecret, remedy))
+	}
+	for i, key := range k.Previous {
+		if len(key) == 0 {
+			return nil, fmt.Errorf("%s: key %d of the comma list is empty", previous, i+1)
+		}
+		if len(key) < minSecret {
+			weak = append(weak, fmt.Sprintf("%s: key %d has %d bytes, want at least %d", previous, i+1, len(key), minSecret))
+		}
+	}
+	if addr == "" || isLoopback(addr) { // an address that was refused has its own error
+		return weak, nil
+	}
+	var wrong []error
+	for _, text := range weak {
+		wrong = append(wrong, fmt.Errorf("%s (listening on %s, which others can reach)", text, addr))
+	}
+	return nil, errors.Join(wrong...)
+}
+
+// keyName returns the name by which the operator set this secret: the variable or its file.
+func (s *Settings) keyName(option string) string {
+	if s.given(option + "_FILE") {
+		return s.name(option + "_FILE")
+	}
+	return option
+}
+
+// secret returns the text of a secret from the form in which it was given, "" when it was not.
+func (s *Settings) secret(option string, text Secret, file string) (string, error) {
+	if file == "" {
+		return string(text), nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", s.keyName(option), err)
+	}
+	got := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
+	if got == "" {
+		return "", &opt.Error{Name: s.keyName(option), Value: file, Want: "a file that is not empty"}
+	}
+	return got, nil
+}
+
+// checkForms refuses a secret that is given both as text and as a file: nobody could tell which one is in force.
+func (s *Settings) checkForms() []error {
+	var wrong []error
+	for _, option := range []string{"IMAGEKIT_SECRET", "IMAGEKIT_SECRET_PREVIOUS", "IMAGEKIT_SIGN_TOKEN"} {
+		if s.given(option) && s.given(option+"_FILE") {
+			wrong = append(wrong, fmt.Errorf("%s and %s are both set, want one of them", option, s.name(option+"_FILE")))
+		}
+	}
+	return wrong
+}

@@ -1,0 +1,281 @@
+package settings
+
+import (
+	"errors"
+	"log/slog"
+	"math"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"imagekit/internal/format"
+	"imagekit/internal/opt"
+)
+
+// errValue answers a value that Choices or Want already describe.
+var errValue = errors.New("not one of the values accepted")
+
+// Secret is text that no print shows.
+type Secret string
+
+const redacted = "[secret]"
+
+// String hides the text.
+func (s Secret) String() string { return redacted }
+
+// GoString hides the text from %#v.
+func (s Secret) GoString() string { return redacted }
+
+// MarshalText hides the text from encoders and JSON logs.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// Set takes any text. Part of flag.Value.
+func (s *Secret) Set(text string) error {
+	*s = Secret(text)
+	return nil
+}
+
+// Want says what Set accepts.
+func (*Secret) Want() string { return "text" }
+
+// toggle is a switch.
+type toggle bool
+
+func (t *toggle) String() string {
+	if *t {
+		return "1"
+	}
+	return "0"
+}
+
+func (t *toggle) Set(text string) error {
+	switch text {
+	case "1", "true", "on":
+		*t = true
+	case "0", "false", "off":
+		*t = false
+	default:
+		return errValue
+	}
+	return nil
+}
+
+func (*toggle) Want() string { return "1 or 0 (or true, false, on, off)" }
+
+// choice is one of two words; the second one sets to.
+type choice struct {
+	to          *bool
+	first, then string
+}
+
+func (c choice) String() string {
+	if *c.to {
+		return c.then
+	}
+	return c.first
+}
+
+func (c choice) Set(text string) error {
+	if text != c.first && text != c.then {
+		return errValue
+	}
+	*c.to = text == c.then
+	return nil
+}
+
+func (c choice) Choices() []string { return []string{c.first, c.then} }
+
+// units are the suffixes of a size: powers of 1024 (IEC 80000-13) and of 1000.
+var units = []struct {
+	suffix string
+	bytes  int64
+}{
+	{"KiB", 1 << 10},
+	{"MiB", 1 << 20},
+	{"GiB", 1 << 30},
+	{"TiB", 1 << 40},
+	{"KB", 1e3},
+	{"MB", 1e6},
+	{"GB", 1e9},
+	{"TB", 1e12},
+}
+
+// size is a number of bytes above 0.
+type size int64
+
+// String returns the size with the largest unit that divides it.
+func (s *size) String() string {
+	text := strconv.FormatInt(int64(*s), 10)
+	for _, u := range units {
+		if *s != 0 && int64(*s)%u.bytes == 0 {
+			if short := strconv.FormatInt(int64(*s)/u.bytes, 10) + u.suffix; len(short) < len(text) {
+				text = short
+			}
+		}
+	}
+	return text
+}
+
+func (s *size) Set(text string) error {
+	unit := int64(1)
+	for _, u := range units {
+		if number, ok := strings.CutSuffix(text, u.suffix); ok {
+			text, unit = number, u.bytes
+			break
+		}
+	}
+	n, err := strconv.ParseUint(text, 10, 63)
+	if err != nil || n == 0 || int64(n) > math.MaxInt64/unit {
+		return errValue
+	}
+	*s = size(int64(n) * unit)
+	return nil
+}
+
+func (*size) Want() string { return "a size above 0 such as 8MiB, 10GB or 1048576" }
+
+// duration is a time span above 0.
+type duration time.Duration
+
+func (d *duration) String() string { return time.Duration(*d).String() }
+
+func (d *duration) Set(text string) error {
+	v, err := time.ParseDuration(text)
+	if err != nil || v <= 0 {
+		return errValue
+	}
+	*d = duration(v)
+	return nil
+}
+
+func (*duration) Want() string { return "a duration above 0 with its unit, such as 30s or 1m30s" }
+
+// address is where to listen.
+type address string
+
+func (a *address) String() string { return string(*a) }
+
+func (a *address) Set(text string) error {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil || strings.ContainsAny(host, " /") {
+		return errValue
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return errValue
+	}
+	*a = address(text)
+	return nil
+}
+
+func (*address) Want() string { return "host:port such as 127.0.0.1:8080, [::1]:8080 or :8080" }
+
+// headerText is the value of an HTTP header field: printable ASCII (RFC 9110 §5.5 without its obsolete part).
+type headerText string
+
+func (h *headerText) String() string { return string(*h) }
+
+func (h *headerText) Set(text string) error {
+	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) || strings.TrimSpace(text) != text {
+		return errValue
+	}
+	*h = headerText(text)
+	return nil
+}
+
+func (*headerText) Want() string { return "printable ASCII" }
+
+// level is a log level.
+type level slog.Level
+
+func (l *level) String() string { return strings.ToLower(slog.Level(*l).String()) }
+
+func (l *level) Set(text string) error {
+	if !slices.Contains(l.Choices(), text) {
+		return errValue
+	}
+	return (*slog.Level)(l).UnmarshalText([]byte(text))
+}
+
+func (*level) Choices() []string { return []string{"debug", "info", "warn", "error"} }
+
+// list is a comma list; its errors name the piece that is wrong.
+type list[T any] struct {
+	to    *[]T
+	parse func(string) (T, bool)
+	write func(T) string
+	want  string
+}
+
+func (l list[T]) String() string {
+	texts := make([]string, len(*l.to))
+	for i, v := range *l.to {
+		texts[i] = l.write(v)
+	}
+	return strings.Join(texts, ",")
+}
+
+func (l list[T]) Set(text string) error {
+	var values []T
+	for piece := range strings.SplitSeq(text, ",") {
+		piece = strings.TrimSpace(piece)
+		v, ok := l.parse(piece)
+		if !ok {
+			return &opt.Error{Value: piece}
+		}
+		values = append(values, v)
+	}
+	*l.to = values
+	return nil
+}
+
+func (l list[T]) Want() string { return "a comma list of " + l.want }
+
+func networks(to *[]netip.Prefix) list[netip.Prefix] {
+	return list[netip.Prefix]{to, parseNetwork, netip.Prefix.String, "networks such as 10.0.0.0/8 or addresses"}
+}
+
+// parseNetwork reads a CIDR (RFC 4632) without bits beyond its length, or a single address.
+func parseNetwork(text string) (netip.Prefix, bool) {
+	if addr, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(addr, addr.BitLen()), addr.Zone() == ""
+	}
+	p, err := netip.ParsePrefix(text)
+	return p, err == nil && p == p.Masked()
+}
+
+func ports(to *[]uint16) list[uint16] {
+	return list[uint16]{to, func(text string) (uint16, bool) {
+		n, ok := opt.Whole(text)
+		return uint16(n), ok && n >= 1 && n <= math.MaxUint16
+	}, func(n uint16) string { return strconv.Itoa(int(n)) }, "ports 1…65535"}
+}
+
+func formats(to *[]format.Format) list[format.Format] {
+	return list[format.Format]{to, func(text string) (format.Format, bool) {
+		f, err := format.Parse(text)
+		return f, err == nil
+	}, format.Format.String, "formats: jpeg, webp, avif, png"}
+}
+
+func hosts(to *[]string) list[string] {
+	return list[string]{
+		to, parseHost, func(h string) string { return h },
+		"hosts such as example.com or *.example.com, without scheme and port, other scripts as xn--…",
+	}
+}
+
+// parseHost reads a host name, an IP address or a pattern for all hosts below a name.
+func parseHost(text string) (string, bool) {
+	text = strings.ToLower(strings.TrimSuffix(text, "."))
+	if addr, err := netip.ParseAddr(strings.Trim(text, "[]")); err == nil {
+		return addr.String(), true
+	}
+	name := strings.TrimPrefix(text, "*.")
+	labels := strings.Split(name, ".")
+	return text, !slices.ContainsFunc(labels, func(label string) bool {
+		return label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != ""
+	})
+}
