@@ -49,6 +49,7 @@ var known = []struct{ magic, name string }{
 	{"II*\x00", "TIFF"},
 	{"MM\x00*", "TIFF"},
 	{"BM", "BMP"},
+	{"\x1f\x8b", "gzip"},
 	{"%PDF", "PDF"},
 	{"%!PS", "PostScript"},
 	{"\x00\x00\x01\x00", "ICO"},

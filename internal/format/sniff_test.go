@@ -31,6 +31,7 @@ var sniffTests = []struct {
 	{"TIFF little endian", "II*\x00\x08\x00\x00\x00", Unknown, "TIFF"},
 	{"TIFF big endian", "MM\x00*\x00\x00\x00\x08", Unknown, "TIFF"},
 	{"BMP", "BM\x36\x00", Unknown, "BMP"},
+	{"compressed body", "\x1f\x8b\x08\x00", Unknown, "gzip"},
 	{"PDF", "%PDF-1.7", Unknown, "PDF"},
 	{"EPS", "%!PS-Adobe-3.0 EPSF-3.0", Unknown, "PostScript"},
 	{"ICO", "\x00\x00\x01\x00\x01\x00", Unknown, "ICO"},

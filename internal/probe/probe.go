@@ -1,0 +1,124 @@
+package probe
+
+import (
+	"imagekit/internal/fault"
+	"imagekit/internal/format"
+	"imagekit/internal/icc"
+)
+
+// Limits bound what a source may be.
+type Limits struct {
+	// MaxPixels is the largest width × height. Only the first picture of an animation is decoded, so only it counts.
+	MaxPixels int64
+}
+
+// The bounds that no setting moves. Real files stay far below them; what is beyond burns time in a decoder.
+const (
+	maxFrames  = 10_000  // pictures of an animation
+	maxScans   = 100     // of a JPEG; a progressive photo has about 10
+	maxChunks  = 1_000   // of a PNG or WebP beside those that hold pixels; also libspng's own default
+	maxBoxes   = 50_000  // of an AVIF: boxes, items, extents, references and properties together
+	maxProfile = 4 << 20 // bytes of an ICC profile; a larger one is icc.Invalid
+)
+
+// readable lists what Read knows, for error texts.
+const readable = "JPEG, PNG, WebP, AVIF and GIF are read here"
+
+// Read reads the header of an image and checks it against the limits. It looks at every byte at most once or twice,
+// decodes no pixel and allocates no more than a profile's size and about ten megabytes.
+//
+// The errors are faults: NotAnImage, UnsupportedFormat (an image, but one that is not read here), DamagedImage
+// (cut short or against its format's rules, as far as headers tell) and TooManyPixels (too many pixels or frames).
+// Info.Profile may point into b.
+func Read(b []byte, lim Limits) (Info, error) {
+	switch format.Sniff(b) {
+	case format.JPEG:
+		return readJPEG(b, lim)
+	case format.PNG:
+		return readPNG(b, lim)
+	case format.WebP:
+		return readWebP(b, lim)
+	case format.GIF:
+		return readGIF(b, lim)
+	case format.AVIF:
+		return readAVIF(b, lim)
+	}
+	return Info{}, unknown(b)
+}
+
+// unknown says what the bytes are instead of an image that is read here.
+func unknown(b []byte) error {
+	switch name := format.Describe(b); {
+	case len(b) == 0:
+		return fault.New(fault.NotAnImage, "the file is empty")
+	case name == "":
+		return fault.New(fault.NotAnImage, "the bytes are no image; %s", readable)
+	case name == "HTML", name == "XML", name == "JSON", name == "gzip":
+		return fault.New(fault.NotAnImage, "this is %s, not an image; %s", name, readable)
+	default:
+		return fault.New(fault.UnsupportedFormat, "this is %s; %s", name, readable)
+	}
+}
+
+// damaged returns the error for a file that breaks its format's rules.
+func damaged(f format.Format, what string) error {
+	return fault.New(fault.DamagedImage, "damaged %s: %s", f, what)
+}
+
+// refused returns the error for a file that its format allows, but that only burns time.
+func refused(f format.Format, limit int, what string) error {
+	return fault.New(fault.DamagedImage, "refused %s: it has more than %d %s", f, limit, what)
+}
+
+// unsupported returns the error for a variant of a known format that is not read here.
+func unsupported(what string) error {
+	return fault.New(fault.UnsupportedFormat, "this is %s; %s, but not this variant", what, readable)
+}
+
+// checkSize refuses empty pictures and those over the pixel budget.
+func checkSize(f format.Format, width, height int64, lim Limits) error {
+	if width <= 0 || height <= 0 {
+		return fault.New(fault.DamagedImage, "damaged %s: it says it is %d×%d pixels", f, width, height)
+	}
+	if width > lim.MaxPixels/height {
+		return fault.New(fault.TooManyPixels, "the source is %d×%d pixels, the limit is %d in total (IMAGEKIT_MAX_PIXELS)",
+			width, height, lim.MaxPixels)
+	}
+	return nil
+}
+
+// checkFrames refuses animations of more than maxFrames pictures.
+func checkFrames(n int64) error {
+	if n > maxFrames {
+		return fault.New(fault.TooManyPixels, "the source has more than %d frames", maxFrames)
+	}
+	return nil
+}
+
+// setProfile records an ICC profile. One that does not describe the picture's colour model is Invalid; where a grey
+// picture carries an RGB profile, its curve alone would matter, so sRGB's is taken.
+func (i *Info) setProfile(profile []byte) {
+	i.ICC, i.Profile = icc.Invalid, nil
+	if len(profile) > maxProfile {
+		return
+	}
+	kind := icc.Identify(profile)
+	switch kind {
+	case icc.DisplayP3, icc.AdobeRGB, icc.OtherRGB:
+		if i.Model != RGB && i.Model != YCbCr {
+			return
+		}
+	case icc.Gray:
+		if i.Model != Gray {
+			return
+		}
+	case icc.CMYK:
+		if i.Model != CMYK && i.Model != YCCK {
+			return
+		}
+	}
+	i.ICC = kind
+	if kind == icc.OtherRGB || kind == icc.Gray || kind == icc.CMYK {
+		i.Profile = profile
+	}
+}
