@@ -40,72 +40,66 @@ func (p *pieces) Set(text string) error {
 
 func (*pieces) Want() string { return "a list" }
 
+// parseTests are options and what they make of values.
+var parseTests = []struct {
+	name    string
+	option  Option
+	accepts map[string]string // value → what Encode returns
+	refuses []string
+	want    string
+}{
+	{
+		"bool",
+		Option{To: new(bool)},
+		map[string]string{"1": "1"},
+		[]string{"", "0", "true", "11"},
+		"1",
+	},
+	{
+		"int",
+		Option{To: new(int), Min: 1, Max: 8192, Default: "80"},
+		map[string]string{"1": "1", "8192": "8192", "0042": "42", "80": ""},
+		[]string{"", "0", "8193", "-1", "+1", "1.0", "1e3", "0x10", " 1", "1_0", "١", "10000000000", "99999999999999999999"},
+		"a whole number 1…8192",
+	},
+	{
+		"int without upper bound",
+		Option{To: new(int), Min: 1},
+		map[string]string{"9999999999": "9999999999"},
+		[]string{"0"},
+		"a whole number of at least 1",
+	},
+	{
+		"float",
+		Option{To: new(float64), Min: 0.5, Max: 4, Default: "1"},
+		map[string]string{"0.5": "0.5", "1.250000": "1.25", "4": "4", "00003": "3", "1.0": ""},
+		[]string{"", "0.4", "4.000001", ".5", "1.", "1.2.3", "1e0", "NaN", "Inf", "0x1p1", "-1", "1.0000000", "000001", "1,5"},
+		"a number 0.5…4",
+	},
+	{
+		"string",
+		Option{To: new(string), Max: 4},
+		map[string]string{"a": "a", "üü": "üü"},
+		[]string{"fünf", "abcde"},
+		"text of at most 4 bytes",
+	},
+	{
+		"choices",
+		Option{To: new(shade), Default: "light"},
+		map[string]string{"light": "", "dark": "dark"},
+		[]string{"", "Dark", "grey"},
+		"one of light, dark",
+	},
+	{
+		"own words",
+		Option{To: new(pieces)},
+		map[string]string{"a,b": "a,b"},
+		nil, "a list",
+	},
+}
+
 func TestParseEncode(t *testing.T) {
-	var (
-		on     bool
-		whole  int
-		number float64
-		text   string
-		light  shade
-		list   pieces
-	)
-	tests := []struct {
-		name    string
-		option  Option
-		accepts map[string]string // value → what Encode returns
-		refuses []string
-		want    string
-	}{
-		{
-			"bool",
-			Option{To: &on},
-			map[string]string{"1": "1"},
-			[]string{"", "0", "true", "11"},
-			"1",
-		},
-		{
-			"int",
-			Option{To: &whole, Min: 1, Max: 8192, Default: "80"},
-			map[string]string{"1": "1", "8192": "8192", "0042": "42", "80": ""},
-			[]string{"", "0", "8193", "-1", "+1", "1.0", "1e3", "0x10", " 1", "1_0", "١", "10000000000", "99999999999999999999"},
-			"a whole number 1…8192",
-		},
-		{
-			"int without upper bound",
-			Option{To: &whole, Min: 1},
-			map[string]string{"9999999999": "9999999999"},
-			[]string{"0"},
-			"a whole number of at least 1",
-		},
-		{
-			"float",
-			Option{To: &number, Min: 0.5, Max: 4, Default: "1"},
-			map[string]string{"0.5": "0.5", "1.250000": "1.25", "4": "4", "00003": "3", "1.0": ""},
-			[]string{"", "0.4", "4.000001", ".5", "1.", "1.2.3", "1e0", "NaN", "Inf", "0x1p1", "-1", "1.0000000", "000001", "1,5"},
-			"a number 0.5…4",
-		},
-		{
-			"string",
-			Option{To: &text, Max: 4},
-			map[string]string{"a": "a", "üü": "üü"},
-			[]string{"fünf", "abcde"},
-			"text of at most 4 bytes",
-		},
-		{
-			"choices",
-			Option{To: &light, Default: "light"},
-			map[string]string{"light": "", "dark": "dark"},
-			[]string{"", "Dark", "grey"},
-			"one of light, dark",
-		},
-		{
-			"own words",
-			Option{To: &list},
-			map[string]string{"a,b": "a,b"},
-			nil, "a list",
-		},
-	}
-	for _, tt := range tests {
+	for _, tt := range parseTests {
 		t.Run(tt.name, func(t *testing.T) {
 			for value, normal := range tt.accepts {
 				if err := tt.option.Parse(value); err != nil {

@@ -19,7 +19,14 @@ const (
 // Options lists every parameter that shapes the picture, in the order people should read about them.
 // The list is the only description of a parameter: a new one is one row here and the field it sets.
 func (p *Params) Options() []opt.Option {
-	return []opt.Option{
+	return p.appendLook(p.appendSize(make([]opt.Option, 0, maxRows)))
+}
+
+// maxRows is room for every row, so that a request's table is allocated once.
+const maxRows = 20
+
+func (p *Params) appendSize(list []opt.Option) []opt.Option {
+	return append(list, []opt.Option{
 		{
 			Name: "w", To: &p.Width, Min: 1, Max: MaxSide, Group: "Size", Example: "w=320",
 			DefaultDoc: "the source's, or from `h`",
@@ -57,6 +64,11 @@ func (p *Params) Options() []opt.Option {
 			Doc: "Allows enlarging. Without it no source pixel is enlarged: " +
 				"`cover` and `fill` shrink the box, `pad` keeps the box and leaves the picture small.",
 		},
+	}...)
+}
+
+func (p *Params) appendLook(list []opt.Option) []opt.Option {
+	return append(list, []opt.Option{
 		{
 			Name: "rot", To: &p.Rotate, Group: "Turn", DefaultDoc: "not turned", Example: "rot=90",
 			Doc: "Clockwise turn in degrees, after the orientation that the file itself asks for.",
@@ -79,20 +91,19 @@ func (p *Params) Options() []opt.Option {
 			Example: "w=320&q=30",
 			Doc:     "Quality on the JPEG scale; the same number looks alike in every format. No effect on PNG.",
 		},
-	}
+	}...)
 }
 
 // Options lists every name a query may hold: the source, the parameters of the picture and what governs the
 // request, in the order people should read about them.
 func (r *Request) Options() []opt.Option {
-	shaping := r.Params.Options()
-	list := append(make([]opt.Option, 0, len(shaping)+4), opt.Option{
+	list := append(make([]opt.Option, 0, maxRows), opt.Option{
 		Name: "url", To: source{&r.Source}, Group: "Source", DefaultDoc: "required",
 		Example: "url=https://example.com/photo.jpg",
 		Doc: "The picture to transform, percent-encoded: a raw `&` would end the value. " +
 			"`sample:NAME` is one of the built-in pictures.",
 	})
-	list = append(list, shaping...)
+	list = r.Params.appendLook(r.Params.appendSize(list))
 	return append(list,
 		expiryOption(&r.Expires),
 		opt.Option{

@@ -11,49 +11,51 @@ import (
 	"imagekit/internal/format"
 )
 
+// valueTests say what each kind of value accepts, in which normal form, and what it refuses.
+var valueTests = []struct {
+	name    string
+	value   flag.Value
+	accepts map[string]string // text → normal text
+	refuses string            // separated by spaces
+}{
+	{
+		"size", new(size),
+		map[string]string{
+			"1": "1", "1048576": "1MiB", "8MiB": "8MiB", "10GB": "10GB", "1024KiB": "1MiB", "1000": "1KB", "2TiB": "2TiB",
+			"9223372036854775807": "9223372036854775807",
+		},
+		"0 -1 +1 1.5GiB 8M 8mib 8_000 MiB 1e6 0x10 9223372036854775808 8388608TiB 0MiB",
+	},
+	{"duration", new(duration), map[string]string{"30s": "30s", "90s": "1m30s", "500ms": "500ms"}, "30 0s -1s soon 1d"},
+	{
+		"address", new(address),
+		map[string]string{":8080": ":8080", "127.0.0.1:0": "127.0.0.1:0", "[::1]:80": "[::1]:80", "localhost:80": "localhost:80"},
+		"8080 127.0.0.1 ::1:80 a:b a:65536 a:-1 http://a:80 unix:/run/x.sock",
+	},
+	{"toggle", new(toggle), map[string]string{"1": "1", "on": "1", "true": "1", "0": "0", "off": "0", "false": "0"}, "2 yes TRUE"},
+	{"level", new(level), map[string]string{"debug": "debug", "info": "info", "warn": "warn", "error": "error"}, "trace INFO warn+1"},
+	{
+		"networks", networks(new([]netip.Prefix)),
+		map[string]string{
+			"10.0.0.0/8": "10.0.0.0/8", "10.1.2.3": "10.1.2.3/32", "fd00::/8, ::1": "fd00::/8,::1/128",
+			"0.0.0.0/0": "0.0.0.0/0",
+		},
+		"10.0.0.1/8 10/8 10.0.0.0/33 example.com fe80::1%eth0 10.0.0.0/8, ,",
+	},
+	{"ports", ports(new([]uint16)), map[string]string{"80": "80", "80, 443": "80,443", "65535": "65535"}, "0 65536 http 80, -1 80-90"},
+	{"formats", formats(new([]format.Format)), map[string]string{"jpg,webp": "jpeg,webp"}, "auto gif jpeg, JPEG"},
+	{
+		"hosts", hosts(new([]string)),
+		map[string]string{
+			"Example.com": "example.com", "*.example.com, cdn.example.": "*.example.com,cdn.example", "192.0.2.1": "192.0.2.1",
+			"[2001:DB8::1]": "2001:db8::1", "my_bucket.example": "my_bucket.example",
+		},
+		"* *. a.*.b http://a a:80 a/b bücher.example a..b a,",
+	},
+}
+
 func TestValues(t *testing.T) {
-	tests := []struct {
-		name    string
-		value   flag.Value
-		accepts map[string]string // text → normal text
-		refuses string            // separated by spaces
-	}{
-		{
-			"size", new(size),
-			map[string]string{
-				"1": "1", "1048576": "1MiB", "8MiB": "8MiB", "10GB": "10GB", "1024KiB": "1MiB", "1000": "1KB", "2TiB": "2TiB",
-				"9223372036854775807": "9223372036854775807",
-			},
-			"0 -1 +1 1.5GiB 8M 8mib 8_000 MiB 1e6 0x10 9223372036854775808 8388608TiB 0MiB",
-		},
-		{"duration", new(duration), map[string]string{"30s": "30s", "90s": "1m30s", "500ms": "500ms"}, "30 0s -1s soon 1d"},
-		{
-			"address", new(address),
-			map[string]string{":8080": ":8080", "127.0.0.1:0": "127.0.0.1:0", "[::1]:80": "[::1]:80", "localhost:80": "localhost:80"},
-			"8080 127.0.0.1 ::1:80 a:b a:65536 a:-1 http://a:80 unix:/run/x.sock",
-		},
-		{"toggle", new(toggle), map[string]string{"1": "1", "on": "1", "true": "1", "0": "0", "off": "0", "false": "0"}, "2 yes TRUE"},
-		{"level", new(level), map[string]string{"debug": "debug", "info": "info", "warn": "warn", "error": "error"}, "trace INFO warn+1"},
-		{
-			"networks", networks(new([]netip.Prefix)),
-			map[string]string{
-				"10.0.0.0/8": "10.0.0.0/8", "10.1.2.3": "10.1.2.3/32", "fd00::/8, ::1": "fd00::/8,::1/128",
-				"0.0.0.0/0": "0.0.0.0/0",
-			},
-			"10.0.0.1/8 10/8 10.0.0.0/33 example.com fe80::1%eth0 10.0.0.0/8, ,",
-		},
-		{"ports", ports(new([]uint16)), map[string]string{"80": "80", "80, 443": "80,443", "65535": "65535"}, "0 65536 http 80, -1 80-90"},
-		{"formats", formats(new([]format.Format)), map[string]string{"jpg,webp": "jpeg,webp"}, "auto gif jpeg, JPEG"},
-		{
-			"hosts", hosts(new([]string)),
-			map[string]string{
-				"Example.com": "example.com", "*.example.com, cdn.example.": "*.example.com,cdn.example", "192.0.2.1": "192.0.2.1",
-				"[2001:DB8::1]": "2001:db8::1", "my_bucket.example": "my_bucket.example",
-			},
-			"* *. a.*.b http://a a:80 a/b bücher.example a..b a,",
-		},
-	}
-	for _, tt := range tests {
+	for _, tt := range valueTests {
 		t.Run(tt.name, func(t *testing.T) {
 			for text, normal := range tt.accepts {
 				if err := tt.value.Set(text); err != nil {
