@@ -49,7 +49,8 @@ func follow(lifeline io.Reader) {
 	if _, err := io.Copy(io.Discard, lifeline); err == nil {
 		os.Exit(0)
 	}
-	os.Exit(1) // no lifeline at all: not started by a pool
+	fmt.Fprintln(os.Stderr, "worker: no lifeline; the service starts its workers itself")
+	os.Exit(1)
 }
 
 // serve speaks the child's side of the wire. A panic of run ends the process on purpose: the parent answers the

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"fmt"
+	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -28,5 +29,8 @@ func confine(dataLimit int64) error {
 			return fmt.Errorf("set %s to %d: %w", l.name, l.max, err)
 		}
 	}
+	// When the machine runs out of memory, a worker shall go, not the server that holds all connections (proc(5)).
+	// Where /proc is read-only the kernel decides by size, which mostly means the same.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
 	return nil
 }

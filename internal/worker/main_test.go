@@ -3,6 +3,7 @@ package worker
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -192,7 +193,7 @@ func newPool(t testing.TB, c Config) *Pool {
 	if c.Args == nil {
 		c.Args = []string{"child", "jobs"}
 	}
-	c.DataLimit = testDataLimit
+	c.DataLimit = cmp.Or(c.DataLimit, testDataLimit)
 	p, err := NewPool(c)
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
+
+	"imagekit/internal/fault"
 )
 
 // confinement is what a child finds around itself.
@@ -19,7 +22,8 @@ type confinement struct {
 	Files      []string // targets of the open descriptors, inode numbers cut off
 	Data       uint64
 	Core       uint64
-	Files16    uint64
+	NoFile     uint64
+	OOM        string
 	NoNewPrivs []string // the different values over all threads
 }
 
@@ -41,7 +45,9 @@ func report() string {
 		}
 		return l.Max
 	}
-	c.Data, c.Core, c.Files16 = limit(unix.RLIMIT_DATA), limit(unix.RLIMIT_CORE), limit(unix.RLIMIT_NOFILE)
+	c.Data, c.Core, c.NoFile = limit(unix.RLIMIT_DATA), limit(unix.RLIMIT_CORE), limit(unix.RLIMIT_NOFILE)
+	oom, _ := os.ReadFile("/proc/self/oom_score_adj")
+	c.OOM = string(oom)
 	seen := map[string]bool{}
 	tasks, _ := filepath.Glob("/proc/self/task/*/status")
 	for _, task := range tasks {
@@ -82,7 +88,8 @@ func TestChildHasNothingOfItsParent(t *testing.T) {
 	want := confinement{
 		Environ:    []string{"GOMAXPROCS=1", "MALLOC_ARENA_MAX=2"},
 		Data:       testDataLimit,
-		Files16:    16,
+		NoFile:     16,
+		OOM:        "500\n",
 		NoNewPrivs: []string{"1"},
 	}
 	got.Files = nil
@@ -91,6 +98,19 @@ func TestChildHasNothingOfItsParent(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"/dev/null", "/dev/null", "pipe", "socket", "pipe"}, files); diff != "" {
 		t.Errorf("open files (-want +got):\n%s", diff)
+	}
+}
+
+// TestDataLimit: the wall holds without the parent's help.
+func TestDataLimit(t *testing.T) {
+	if testDataLimit == math.MaxInt64 {
+		t.Skip("the race detector's own memory does not fit into a data limit")
+	}
+	p := newPool(t, Config{Workers: 1, DataLimit: 256 << 20, KillRSS: 1 << 40})
+	_, err := run(t.Context(), p, "grow")
+	wantFault(t, err, fault.DamagedImage)
+	if s := p.Stats(); s.Deaths[Crashed.String()] != 1 {
+		t.Errorf("want the worker to end by itself: %+v", s)
 	}
 }
 
