@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/param"
 )
 
 func TestAllowedHosts(t *testing.T) {
@@ -132,4 +133,41 @@ func TestRedirectPolicy(t *testing.T) {
 	if strings.Contains(public(err), "localhost") {
 		t.Errorf("%q names where the origin leads", public(err))
 	}
+}
+
+func FuzzRedirect(f *testing.F) {
+	for _, seed := range []string{
+		"", "/b.jpg", "b.jpg?x=1 2", "//cdn.example.com/b.jpg", "https://a.example.com/b#c", "http://a.example.com/",
+		"file:///etc/passwd", "https://u:p@a.example.com/", "https://evil.test/", "https:///", "https:b", "/\u00fc?\u00fc",
+		"https://a.example.com:99999/", "https://[::1]/", "\\\\evil.test", "/%zz", "/a\r\nb", "sample:photo",
+	} {
+		f.Add("https://www.example.com/a/a.jpg", seed)
+		f.Add("http://www.example.com/", seed)
+	}
+	p := newPolicy([]string{"*.example.com"}, param.Source)
+	f.Fuzz(func(t *testing.T, first, location string) {
+		from, err := p.source(first)
+		if err != nil {
+			return
+		}
+		u, err := p.redirect(from, location)
+		if err != nil {
+			if kind := fault.From(err).Kind; kind != fault.OriginFailed && kind != fault.SourceForbidden {
+				t.Fatalf("%q: %v", location, err)
+			}
+			return
+		}
+		text := u.String()
+		switch {
+		case u.Scheme != "https" && (u.Scheme != "http" || from.Scheme == "https"):
+			t.Fatalf("%q leads from %s to %s", location, from, u)
+		case u.User != nil || !strings.HasSuffix(strings.TrimSuffix(u.Hostname(), "."), ".example.com"):
+			t.Fatalf("%q leads to %s", location, u)
+		case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }):
+			t.Fatalf("%q is sent as %q", location, text)
+		}
+		if again, err := p.source(text); err != nil || again.String() != text {
+			t.Fatalf("%q became %q, which becomes %v (%v)", location, text, again, err)
+		}
+	})
 }

@@ -19,9 +19,6 @@ import (
 	"imagekit/internal/format"
 )
 
-// Prefix begins the URL of a sample: "sample:photo".
-const Prefix = "sample:"
-
 // quality of the JPEG samples: high enough that their own artefacts do not show in what is made of them.
 const quality = 90
 
@@ -43,11 +40,12 @@ func New() *Source {
 // Names lists the samples in the order people should meet them.
 func Names() []string { return []string{"photo", "portrait", "drawing"} }
 
-// Fetch returns the sample a URL like "sample:photo" names. Unknown names are fault.SourceNotFound.
+// Fetch returns the sample a URL like "sample:photo" names; the caller has looked at the scheme. Unknown names
+// are fault.SourceNotFound.
 func (s *Source) Fetch(_ context.Context, url string) (*blob.Blob, error) {
-	name, ok := strings.CutPrefix(url, Prefix)
-	picture := s.pictures[name]
-	if !ok || picture == nil {
+	_, name, _ := strings.Cut(url, ":")
+	picture, ok := s.pictures[name]
+	if !ok {
 		return nil, fault.New(fault.SourceNotFound, "no sample is called %.40q; there are %s",
 			name, strings.Join(Names(), ", "))
 	}

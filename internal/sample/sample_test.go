@@ -16,9 +16,12 @@ import (
 	"imagekit/internal/format"
 )
 
+// made keeps the pictures for all tests that only look at them.
+var made = New()
+
 func fetch(t *testing.T, s *Source, name string) *blob.Blob {
 	t.Helper()
-	b, err := s.Fetch(t.Context(), Prefix+name)
+	b, err := s.Fetch(t.Context(), "sample:"+name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +29,7 @@ func fetch(t *testing.T, s *Source, name string) *blob.Blob {
 }
 
 func TestSamples(t *testing.T) {
-	s := New()
+	s := made
 	tests := []struct {
 		name          string
 		format        format.Format
@@ -63,9 +66,8 @@ func TestSamples(t *testing.T) {
 }
 
 func TestUnknown(t *testing.T) {
-	s := New()
 	for _, url := range []string{"", "photo", "sample:", "sample:Photo", "sample:photo ", "sample:a/b", "http://example.com/"} {
-		_, err := s.Fetch(t.Context(), url)
+		_, err := made.Fetch(t.Context(), url)
 		f := fault.From(err)
 		if err == nil || f.Kind != fault.SourceNotFound {
 			t.Errorf("%q: %v", url, err)
@@ -94,7 +96,7 @@ func TestTogether(t *testing.T) {
 // The engine's tests count on it: planes at half size for chroma.
 func TestSubsampling(t *testing.T) {
 	for _, name := range []string{"photo", "portrait"} {
-		img, err := jpeg.Decode(bytes.NewReader(fetch(t, New(), name).Data))
+		img, err := jpeg.Decode(bytes.NewReader(fetch(t, made, name).Data))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +107,7 @@ func TestSubsampling(t *testing.T) {
 }
 
 func TestPortraitLies(t *testing.T) {
-	data := fetch(t, New(), "portrait").Data
+	data := fetch(t, made, "portrait").Data
 	if !bytes.HasPrefix(data, []byte("\xff\xd8\xff\xe1\x00\x22Exif\x00\x00MM")) {
 		t.Fatalf("no Exif segment: % x", data[:16])
 	}
@@ -133,7 +135,7 @@ func at(img image.Image, x, y int) color.NRGBA {
 }
 
 func TestDrawingHasAlpha(t *testing.T) {
-	img, err := png.Decode(bytes.NewReader(fetch(t, New(), "drawing").Data))
+	img, err := png.Decode(bytes.NewReader(fetch(t, made, "drawing").Data))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +164,7 @@ func TestDrawingHasAlpha(t *testing.T) {
 
 // A photo has many colours and detail everywhere; a picture that came out flat does not.
 func TestPhotoIsNotFlat(t *testing.T) {
-	img, err := jpeg.Decode(bytes.NewReader(fetch(t, New(), "photo").Data))
+	img, err := jpeg.Decode(bytes.NewReader(fetch(t, made, "photo").Data))
 	if err != nil {
 		t.Fatal(err)
 	}
