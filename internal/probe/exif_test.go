@@ -55,6 +55,7 @@ func TestOrientation(t *testing.T) {
 		{"wrong count", exif(big, entry{0x0112, 3, 2, 6}), 1},
 		{"cut in the directory", upright(6)[:20], 1},
 		{"count beyond the end", append([]byte("MM\x00*\x00\x00\x00\x08\xff\xff"), upright(6)[10:22]...), 6},
+		{"directory further back", append([]byte("MM\x00*\x00\x00\x00\x0cfree"), upright(4)[8:]...), 4},
 		{"directory beyond the end", []byte("MM\x00*\xff\xff\xff\xff\x00\x01"), 1},
 		{"directory at itself", []byte("MM\x00*\x00\x00\x00\x00"), 1},
 		{"no TIFF", []byte("hello world"), 1},

@@ -18,7 +18,8 @@ const (
 	YCCK
 )
 
-// CICP holds the code points of ITU-T H.273 an AVIF states; zero values mean "not stated".
+// CICP holds the code points of ITU-T H.273 that an AVIF or PNG states; zero values mean "not stated". FullRange is
+// always right for an AVIF, since its AV1 data says it in any case.
 type CICP struct {
 	Primaries, Transfer, Matrix uint8
 	FullRange                   bool
@@ -31,11 +32,12 @@ type Info struct {
 	// Orientation is the EXIF orientation 1…8 (EXIF 3.0 §4.6.5), what has to be done to show the picture upright.
 	// For AVIF it is derived from irot and imir alone; EXIF in AVIF is ignored, as HEIF demands (ISO/IEC 23008-12).
 	Orientation int
-	Frames      int // 1 for a still picture
+	Frames      int // pictures in the file, 1 for a still; only the first is decoded
 	Alpha       bool
 	Model       Model
 	Depth       int // bits per sample: 8, 10, 12, 16
-	// SubX and SubY are the chroma subsampling factors of YCbCr sources: 1, 2 or 4 (4:2:0 is 2, 2).
+	// SubX and SubY are the chroma subsampling factors of YCbCr sources: 1, 2 or 4 (4:2:0 is 2, 2). Both are 1 for
+	// other models, and for a JPEG whose factors have no common name.
 	SubX, SubY  int
 	Progressive bool // progressive JPEG, interlaced PNG or GIF
 	Lossless    bool // lossless WebP, PNG, GIF

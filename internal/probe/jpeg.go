@@ -100,17 +100,19 @@ func nextSegment(b []byte) (marker byte, segment, rest []byte, err error) {
 // 0 when there is none.
 func nextMarker(b []byte) (byte, []byte) {
 	for {
-		i := bytes.IndexByte(b, 0xff)
-		if i < 0 || i+1 >= len(b) {
+		if len(b) > 0 && b[0] != 0xff {
+			b = b[max(0, bytes.IndexByte(b, 0xff)):]
+		}
+		if len(b) < 2 || b[0] != 0xff {
 			return 0, nil
 		}
-		switch m := b[i+1]; {
+		switch m := b[1]; {
 		case m == 0xff: // fill byte
-			b = b[i+1:]
+			b = b[1:]
 		case m == 0, m == mTEM, mRST0 <= m && m <= mRST7: // stuffed byte or no segment
-			b = b[i+2:]
+			b = b[2:]
 		default:
-			return m, b[i+2:]
+			return m, b[2:]
 		}
 	}
 }

@@ -63,6 +63,13 @@ func otherProfile() []byte {
 	return b
 }
 
+// otherColours is otherProfile with another colour space and a tag renamed to the one that this needs.
+func otherColours(space, tag, to string) []byte {
+	b := bytes.Replace(otherProfile(), []byte(tag), []byte(to), 1)
+	copy(b[16:], space)
+	return b
+}
+
 var plainJPEG = Info{
 	Format: format.JPEG, Width: 80, Height: 60, Orientation: 1, Frames: 1, Depth: 8, SubX: 1, SubY: 1,
 }
@@ -75,6 +82,7 @@ func jpegReads() []accepted {
 		return with(plainJPEG, func(i *Info) { i.ICC, i.Profile = k, p })
 	}
 	p3, other := icc.Profile(icc.DisplayP3), otherProfile()
+	gray, cmyk := otherColours("GRAY", "rTRC", "kTRC"), otherColours("CMYK", "rXYZ", "A2B0")
 	four := sof(mSOF0, 80, 60, 0x11, 0x11, 0x11, 0x11)
 	return []accepted{
 		{"4:4:4", jpeg(frame()), plainJPEG},
@@ -111,6 +119,10 @@ func jpegReads() []accepted {
 		{"profile part 255 of 3", jpeg(iccPart(255, 3, p3), frame()), profile(icc.Invalid, nil)},
 		{"garbage as profile", jpeg(iccPart(1, 1, []byte("garbage")), frame()), profile(icc.Invalid, nil)},
 		{"RGB profile in a gray picture", jpeg(iccPart(1, 1, p3), sof(mSOF0, 80, 60, 0x11)), with(model(Gray), func(i *Info) { i.ICC = icc.Invalid })},
+		{"gray profile", jpeg(iccPart(1, 1, gray), sof(mSOF0, 80, 60, 0x11)), with(model(Gray), func(i *Info) { i.ICC, i.Profile = icc.Gray, gray })},
+		{"gray profile in a colour picture", jpeg(iccPart(1, 1, gray), frame()), profile(icc.Invalid, nil)},
+		{"CMYK profile", jpeg(iccPart(1, 1, cmyk), four), with(model(CMYK), func(i *Info) { i.ICC, i.Profile = icc.CMYK, cmyk })},
+		{"CMYK profile in a colour picture", jpeg(iccPart(1, 1, cmyk), frame()), profile(icc.Invalid, nil)},
 		{"RGB profile in CMYK", jpeg(iccPart(1, 1, p3), four), with(model(CMYK), func(i *Info) { i.ICC = icc.Invalid })},
 		{"fill bytes and stray bytes between segments", jpeg(jfif, []byte("\x00\x01\xff\xff"), frame()), plainJPEG},
 		{"no end of image", bytes.TrimSuffix(jpeg(frame()), jpegEnd), plainJPEG},

@@ -189,18 +189,17 @@ func inflateProfile(chunk []byte) (profile []byte, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	head := make([]byte, iccHeader)
-	if _, err := io.ReadFull(z, head); err != nil {
+	profile = make([]byte, iccHeader)
+	if _, err := io.ReadFull(z, profile); err != nil {
 		return nil, false
 	}
-	size := binary.BigEndian.Uint32(head)
+	size := binary.BigEndian.Uint32(profile)
 	if size < iccHeader || size > maxProfile {
 		return nil, false
 	}
-	var all bytes.Buffer
-	all.Write(head)
-	if _, err := io.Copy(&all, io.LimitReader(z, int64(size)-iccHeader)); err != nil {
+	profile = append(profile, make([]byte, size-iccHeader)...)
+	if _, err := io.ReadFull(z, profile[iccHeader:]); err != nil {
 		return nil, false
 	}
-	return all.Bytes(), true
+	return profile, true
 }
