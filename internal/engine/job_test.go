@@ -1,0 +1,86 @@
+package engine
+
+import (
+	"image"
+	"testing"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/format"
+	"imagekit/internal/frame"
+	"imagekit/internal/imagetest"
+	"imagekit/internal/param"
+	"imagekit/internal/plan"
+	"imagekit/internal/probe"
+)
+
+var limits = plan.Limits{MaxPixels: 50e6, MaxOutputPixels: 25e6, Memory: 2 << 30}
+
+// result is what a job made, and what its header says when it is read back.
+type result struct {
+	data []byte
+	info probe.Info
+	img  *image.NRGBA // by a decoder that is not ours
+	plan plan.Plan
+}
+
+// parse reads the parameters of a query without a url.
+func parse(t testing.TB, query string) param.Params {
+	t.Helper()
+	q, err := param.Split(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := q.Params()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// planned is the whole way of a source up to the worker: header, parameters, plan.
+func planned(t testing.TB, src []byte, query string, out format.Format) plan.Plan {
+	t.Helper()
+	info, err := probe.Read(src, probe.Limits{MaxPixels: limits.MaxPixels})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.New(info, parse(t, query), out, limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// runPlan does the job and holds what every job must: no frame is left, the result is what the plan said.
+func runPlan(t testing.TB, src []byte, p plan.Plan) []byte {
+	t.Helper()
+	before := frame.Live()
+	made, _, err := Engine{}.Run(&blob.Blob{Data: src, Format: p.Source.Format}, p)
+	if n := frame.Live() - before; n != 0 {
+		t.Errorf("the job left %d frames behind", n)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.Data
+}
+
+// run does the whole job of a query and reads the result back.
+func run(t testing.TB, src []byte, query string, out format.Format) result {
+	t.Helper()
+	p := planned(t, src, query, out)
+	data := runPlan(t, src, p)
+	info, err := probe.Read(data, probe.Limits{MaxPixels: limits.MaxPixels})
+	if err != nil {
+		t.Fatalf("the result cannot be read back: %v", err)
+	}
+	if info.Format != p.Format || info.Width != p.Canvas.X || info.Height != p.Canvas.Y || info.Orientation > 1 {
+		t.Fatalf("want %s of %v, got %s of %d×%d, orientation %d", p.Format, p.Canvas, info.Format, info.Width, info.Height, info.Orientation)
+	}
+	r := result{data, info, imagetest.Decode(t, data), p}
+	// libwebp and libavif leave out an alpha plane that turns out to be opaque.
+	if info.Alpha != p.Alpha && (!p.Alpha || !r.img.Opaque()) {
+		t.Errorf("want alpha %t, got %t", p.Alpha, info.Alpha)
+	}
+	return r
+}

@@ -1,0 +1,123 @@
+package imagetest
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	xwebp "golang.org/x/image/webp"
+
+	"imagekit/internal/codec/avif"
+	"imagekit/internal/format"
+	"imagekit/internal/frame"
+)
+
+// Decode reads an image with a decoder that is not ours: JPEG and PNG by the standard library, WebP by x/image, AVIF by
+// libavif's own tool where it is installed. Profiles are not applied.
+func Decode(t testing.TB, data []byte) *image.NRGBA {
+	t.Helper()
+	var img image.Image
+	var err error
+	switch f := format.Sniff(data); f {
+	case format.JPEG:
+		img, err = jpeg.Decode(bytes.NewReader(data))
+	case format.PNG:
+		img, err = png.Decode(bytes.NewReader(data))
+	case format.WebP:
+		img, err = xwebp.Decode(bytes.NewReader(data))
+	case format.AVIF:
+		img, err = decodeAVIF(t, data)
+	default:
+		t.Fatalf("no second decoder for %s", f)
+	}
+	if err != nil {
+		t.Fatalf("the second decoder refuses it: %v", err)
+	}
+	switch img := img.(type) {
+	case *image.YCbCr:
+		return fromPlanes(t, data, img, nil, 0)
+	case *image.NYCbCrA:
+		return fromPlanes(t, data, &img.YCbCr, img.A, img.AStride)
+	}
+	return NRGBA(img)
+}
+
+// fromPlanes converts planes by BT.601. Those of a WebP are in limited range, though x/image gives them a type whose
+// colours are defined by JFIF's full range formula.
+func fromPlanes(t testing.TB, data []byte, p *image.YCbCr, alpha []uint8, stride int) *image.NRGBA {
+	t.Helper()
+	zero, luma, chroma := 0.0, 1.0, 1.0
+	if format.Sniff(data) == format.WebP {
+		zero, luma, chroma = 16, 255.0/219, 255.0/224
+	}
+	out := image.NewNRGBA(image.Rectangle{Max: p.Rect.Size()})
+	for y := range out.Rect.Dy() {
+		for x := range out.Rect.Dx() {
+			i, c := p.YOffset(x, y), p.COffset(x, y)
+			l := (float64(p.Y[i]) - zero) * luma
+			cb, cr := (float64(p.Cb[c])-128)*chroma, (float64(p.Cr[c])-128)*chroma
+			q := out.Pix[out.PixOffset(x, y):]
+			q[0], q[1], q[2], q[3] = clip(l+1.402*cr), clip(l-0.344136*cb-0.714136*cr), clip(l+1.772*cb), 255
+			if alpha != nil {
+				q[3] = alpha[y*stride+x]
+			}
+		}
+	}
+	return out
+}
+
+func decodeAVIF(t testing.TB, data []byte) (image.Image, error) {
+	t.Helper()
+	tool, err := exec.LookPath("avifdec")
+	if err != nil {
+		t.Log("avifdec not present: AVIF results are read with our own decoder")
+		return ownAVIF(t, data), nil
+	}
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "in.avif"), filepath.Join(dir, "out.png")
+	if err := os.WriteFile(in, data, 0o600); err != nil {
+		return nil, err
+	}
+	if text, err := exec.CommandContext(t.Context(), tool, "--png-compress", "0", "--ignore-icc", "-u", "nearest", "-d", "8", in, out).CombinedOutput(); err != nil {
+		t.Fatalf("avifdec: %v: %s", err, text)
+	}
+	file, err := os.ReadFile(out)
+	if err != nil {
+		return nil, err
+	}
+	return png.Decode(bytes.NewReader(file))
+}
+
+// ownAVIF reads what Encode of package avif writes: 8 bits, full range, BT.601.
+func ownAVIF(t testing.TB, data []byte) *image.NRGBA {
+	t.Helper()
+	f, err := avif.Decode(data, frame.Hint{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Release()
+	p := image.NewYCbCr(image.Rect(0, 0, f.Width, f.Height), image.YCbCrSubsampleRatio444)
+	for y := range f.Height {
+		copy(p.Y[y*p.YStride:], f.Planes[0].Row(y, 8))
+		for x := range f.Width {
+			c := [2]uint8{128, 128}
+			for i := 1; i < len(f.Planes); i++ {
+				q := &f.Planes[i]
+				c[i-1] = q.Row(min(int(float64(y)*q.PitchY), q.Height-1), 8)[min(int(float64(x)*q.PitchX), q.Width-1)]
+			}
+			p.Cb[y*p.CStride+x], p.Cr[y*p.CStride+x] = c[0], c[1]
+		}
+	}
+	var alpha []uint8
+	if f.HasAlpha() {
+		for y := range f.Height {
+			alpha = append(alpha, f.Alpha.Row(y, 8)...)
+		}
+	}
+	return fromPlanes(t, data, p, alpha, f.Width)
+}
