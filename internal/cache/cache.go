@@ -57,13 +57,19 @@ func New(store Store, log *slog.Logger) *Cache {
 // Get returns the blob kept under key and true, or false when there is none that can be trusted: it is
 // missing, expired, damaged, or the store failed. Every call counts as a hit or a miss.
 func (c *Cache) Get(ctx context.Context, key string) (*blob.Blob, bool) {
-	b := c.lookup(ctx, NewID(key), key)
-	if b == nil {
+	b, ok := c.Peek(ctx, key)
+	if ok {
+		c.hits.Add(1)
+	} else {
 		c.misses.Add(1)
-		return nil, false
 	}
-	c.hits.Add(1)
-	return b, true
+	return b, ok
+}
+
+// Peek is Get without the counting: a second look on behalf of a request whose first look was counted.
+func (c *Cache) Peek(ctx context.Context, key string) (*blob.Blob, bool) {
+	b := c.lookup(ctx, NewID(key), key)
+	return b, b != nil
 }
 
 // lookup returns the blob or nil, and removes what must not be found again. A damaged entry may have been

@@ -67,6 +67,9 @@ func TestGet(t *testing.T) {
 	if diff := cmp.Diff(in, got); diff != "" {
 		t.Errorf("-put +got:\n%s", diff)
 	}
+	if again, ok := c.Peek(t.Context(), "a"); !ok || !bytes.Equal(again.Data, in.Data) {
+		t.Error("Peek does not see what Get sees")
+	}
 	if err := c.Delete(t.Context(), "a"); err != nil {
 		t.Fatal(err)
 	}

@@ -91,6 +91,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a later version", resum(future), "magic or version"},
 		{"another key's entry", other, "another key's entry"},
 		{"unknown type", resum(bytes.Replace(encode(testKey, sample()), []byte("image/webp"), []byte("image/heic"), 1)), "content type"},
+		{"bytes behind the body", resum(append(encode(testKey, sample()), 0)), "length"},
 		{"huge lengths", huge(), "length"},
 	}
 	for _, tt := range rows {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -47,6 +48,21 @@ func withTmpfs(t *testing.T, size int, test func(dir string)) {
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
+}
+
+// TestBoundHoldsAtEveryMoment lets the kernel watch: the disk is as large as the store may ever get, so that one write
+// before room was made fails for want of space. (Adding up the files would not do: they change meanwhile.)
+func TestBoundHoldsAtEveryMoment(t *testing.T) {
+	const limit = 4 << 20
+	withTmpfs(t, limit*105/100, func(dir string) {
+		for _, b := range bounds {
+			s := open(t, filepath.Join(dir, b.name), limit)
+			fillUp(t, s, b.size, func() {})
+			if err := errors.Join(s.Close(), os.RemoveAll(s.dir)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
 }
 
 func TestFullDisk(t *testing.T) {
