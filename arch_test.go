@@ -22,7 +22,7 @@ import (
 const rules = `
 NONE < opt, fault, format, frame, flight, stage, icc;
 format < blob;
-fault < sign, clientip, limit;
+fault < sign, clientip, limit, fetch/evilorigin;
 format, opt < settings;
 fault, format, opt < param;
 fault, format, icc < probe;

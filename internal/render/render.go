@@ -30,6 +30,8 @@ type Engine interface {
 // keep is dropped.
 type Cache interface {
 	Get(ctx context.Context, key string) (*blob.Blob, bool)
+	// Peek is Get without counting a hit or a miss: a second look for the same request.
+	Peek(ctx context.Context, key string) (*blob.Blob, bool)
 	Put(ctx context.Context, key string, b *blob.Blob)
 }
 
@@ -98,7 +100,7 @@ type Result struct {
 func (r *Renderer) Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (Result, error) {
 	key := keyText(req, out)
 	var times stage.Times
-	if b, ok := r.lookup(ctx, key, &times); ok {
+	if b, ok := lookup(ctx, r.cache.Get, key, &times); ok {
 		return Result{Blob: b, State: Hit, Times: times}, nil
 	}
 	if admit != nil {
@@ -138,7 +140,7 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 	defer cancel()
 	var m made
 	// An earlier flight may have landed between the caller's look and this one's start.
-	if m.blob, m.found = r.lookup(ctx, key, &m.times); m.found {
+	if m.blob, m.found = lookup(ctx, r.cache.Peek, key, &m.times); m.found {
 		return m, nil
 	}
 	if err := plan.Check(req.Params, out, r.limits); err != nil {
@@ -181,9 +183,10 @@ func (r *Renderer) plan(src *blob.Blob, p param.Params, out format.Format) (plan
 	return plan.New(info, p, out, r.limits)
 }
 
-func (r *Renderer) lookup(ctx context.Context, key string, times *stage.Times) (*blob.Blob, bool) {
+// lookup looks by cache.Get or Peek and takes the time.
+func lookup(ctx context.Context, look func(context.Context, string) (*blob.Blob, bool), key string, times *stage.Times) (*blob.Blob, bool) {
 	defer times.Since(stage.Cache, time.Now())
-	return r.cache.Get(ctx, key)
+	return look(ctx, key)
 }
 
 // keyText returns the text a result is kept under: all that decides its bytes, and v. The expiry and the signature
