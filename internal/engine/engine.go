@@ -35,6 +35,7 @@ var steps = []step{
 	{stage.Decode, decode},
 	{stage.Resize, resize},
 	{stage.Resize, toSRGB},
+	{stage.Resize, fromGamut},
 	{stage.Resize, toModel},
 	{stage.Resize, turn},
 	{stage.Resize, pad},

@@ -6,6 +6,7 @@ import (
 	"imagekit/internal/frame"
 	"imagekit/internal/op"
 	"imagekit/internal/plan"
+	"imagekit/internal/probe"
 	"imagekit/internal/scale"
 )
 
@@ -65,7 +66,11 @@ func resize(j *job) error {
 	return err
 }
 
-const matrixBT601 = 6 // H.273 MatrixCoefficients
+// Code points of ITU-T H.273.
+const (
+	matrixBT601 = 6
+	unspecified = 2
+)
 
 // toSRGB transforms the colours through the source's ICC profile. Without one a CMYK picture is converted plainly.
 func toSRGB(j *job) error {
@@ -73,45 +78,59 @@ func toSRGB(j *job) error {
 		return nil
 	}
 	if j.frame.Model == frame.YCbCr {
-		if err := convert(j, frame.RGB, scale.Gamut{}); err != nil {
+		if err := convert(j, frame.RGB); err != nil {
 			return err
 		}
 	}
-	f, err := color.ToSRGB(j.frame, j.plan.Source.Profile)
-	if err == nil {
-		j.frame = f
-	}
-	return err
+	return j.becomes(color.ToSRGB(j.frame, j.plan.Source.Profile))
 }
 
-// toModel brings the working form to the encoder's model; an AVIF in another gamut (BT.2020, PQ, HLG) goes to sRGB
-// on the way.
+// fromGamut brings an AVIF in another gamut (BT.2020, PQ, HLG) to sRGB by its code points.
+func fromGamut(j *job) error {
+	c := j.plan.Source.CICP
+	if j.plan.Color != plan.ColorTransform || j.plan.Source.Profile != nil || c == (probe.CICP{}) {
+		return nil
+	}
+	from := scale.Gamut{Primaries: c.Primaries, Transfer: c.Transfer}
+	if from.Primaries == 0 || from.Primaries == unspecified {
+		from.Primaries = scale.SRGB.Primaries
+	}
+	if plan.SDR(from.Transfer) {
+		from.Transfer = scale.SRGB.Transfer
+	}
+	if j.frame.Model != frame.Gray {
+		if err := convert(j, frame.RGB); err != nil {
+			return err
+		}
+	} else {
+		from.Primaries = scale.SRGB.Primaries // grey has none
+	}
+	return j.becomes(scale.ToSRGB(j.frame, from))
+}
+
+// toModel brings the working form to the encoder's model.
 func toModel(j *job) error {
 	if j.direct {
 		return nil
 	}
-	var from scale.Gamut
-	if j.plan.Color == plan.ColorTransform && j.plan.Source.Profile == nil && j.frame.Model != frame.Gray {
-		from = scale.Gamut{Primaries: j.plan.Source.CICP.Primaries, Transfer: j.plan.Source.CICP.Transfer}
-	}
-	return convert(j, j.targetOf().model, from)
+	return convert(j, j.targetOf().model)
 }
 
-func convert(j *job, m frame.Model, from scale.Gamut) error {
-	f, err := scale.Convert(j.frame, m, from)
+// becomes takes the frame a step has made of the job's.
+func (j *job) becomes(f *frame.Frame, err error) error {
 	if err == nil {
 		j.frame = f
 	}
 	return err
+}
+
+func convert(j *job, m frame.Model) error {
+	return j.becomes(scale.Convert(j.frame, m))
 }
 
 // turn applies EXIF orientation, rot and flip, composed into one.
 func turn(j *job) error {
-	f, err := op.Turn(j.frame, int(j.plan.Turn))
-	if err == nil {
-		j.frame = f
-	}
-	return err
+	return j.becomes(op.Turn(j.frame, int(j.plan.Turn)))
 }
 
 // pad puts the picture on its canvas, on the background or on nothing.
@@ -124,11 +143,7 @@ func pad(j *job) error {
 	if j.plan.Alpha {
 		under = nil
 	}
-	f, err := op.Pad(j.frame, j.plan.Canvas, j.plan.Offset, under)
-	if err == nil {
-		j.frame = f
-	}
-	return err
+	return j.becomes(op.Pad(j.frame, j.plan.Canvas, j.plan.Offset, under))
 }
 
 // flatten composes what is transparent on the background where the result is to be opaque.
@@ -145,9 +160,5 @@ func finish(j *job) error {
 		return nil
 	}
 	l := j.targetOf().layout
-	f, err := op.Finish(j.frame, l.SubX, l.SubY, l.FullRange)
-	if err == nil {
-		j.frame = f
-	}
-	return err
+	return j.becomes(op.Finish(j.frame, l.SubX, l.SubY, l.FullRange))
 }

@@ -4,7 +4,6 @@ import (
 	"image"
 	"image/color"
 	"math"
-	"math/bits"
 )
 
 // Over composes img on an opaque background. The result stands at the origin.
@@ -44,29 +43,37 @@ func NRGBA(img image.Image) *image.NRGBA {
 func Distance(a, b image.Image) (hash int, worst float64) {
 	for _, bg := range []color.NRGBA{{255, 255, 255, 255}, {0, 0, 0, 255}} {
 		p, q := Over(a, bg), Over(b, bg)
-		hash = max(hash, bits.OnesCount64(differenceHash(p)^differenceHash(q)))
+		hash = max(hash, hashDistance(rises(p), rises(q)))
 		worst = max(worst, colorDistance(p, q))
 	}
 	return hash, worst
 }
 
-// differenceHash takes equal neighbours, within the noise of a lossy encoder, as not rising.
-func differenceHash(img *image.NRGBA) (hash uint64) {
-	const noise = 1.5
+// rises returns by how much the luma of each cell is above its left neighbour's.
+func rises(img *image.NRGBA) (list [64]float64) {
 	for y := range 8 {
-		var luma [9]float64
+		last := 0.0
 		for x := range 9 {
 			m := mean(img, cell(img, x, y, 9, 8))
-			luma[x] = 0.299*m[0] + 0.587*m[1] + 0.114*m[2]
-		}
-		for x := range 8 {
-			hash <<= 1
-			if luma[x+1] > luma[x]+noise {
-				hash |= 1
+			luma := 0.299*m[0] + 0.587*m[1] + 0.114*m[2]
+			if x > 0 {
+				list[8*y+x-1] = luma - last
 			}
+			last = luma
 		}
 	}
-	return hash
+	return list
+}
+
+// hashDistance counts where one rises and the other does not. What is nearly level in both has no direction.
+func hashDistance(a, b [64]float64) (n int) {
+	const level = 2
+	for i := range a {
+		if (a[i] > 0) != (b[i] > 0) && math.Abs(a[i]-b[i]) > level {
+			n++
+		}
+	}
+	return n
 }
 
 func colorDistance(a, b *image.NRGBA) (worst float64) {

@@ -24,7 +24,7 @@ func JPEGProgressive(t testing.TB, img *image.NRGBA) []byte {
 // WebP writes a lossy file with our own encoder, with alpha or opaque.
 func WebP(t testing.TB, img *image.NRGBA, alpha bool) []byte {
 	t.Helper()
-	return written(t)(webp.Encode(fromYCbCr(t, img, 2, 2, 8, false, alpha), webp.Settings{Quality: 98, Method: 2, AlphaQuality: 100}))
+	return written(t)(webp.Encode(fromYCbCr(t, img, 2, 2, 8, false, alpha), webp.Settings{Quality: 100, Method: 2, AlphaQuality: 100}))
 }
 
 // WebPLossless writes a lossless file with our own encoder. Colours under transparent pixels are lost.
@@ -54,11 +54,11 @@ type AVIF struct {
 	ICC        []byte
 }
 
-// EncodeAVIF writes img as a says, nearly lossless.
+// EncodeAVIF writes img as a says, without loss in YCbCr.
 func EncodeAVIF(t testing.TB, img *image.NRGBA, a AVIF) []byte {
 	t.Helper()
 	f := fromYCbCr(t, img, a.SubX, a.SubY, max(a.Depth, 8), !a.Limited, a.Alpha)
-	return written(t)(avif.Encode(f, avif.Settings{Quality: 97, AlphaQuality: 100, Speed: 9, CICP: a.CICP, ICC: a.ICC}))
+	return written(t)(avif.Encode(f, avif.Settings{Quality: 100, AlphaQuality: 100, Speed: 9, CICP: a.CICP, ICC: a.ICC}))
 }
 
 // GIF writes img in at most 255 colours, taken as they are, and one transparent one for alpha below 128.

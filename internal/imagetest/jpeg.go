@@ -130,8 +130,8 @@ func JPEGCMYK(t testing.TB, img *image.NRGBA, ycck bool, j JPEG) []byte {
 	inks, black := separate(img)
 	j.Adobe = 1
 	p := [3]*image.Gray{channel(inks, 0), channel(inks, 1), channel(inks, 2)}
-	if ycck {
-		j.Adobe, p = 3, toYCbCr(inks)
+	if ycck { // of the inks themselves, as Adobe has it
+		j.Adobe, p = 3, toYCbCr(inverted(inks))
 	}
 	return EncodeJPEG(t, img.Rect.Dx(), img.Rect.Dy(), j,
 		Component{p[0], 1, 1}, Component{p[1], 1, 1}, Component{p[2], 1, 1}, Component{black, 1, 1})
@@ -153,4 +153,12 @@ func separate(img *image.NRGBA) (inks *image.NRGBA, black *image.Gray) {
 		q[3] = 255
 	}
 	return inks, black
+}
+
+func inverted(img *image.NRGBA) *image.NRGBA {
+	out := image.NewNRGBA(img.Rect)
+	for i, v := range img.Pix {
+		out.Pix[i] = 255 - v
+	}
+	return out
 }

@@ -59,7 +59,7 @@ func unprofiled(info probe.Info) (icc.Kind, ColorAction) {
 	stated := func(v, want uint8) bool { return v == 0 || v == unspecified || v == want }
 	c := info.CICP
 	switch {
-	case stated(c.Primaries, primariesBT709) && sdr(c.Transfer):
+	case stated(c.Primaries, primariesBT709) && SDR(c.Transfer):
 		return icc.None, ColorKeep
 	case c.Primaries == primariesP3 && stated(c.Transfer, transferSRGB):
 		return icc.DisplayP3, ColorCarry
@@ -67,9 +67,9 @@ func unprofiled(info probe.Info) (icc.Kind, ColorAction) {
 	return icc.None, ColorTransform
 }
 
-// sdr reports whether a transfer characteristic is one that every viewer shows like sRGB: sRGB itself, the camera
+// SDR reports whether a transfer characteristic is one that every viewer shows like sRGB: sRGB itself, the camera
 // curves of BT.709, BT.601 and BT.2020, which are meant for the same displays, or none stated.
-func sdr(transfer uint8) bool {
+func SDR(transfer uint8) bool {
 	switch transfer {
 	case 0, 1, unspecified, 6, transferSRGB, 14, 15:
 		return true

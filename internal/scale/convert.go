@@ -7,74 +7,78 @@ import "C"
 import (
 	"fmt"
 
+	"imagekit/internal/fault"
 	"imagekit/internal/frame"
 )
 
-// Gamut states primaries and transfer by their H.273 code points; the zero value leaves both alone.
-type Gamut struct{ Primaries, Transfer uint8 }
-
-// SRGB is the gamut results are converted to: BT.709 primaries and the sRGB transfer (IEC 61966-2-1).
-var SRGB = Gamut{Primaries: 1, Transfer: 13}
-
 // Convert changes a working frame (16 bits, 4:4:4, full range) to another model; YCbCr results have BT.601's matrix
-// (H.273 code 6), what JPEG and WebP mean. When from is set, colours go from that gamut to sRGB on the way.
-// A frame that is already right is returned as it is; otherwise f is released and a new frame returned.
-// Premultiplied frames stay premultiplied: the matrices are linear.
-func Convert(f *frame.Frame, model frame.Model, from Gamut) (*frame.Frame, error) {
-	sameMatrix := model != frame.YCbCr || f.Matrix == bt601
-	if f.Model == model && sameMatrix && from == (Gamut{}) {
+// (H.273 code 6), what JPEG and WebP mean. Grey becomes anything, colours only colours. A frame that is already right is
+// returned as it is; otherwise f is released and a new frame returned. Premultiplied frames stay premultiplied: the
+// matrices are linear. A matrix that zimg does not know is fault.UnsupportedFormat.
+func Convert(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
+	if f.Model == model && (model != frame.YCbCr || f.Matrix == bt601) {
 		return f, nil
 	}
-	if f.Model == frame.Gray && model != frame.Gray {
+	if f.Model == frame.Gray {
 		return fromGray(f, model)
 	}
 	if f.Model == frame.CMYK || model == frame.CMYK || model == frame.Gray {
 		return nil, fmt.Errorf("scale: no conversion from model %d to %d", f.Model, model)
 	}
-	n := 3
-	if f.HasAlpha() {
-		n = 4
-	}
-	dst, err := frame.New(model, 16, f.Width, f.Height, frame.Full(n, f.Width, f.Height)...)
+	dst, err := blank(f, model)
 	if err != nil {
 		return nil, err
 	}
-	dst.Premultiplied = f.Premultiplied
-	side := format{width: cInt(f.Width), height: cInt(f.Height), depth: 16, full_range: 1, transfer: 2, primaries: 2}
-	in, out := side, side
-	in.family, in.matrix = family(f.Model), cInt(int(f.Matrix))
-	out.family, out.matrix = family(model), bt601
-	if from != (Gamut{}) {
-		in.primaries, in.transfer = cInt(int(from.Primaries)), cInt(int(from.Transfer))
-		out.primaries, out.transfer = cInt(int(SRGB.Primaries)), cInt(int(SRGB.Transfer))
-	}
+	in, out := workingFormat(f, f.Model, f.Matrix), workingFormat(f, model, bt601)
 	var s, d [4]frame.Plane
 	copy(s[:], f.Planes)
 	copy(d[:], dst.Planes)
 	if err := run(in, out, s, d); err != nil {
 		dst.Release()
-		return nil, err
-	}
-	if f.HasAlpha() {
-		copyPlane(dst.Alpha, f.Alpha)
+		return nil, fault.Wrap(fault.UnsupportedFormat, err,
+			"want matrix coefficients (ITU-T H.273) that are known here, got %d", f.Matrix)
 	}
 	f.Release()
 	return dst, nil
 }
 
-const bt601 = 6
-
-// fromGray gives a grey working frame the planes of model: neutral chroma, or three equal ones.
-func fromGray(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
-	n := 3
+// blank returns a working frame of f's size with f's alpha, the colours undefined.
+func blank(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
+	n := model.Colors()
 	if f.HasAlpha() {
-		n = 4
+		n++
 	}
 	dst, err := frame.New(model, 16, f.Width, f.Height, frame.Full(n, f.Width, f.Height)...)
 	if err != nil {
 		return nil, err
 	}
 	dst.Premultiplied = f.Premultiplied
+	if f.HasAlpha() {
+		copyPlane(dst.Alpha, f.Alpha)
+	}
+	return dst, nil
+}
+
+// workingFormat describes the colour planes of a working frame of f's size.
+func workingFormat(f *frame.Frame, m frame.Model, matrix uint8) format {
+	return format{
+		width: cInt(f.Width), height: cInt(f.Height), depth: 16, full_range: 1,
+		family: family(m), matrix: cInt(int(matrix)), transfer: unspecified, primaries: unspecified,
+	}
+}
+
+// Code points of ITU-T H.273.
+const (
+	bt601       = 6
+	unspecified = 2
+)
+
+// fromGray gives a grey working frame the planes of model: neutral chroma, or three equal ones.
+func fromGray(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
+	dst, err := blank(f, model)
+	if err != nil {
+		return nil, err
+	}
 	copyPlane(dst.Planes[0], f.Planes[0])
 	for _, p := range dst.Planes[1:] {
 		if model == frame.RGB {
@@ -82,9 +86,6 @@ func fromGray(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
 		} else {
 			affine(f.Planes[0], p, 16, 0, 0, 1<<15)
 		}
-	}
-	if f.HasAlpha() {
-		copyPlane(dst.Alpha, f.Alpha)
 	}
 	f.Release()
 	return dst, nil

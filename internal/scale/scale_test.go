@@ -185,7 +185,7 @@ func TestConvertMatchesTheMatrix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f, err = Convert(f, frame.YCbCr, Gamut{}); err != nil {
+	if f, err = Convert(f, frame.YCbCr); err != nil {
 		t.Fatal(err)
 	}
 	// BT.601: Y = 0.299 R + 0.587 G + 0.114 B, Cb = (B−Y)/1.772, Cr = (R−Y)/1.402.
@@ -196,7 +196,7 @@ func TestConvertMatchesTheMatrix(t *testing.T) {
 			t.Errorf("plane %d: got %g, want %g", i, got, want[i])
 		}
 	}
-	if f, err = Convert(f, frame.RGB, Gamut{}); err != nil {
+	if f, err = Convert(f, frame.RGB); err != nil {
 		t.Fatal(err)
 	}
 	defer f.Release()
