@@ -139,10 +139,10 @@ func (e *Error) Unwrap() error { return e.Err }
 // From finds the fault in a chain of errors. Ends of contexts become Timeout and ClientGone, everything
 // else without a kind is Internal with a detail that says nothing about the inside.
 func From(err error) *Error {
-	var e *Error
-	switch {
-	case errors.As(err, &e):
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
+	}
+	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return Wrap(Timeout, err, "the request's time is over")
 	case errors.Is(err, context.Canceled):

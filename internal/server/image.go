@@ -1,7 +1,7 @@
 package server
 
 import (
-	"net/url"
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -32,53 +32,49 @@ func (s *Server) image(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	x.source = loggable(req.Source)
-	out, negotiated, err := s.output(x, req.Params)
+	x.source, _, _ = strings.Cut(req.Source, "?") // the query may hold secrets of the origin
+	out, negotiated, err := s.output(x, req.Params.Format)
 	if err != nil {
 		return err
 	}
-	admit := func() error { return nil }
+	var admit func() error
 	if s.CountMisses {
 		admit = func() error { return s.count(x) }
 	}
-	result, err := s.Renderer.Render(x.r.Context(), req, out, admit)
+	ctx, cancel := context.WithTimeout(x.r.Context(), s.Timeout)
+	defer cancel()
+	result, err := s.Renderer.Render(ctx, req, out, admit)
 	x.times = result.Times
 	if err != nil {
 		return err
 	}
 	x.cache = result.State.String()
-	return s.answer(x, result.Blob, answer{expires: expires, varies: negotiated})
+	return s.answer(x, result.Blob, terms{expires: expires, negotiated: negotiated})
 }
 
 // output resolves the format a request asks for, and tells whether the Accept header had a say.
-func (s *Server) output(x *exchange, p param.Params) (out format.Format, negotiated bool, err error) {
-	out = p.Format
-	if out == format.Unknown {
-		out = s.DefaultFormat
+func (s *Server) output(x *exchange, asked format.Format) (out format.Format, negotiated bool, err error) {
+	if asked == format.Unknown {
+		asked = s.DefaultFormat
 	}
-	if out == format.Auto {
-		out = format.Negotiate(strings.Join(x.r.Header.Values("Accept"), ","), s.Formats)
-		if out == format.Legacy {
-			out = s.legacy()
-		}
-		return out, true, nil
+	switch {
+	case asked == format.Auto:
+		return s.negotiate(x.r.Header.Values("Accept")), true, nil
+	case slices.Contains(s.Formats, asked):
+		return asked, false, nil
 	}
-	return out, false, s.allowed(out)
+	refused := fault.New(fault.FormatNotAllowed, "f: want one of the formats allowed here, %v, got %s", s.Formats, asked)
+	refused.Param = "f"
+	return 0, false, refused
 }
 
-// allowed refuses an output format that the operator does not allow.
-func (s *Server) allowed(f format.Format) error {
-	if slices.Contains(s.Formats, f) {
-		return nil
+// negotiate chooses by the lines of the Accept header. A client that names neither AVIF nor WebP gets the choice
+// between JPEG and PNG where both are allowed, else the one that is, else the first format there is.
+func (s *Server) negotiate(accept []string) format.Format {
+	out := format.Negotiate(strings.Join(accept, ","), s.Formats)
+	if out != format.Legacy {
+		return out
 	}
-	err := fault.New(fault.FormatNotAllowed, "f: %s is not among the formats allowed here: %v", f, s.Formats)
-	err.Param = "f"
-	return err
-}
-
-// legacy is what a client gets that names neither AVIF nor WebP: the choice between JPEG and PNG where both are
-// allowed, else the one that is, else the first format there is.
-func (s *Server) legacy() format.Format {
 	jpeg, png := slices.Contains(s.Formats, format.JPEG), slices.Contains(s.Formats, format.PNG)
 	switch {
 	case jpeg && png:
@@ -89,14 +85,4 @@ func (s *Server) legacy() format.Format {
 		return format.PNG
 	}
 	return s.Formats[0]
-}
-
-// loggable returns a source without its query, which may hold secrets of the origin.
-func loggable(source string) string {
-	u, err := url.Parse(source)
-	if err != nil {
-		return ""
-	}
-	u.RawQuery, u.ForceQuery = "", false
-	return u.String()
 }

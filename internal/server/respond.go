@@ -1,8 +1,9 @@
 package server
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,52 +11,51 @@ import (
 
 	"imagekit/internal/blob"
 	"imagekit/internal/fault"
-	"imagekit/internal/limit"
 )
 
-// answer says how an image is to be answered.
-type answer struct {
-	expires time.Time // from t; zero = never
-	varies  bool      // the Accept header had a say
-	private bool      // an upload: nobody may store it
+// terms say who may keep an image, and how long.
+type terms struct {
+	expires    time.Time // from t; zero = never
+	negotiated bool      // the Accept header had a say
+	private    bool      // an upload: nobody may keep it
 }
 
-const maxAge = 365 * 24 * time.Hour
-
 // answer sends an image, or 304 when the client has it already (RFC 9110 §13.1.2).
-func (s *Server) answer(x *exchange, b *blob.Blob, a answer) error {
-	h := x.Header()
-	h["Etag"] = []string{b.ETag}
-	h["Cache-Control"] = []string{s.cacheControl(a)}
-	if a.varies {
-		h["Vary"] = []string{"Accept"}
+func (s *Server) answer(x *exchange, b *blob.Blob, t terms) error {
+	x.set("ETag", b.ETag)
+	x.set("Cache-Control", s.cacheControl(t))
+	x.set("X-Content-Type-Options", "nosniff")
+	x.set("Content-Security-Policy", "default-src 'none'; sandbox")
+	x.set("Cross-Origin-Resource-Policy", "cross-origin")
+	x.set("Server-Timing", x.times.Header())
+	if t.negotiated {
+		x.set("Vary", "Accept")
 	}
-	if x.cache != "" {
-		h["X-Cache"] = []string{x.cache}
+	if t.private {
+		rateFields(x)
+	} else {
+		x.set("X-Cache", x.cache)
+		if matches(x.r.Header.Values("If-None-Match"), b.ETag) {
+			x.WriteHeader(http.StatusNotModified)
+			return nil
+		}
 	}
-	h["Server-Timing"] = []string{x.times.Header()}
-	h["X-Content-Type-Options"] = []string{"nosniff"}
-	h["Content-Security-Policy"] = []string{"default-src 'none'; sandbox"}
-	h["Cross-Origin-Resource-Policy"] = []string{"cross-origin"}
-	if a.private {
-		rateHeaders(h, x.limit)
-	} else if matches(x.r.Header.Values("If-None-Match"), b.ETag) {
-		x.WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	h["Content-Type"] = []string{b.Format.MIME()}
+	x.set("Content-Type", b.Format.MIME())
 	return s.write(x, http.StatusOK, b.Data)
 }
 
-// cacheControl lets caches keep a picture for a year, but never past its expiry.
-func (s *Server) cacheControl(a answer) string {
+// maxAge is how long caches may keep a picture: a year, the longest that is of use (RFC 2616 §14.21).
+const maxAge = 31536000 * time.Second
+
+// cacheControl lets caches keep a picture for a year, but never past its expiry, which may pass during the work.
+func (s *Server) cacheControl(t terms) string {
 	switch {
-	case a.private:
+	case t.private:
 		return "no-store"
-	case a.expires.IsZero():
+	case t.expires.IsZero():
 		return "public, max-age=31536000, immutable"
 	}
-	left := min(a.expires.Sub(s.Now()), maxAge)
+	left := max(0, min(t.expires.Sub(s.Now()), maxAge))
 	return "public, max-age=" + strconv.Itoa(int(left/time.Second))
 }
 
@@ -63,7 +63,7 @@ func (s *Server) cacheControl(a answer) string {
 func matches(lines []string, etag string) bool {
 	for _, line := range lines {
 		for tag := range strings.SplitSeq(line, ",") {
-			tag = strings.TrimSpace(tag)
+			tag = strings.Trim(tag, " \t")
 			if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
 				return true
 			}
@@ -74,27 +74,34 @@ func matches(lines []string, etag string) bool {
 
 // json sends a value that no cache may keep.
 func (s *Server) json(x *exchange, v any) error {
-	body, err := json.Marshal(v)
+	body, err := encode(v)
 	if err != nil {
 		return err
 	}
-	h := x.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	rateHeaders(h, x.limit)
-	return s.write(x, http.StatusOK, append(body, '\n'))
+	x.set("Content-Type", "application/json")
+	x.set("Cache-Control", "no-store")
+	x.set("X-Content-Type-Options", "nosniff")
+	rateFields(x)
+	return s.write(x, http.StatusOK, body)
 }
 
-// write sends status and body; HEAD gets the headers alone.
+// encode returns JSON for people and shells: "&" stays as it is. It is always sent as nosniff.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return b.Bytes(), err
+}
+
+// write sends status and body; HEAD gets the header alone.
 func (s *Server) write(x *exchange, status int, body []byte) error {
-	x.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	x.set("Content-Length", strconv.Itoa(len(body)))
 	x.WriteHeader(status)
 	if x.r.Method == http.MethodHead {
 		return nil
 	}
-	_, err := x.Write(body)
-	if err != nil {
+	if _, err := x.Write(body); err != nil {
 		return fault.Wrap(fault.ClientGone, err, "the client went away")
 	}
 	return nil
@@ -111,47 +118,44 @@ type problem struct {
 	RequestID string `json:"request_id"`
 }
 
-// fail is the one place that turns an error into an answer, by the fault table.
+// fail is the one place that turns an error into an answer, by the fault table. When a part of another answer is on
+// its way, net/http notices the missing rest and closes the connection.
 func (s *Server) fail(x *exchange, err error) {
 	f := fault.From(err)
 	x.err = f
-	row := f.Kind.Row()
-	if x.status != 0 || f.Kind == fault.ClientGone {
-		if x.status == 0 {
-			x.status = row.Status // for the log; nobody is there to read an answer
-		}
+	if x.status != 0 {
 		return
 	}
-	body, err := json.Marshal(problem{
+	row := f.Kind.Row()
+	body, _ := encode(problem{ // strings and a number always encode
 		Type: "urn:imagekit:problem:" + row.Code, Title: row.Title, Status: row.Status, Detail: f.Detail,
 		Code: row.Code, Param: f.Param, RequestID: x.id,
 	})
-	if err != nil {
-		body = nil // cannot happen: strings and numbers always marshal
+	x.set("Content-Type", "application/problem+json")
+	x.set("Cache-Control", "no-store")
+	x.set("X-Content-Type-Options", "nosniff")
+	rateFields(x)
+	if retry := cmp.Or(f.Retry, row.Retry); retry > 0 {
+		x.set("Retry-After", ceilSeconds(retry))
 	}
-	h := x.Header()
-	h.Set("Content-Type", "application/problem+json")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	rateHeaders(h, x.limit)
-	if retry := max(f.Retry, row.Retry); retry > 0 {
-		h.Set("Retry-After", ceilSeconds(retry))
+	if row.Status == http.StatusUnauthorized {
+		x.set("WWW-Authenticate", `Signature realm="imagekit"`) // RFC 9110 §15.5.2 wants one
 	}
-	if f.Kind == fault.BadSignature {
-		h.Set("WWW-Authenticate", `Signature realm="imagekit"`) // RFC 9110 §15.5.2 wants one
-	}
-	_ = s.write(x, row.Status, append(body, '\n'))
+	_ = s.write(x, row.Status, body) // nobody is left to be told
 }
 
-// rateHeaders tells a client how it stands (draft-ietf-httpapi-ratelimit-headers-03). Never on an answer that caches
+// rateFields tell a client how it stands (draft-ietf-httpapi-ratelimit-headers-03). Never on an answer that caches
 // may keep: the numbers are one client's.
-func rateHeaders(h http.Header, d *limit.Decision) {
-	if d == nil || d.Limit == 0 {
+func rateFields(x *exchange) {
+	if x.limit.Limit == 0 {
 		return
 	}
-	h.Set("RateLimit-Limit", strconv.Itoa(d.Limit))
-	h.Set("RateLimit-Remaining", strconv.Itoa(d.Remaining))
-	h.Set("RateLimit-Reset", ceilSeconds(d.Reset))
+	x.set("RateLimit-Limit", strconv.Itoa(x.limit.Limit))
+	x.set("RateLimit-Remaining", strconv.Itoa(x.limit.Remaining))
+	x.set("RateLimit-Reset", ceilSeconds(x.limit.Reset))
 }
 
-func ceilSeconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }
+// ceilSeconds returns whole seconds, rounded up.
+func ceilSeconds(d time.Duration) string {
+	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
+}

@@ -6,20 +6,21 @@ import (
 	"strings"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/opt"
 )
 
 // route is one row of the table below.
 type route struct {
 	path    string
 	methods []string
-	limited bool // counts against the rate limit
+	limited bool // every request counts against the rate limit
 	handle  func(*exchange) error
 }
 
 func (s *Server) table() []route {
 	read := []string{http.MethodGet, http.MethodHead}
 	return []route{
-		{"/img", read, true, s.image},
+		{"/img", read, !s.CountMisses, s.image}, // image counts misses
 		{"/sign", read, true, s.sign},
 		{"/upload", []string{http.MethodPost}, true, s.upload},
 		{"/health", read, false, s.health},
@@ -35,16 +36,16 @@ func (s *Server) routes() http.Handler {
 	return s.middleware(func(x *exchange) error {
 		i := slices.IndexFunc(table, func(r route) bool { return r.path == x.r.URL.Path })
 		if i < 0 {
-			return fault.New(fault.NotFound, "want one of %s, got %s", paths(table), x.r.URL.Path)
+			return fault.New(fault.NotFound, "want one of %s, got %s", paths(table), opt.Quote(x.r.URL.Path))
 		}
 		r := table[i]
 		if !slices.Contains(r.methods, x.r.Method) {
 			allow := strings.Join(r.methods, ", ")
-			x.Header().Set("Allow", allow)
-			return fault.New(fault.MethodNotAllowed, "want %s, got %s", allow, x.r.Method)
+			x.set("Allow", allow)
+			return fault.New(fault.MethodNotAllowed, "want %s, got %s", allow, opt.Quote(x.r.Method))
 		}
 		if r.limited {
-			if err := s.admit(x, r); err != nil {
+			if err := s.count(x); err != nil {
 				return err
 			}
 		}

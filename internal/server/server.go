@@ -5,9 +5,9 @@ package server
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/subtle"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -33,7 +33,7 @@ type Config struct {
 	Clients  *clientip.Resolver
 	Limiter  *limit.Limiter // nil: no limit
 
-	CountMisses   bool // the limit counts only /img requests that are not cached
+	CountMisses   bool // of /img, the limit counts only what is not cached
 	DefaultSecret bool // the built-in secret is in use: only local requests are answered
 	PublicUpload  bool // anybody may upload
 
@@ -53,9 +53,10 @@ type Config struct {
 // Server answers requests. Make it with New; it is an http.Handler.
 type Server struct {
 	Config
-	handler  http.Handler
-	token    atomic.Pointer[[sha256.Size]byte] // of the sign token; nil = none
-	draining atomic.Bool
+	handler    http.Handler
+	token      atomic.Pointer[[sha256.Size]byte] // hash of the sign token; nil = none
+	draining   atomic.Bool
+	unbelieved sync.Once // the warning about a proxy that is not trusted
 }
 
 // New returns a server.
@@ -68,23 +69,6 @@ func New(c Config) *Server {
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// SetToken sets the bearer token that opens /sign and /upload to remote callers; "" closes them.
-func (s *Server) SetToken(token string) {
-	if token == "" {
-		s.token.Store(nil)
-		return
-	}
-	sum := sha256.Sum256([]byte(token))
-	s.token.Store(&sum)
-}
-
-// tokenMatches compares in constant time, over hashes so that the length does not show either.
-func (s *Server) tokenMatches(got string) bool {
-	want := s.token.Load()
-	sum := sha256.Sum256([]byte(got))
-	return want != nil && subtle.ConstantTimeCompare(sum[:], want[:]) == 1
-}
-
 // Drain makes /ready answer 503 while requests go on being served.
 func (s *Server) Drain() { s.draining.Store(true) }
 
@@ -92,15 +76,23 @@ func (s *Server) Drain() { s.draining.Store(true) }
 func (s *Server) HTTP() *http.Server {
 	return &http.Server{
 		Handler:           s,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       s.Timeout + 30*time.Second, // an upload over a slow line
-		WriteTimeout:      s.Timeout + 60*time.Second, // work, then a result over a slow line
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    maxHeader,
+		ReadHeaderTimeout: headTime,
+		ReadTimeout:       bodyTime,
+		WriteTimeout:      bodyTime + s.Timeout + sendTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    2 * maxHead, // beyond it net/http answers 431 itself, as plain text
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 }
 
-// maxHeader bounds the request line and header fields, in bytes; nginx's large_client_header_buffers has 16 KiB
-// too. Beyond it net/http answers 431.
-const maxHeader = 16 << 10
+// What a client may take its time for, beside the work itself.
+const (
+	headTime = 10 * time.Second // request line and header
+	bodyTime = time.Minute      // all of an upload: 8 MiB at 1.1 Mbit/s
+	sendTime = time.Minute      // reading the result
+	idleTime = 2 * time.Minute  // until its next request
+)
+
+// maxHead bounds request line and header fields together, in bytes. It holds the longest query (param.MaxQuery), and
+// nginx's usual large_client_header_buffers have this size too.
+const maxHead = 16 << 10

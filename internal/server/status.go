@@ -1,6 +1,8 @@
 package server
 
 import (
+	"net/http"
+
 	"imagekit/internal/fault"
 )
 
@@ -30,11 +32,10 @@ func (s *Server) cacheStats(x *exchange) error {
 
 // page answers GET /.
 func (s *Server) page(x *exchange) error {
-	h := x.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", s.Page.CSP)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "no-cache")
-	return s.write(x, 200, s.Page.HTML)
+	x.set("Content-Type", "text/html; charset=utf-8")
+	x.set("Content-Security-Policy", s.Page.CSP)
+	x.set("X-Content-Type-Options", "nosniff")
+	x.set("Referrer-Policy", "no-referrer")
+	x.set("Cache-Control", "no-cache")
+	return s.write(x, http.StatusOK, s.Page.HTML)
 }

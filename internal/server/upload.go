@@ -1,17 +1,19 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/opt"
 	"imagekit/internal/param"
 )
 
-// maxFields bounds everything in an upload that is not the file, in bytes.
-const maxFields = 64 << 10
+// maxForm bounds everything in an upload that is not the file, in bytes: fields, boundaries, headers of parts.
+const maxForm = 64 << 10
 
 // upload answers POST /upload: a multipart form with the picture as "file" and parameters as fields.
 func (s *Server) upload(x *exchange) error {
@@ -23,12 +25,7 @@ func (s *Server) upload(x *exchange) error {
 			return err
 		}
 	}
-	x.r.Body = http.MaxBytesReader(x, x.r.Body, s.MaxInput+maxFields)
-	form, err := x.r.MultipartReader()
-	if err != nil {
-		return fault.Wrap(fault.BadUpload, err, "want multipart/form-data with a part named file, got %q", x.r.Header.Get("Content-Type"))
-	}
-	data, fields, err := s.readForm(form)
+	data, fields, err := s.readForm(x)
 	if err != nil {
 		return err
 	}
@@ -36,65 +33,78 @@ func (s *Server) upload(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	p, err := query.Params()
+	params, err := query.Params()
 	if err != nil {
 		return err
 	}
-	out, negotiated, err := s.output(x, p)
+	out, negotiated, err := s.output(x, params.Format)
 	if err != nil {
 		return err
 	}
-	result, err := s.Renderer.Upload(x.r.Context(), data, p, out)
+	ctx, cancel := context.WithTimeout(x.r.Context(), s.Timeout)
+	defer cancel()
+	result, err := s.Renderer.Upload(ctx, data, params, out)
 	x.times = result.Times
 	if err != nil {
 		return err
 	}
-	return s.answer(x, result.Blob, answer{private: true, varies: negotiated})
+	return s.answer(x, result.Blob, terms{private: true, negotiated: negotiated})
 }
 
-// readForm reads the file and the fields.
-func (s *Server) readForm(form *multipart.Reader) (data []byte, fields []param.Pair, err error) {
-	left := int64(maxFields)
+// readForm reads the file and the fields, in whatever order they come.
+func (s *Server) readForm(x *exchange) (file []byte, fields []param.Pair, err error) {
+	x.r.Body = http.MaxBytesReader(x.ResponseWriter, x.r.Body, s.MaxInput+maxForm)
+	form, err := x.r.MultipartReader()
+	if err != nil {
+		return nil, nil, fault.Wrap(fault.BadUpload, err,
+			"want multipart/form-data with a part named file, got %s", opt.Quote(x.r.Header.Get("Content-Type")))
+	}
 	for {
 		part, err := form.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, nil, s.uploadFault(err)
-		}
-		if part.FormName() == "file" {
-			if data != nil {
-				return nil, nil, fault.New(fault.BadUpload, "file is given twice, want it once")
+		switch {
+		case err == io.EOF && file == nil: // wrapped, io.EOF means that the form was cut
+			return nil, nil, fault.New(fault.BadUpload, "want a part named file, got none")
+		case err == io.EOF:
+			return file, fields, nil
+		case err != nil:
+			return nil, nil, s.brokenForm(err)
+		case part.FormName() != "file":
+			value, err := s.readPart(part, maxForm)
+			if err != nil {
+				return nil, nil, err
 			}
-			if data, err = io.ReadAll(io.LimitReader(part, s.MaxInput+1)); err != nil {
-				return nil, nil, s.uploadFault(err)
+			fields = append(fields, param.Pair{Name: part.FormName(), Value: string(value)})
+		case file != nil:
+			return nil, nil, fault.New(fault.BadUpload, "file is given twice, want it once")
+		default:
+			if file, err = s.readPart(part, s.MaxInput); err != nil {
+				return nil, nil, err
 			}
-			if int64(len(data)) > s.MaxInput {
-				return nil, nil, s.uploadFault(&http.MaxBytesError{Limit: s.MaxInput})
-			}
-			continue
 		}
-		value, err := io.ReadAll(io.LimitReader(part, left+1))
-		if err != nil {
-			return nil, nil, s.uploadFault(err)
-		}
-		if left -= int64(len(value)) + int64(len(part.FormName())); left < 0 {
-			return nil, nil, fault.New(fault.BadUpload, "the fields have more than %d bytes", maxFields)
-		}
-		fields = append(fields, param.Pair{Name: part.FormName(), Value: string(value)})
 	}
-	if data == nil {
-		return nil, nil, fault.New(fault.BadUpload, "want a part named file, got none")
-	}
-	return data, fields, nil
 }
 
-// uploadFault tells a body over the limit from a broken one.
-func (s *Server) uploadFault(err error) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return fault.New(fault.SourceTooLarge, "the file is larger than the %d bytes that IMAGEKIT_MAX_INPUT_SIZE allows", s.MaxInput)
+// readPart reads a part of at most limit bytes.
+func (s *Server) readPart(part *multipart.Part, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(part, limit+1))
+	if err != nil {
+		return nil, s.brokenForm(err)
+	}
+	if int64(len(data)) > limit {
+		return nil, s.tooLarge()
+	}
+	return data, nil
+}
+
+// brokenForm tells a body over the limit from a broken one.
+func (s *Server) brokenForm(err error) error {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return s.tooLarge()
 	}
 	return fault.Wrap(fault.BadUpload, err, "the form ends early or is malformed")
+}
+
+func (s *Server) tooLarge() error {
+	return fault.New(fault.SourceTooLarge, "want a file of at most %d bytes (IMAGEKIT_MAX_INPUT_SIZE) and %d bytes of other fields",
+		s.MaxInput, maxForm)
 }

@@ -3,9 +3,8 @@
 package stage
 
 import (
-	"fmt"
 	"iter"
-	"strings"
+	"strconv"
 	"time"
 )
 
@@ -56,12 +55,13 @@ func (t Times) All() iter.Seq2[string, time.Duration] {
 
 // Header formats the stages that happened for the Server-Timing header (W3C Server Timing), in milliseconds.
 func (t Times) Header() string {
-	var b strings.Builder
+	text := make([]byte, 0, 160) // every stage with seconds: no second allocation
 	for name, d := range t.All() {
-		if b.Len() > 0 {
-			b.WriteString(", ")
+		if len(text) > 0 {
+			text = append(text, ", "...)
 		}
-		fmt.Fprintf(&b, "%s;dur=%.2f", name, float64(d)/float64(time.Millisecond))
+		text = append(append(text, name...), ";dur="...)
+		text = strconv.AppendFloat(text, float64(d)/float64(time.Millisecond), 'f', 2, 64)
 	}
-	return b.String()
+	return string(text)
 }
