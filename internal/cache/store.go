@@ -31,7 +31,7 @@ var ErrNoRoom = errors.New("cache: no room for the entry")
 // All methods may be called by many goroutines at once. A store may forget any entry at any time, and other
 // processes may share what lies behind it.
 type Store interface {
-	// Get returns a whole entry in one slice that the caller owns. It returns ErrNotFound when there is none, the
+	// Get returns a whole entry in one slice that nobody may change: others may be given the same one. It returns ErrNotFound when there is none, the
 	// context's error when the context is done, and any other error when the store failed. It need not
 	// check the bytes, but must never mix those of two Puts.
 	Get(ctx context.Context, id ID) ([]byte, error)

@@ -50,6 +50,7 @@ type Store struct {
 	limit int64
 	log   *slog.Logger
 	index *index
+	hot   *hot
 
 	// changing serialises, per shard, whatever makes or removes an entry together with its note in the index.
 	changing [shards]sync.Mutex
@@ -81,6 +82,7 @@ func Open(c Config) (*Store, error) {
 		log:     cmp.Or(c.Logger, slog.New(slog.DiscardHandler)),
 		index:   newIndex(int64(float64(c.Limit) * scanHeadroom)),
 		scanned: make(chan struct{}),
+		hot:     newHot(),
 	}
 	if fresh(dir) { // nothing to scan: let the first entry be of any size
 		s.index.setHeadroom(math.MaxInt64)
@@ -115,7 +117,7 @@ func (s *Store) Get(ctx context.Context, id cache.ID) ([]byte, error) {
 		return nil, err
 	}
 	path := s.path(id)
-	data, st, err := readFile(path)
+	data, st, err := s.load(id, path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if s.index.has(id) {
 			s.drop(id, path)
@@ -133,6 +135,23 @@ func (s *Store) Get(ctx context.Context, id cache.ID) ([]byte, error) {
 		_ = os.Chtimes(path, now, now) // at worst the entry counts as unused after a restart
 	}
 	return data, nil
+}
+
+// load returns the bytes of an entry, from memory when they were read from the very file that is there now.
+func (s *Store) load(id cache.ID, path string) (data []byte, st unix.Stat_t, err error) {
+	if s.hot.has(id) {
+		if err := unix.Lstat(path, &st); err != nil {
+			s.hot.drop(id)
+			return nil, st, err
+		}
+		if data = s.hot.get(id, stampOf(&st)); data != nil {
+			return data, st, nil
+		}
+	}
+	if data, st, err = readFile(path); err == nil {
+		s.hot.put(id, stampOf(&st), data)
+	}
+	return data, st, err
 }
 
 // readFile reads a regular file with the least number of system calls: package os would add four of its own
@@ -193,6 +212,7 @@ func (s *Store) unlink(id cache.ID) error {
 		return fmt.Errorf("remove cache entry: %w", err)
 	}
 	s.index.remove(id)
+	s.hot.drop(id)
 	return nil
 }
 

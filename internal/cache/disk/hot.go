@@ -1,0 +1,103 @@
+package disk
+
+import (
+	"container/list"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"imagekit/internal/cache"
+)
+
+const (
+	// maxHot bounds the bytes of entries kept in memory. Enough for the pictures of a front page; everything else is
+	// in the kernel's page cache anyway.
+	maxHot = 16 << 20
+	// maxHotEntry bounds one of them, so that a few large pictures do not push out many small ones.
+	maxHotEntry = maxHot / 32
+)
+
+// hot keeps the bytes of the entries hit last, so that the next hit needs neither fresh memory nor a read: together
+// those cost more than everything else a hit does. An entry counts only while its file is still the very one it was
+// read from; that takes one stat. What is kept are the raw bytes: the cache checks them on every hit as if just read.
+type hot struct {
+	mu      sync.Mutex
+	entries map[cache.ID]*list.Element
+	order   list.List // most recently used first; *hotEntry
+	bytes   int
+}
+
+type hotEntry struct {
+	id    cache.ID
+	stamp stamp
+	data  []byte
+}
+
+// stamp tells a file from any other and from itself after a change.
+type stamp struct {
+	dev, ino     uint64
+	size         int64
+	mtime, ctime unix.Timespec
+}
+
+func stampOf(st *unix.Stat_t) stamp {
+	return stamp{dev: uint64(st.Dev), ino: st.Ino, size: st.Size, mtime: st.Mtim, ctime: st.Ctim}
+}
+
+func newHot() *hot { return &hot{entries: map[cache.ID]*list.Element{}} }
+
+// get returns the bytes read from the file with this stamp, nil when they are not kept.
+func (h *hot) get(id cache.ID, now stamp) []byte {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	e, ok := h.entries[id]
+	if !ok {
+		return nil
+	}
+	entry := e.Value.(*hotEntry)
+	if entry.stamp != now {
+		h.remove(e)
+		return nil
+	}
+	h.order.MoveToFront(e)
+	return entry.data
+}
+
+// has reports whether bytes are kept under id, right or not.
+func (h *hot) has(id cache.ID) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.entries[id] != nil
+}
+
+// put keeps data, read from the file with this stamp.
+func (h *hot) put(id cache.ID, s stamp, data []byte) {
+	if len(data) > maxHotEntry {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if e, ok := h.entries[id]; ok {
+		h.remove(e)
+	}
+	h.entries[id] = h.order.PushFront(&hotEntry{id, s, data})
+	h.bytes += len(data)
+	for h.bytes > maxHot {
+		h.remove(h.order.Back())
+	}
+}
+
+// drop forgets id.
+func (h *hot) drop(id cache.ID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if e, ok := h.entries[id]; ok {
+		h.remove(e)
+	}
+}
+
+func (h *hot) remove(e *list.Element) {
+	entry := h.order.Remove(e).(*hotEntry)
+	delete(h.entries, entry.id)
+	h.bytes -= len(entry.data)
+}
