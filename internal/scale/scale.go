@@ -133,28 +133,34 @@ func chromaUnit(depth int, full bool) float64 {
 
 // joint resizes all planes and alpha in one graph, which premultiplies before the filters run.
 func joint(src, dst *frame.Frame, job Job) error {
-	full, release, err := unsubsampled(src)
-	if err != nil {
-		return err
-	}
-	defer release()
 	var in, out [4]frame.Plane
-	var c cutPlane
-	for i := range full.Planes {
-		var done func()
-		if c, done, err = cut(&full.Planes[i], src.Depth, job); err != nil {
-			return err
-		}
-		defer done()
-		in[i], out[i] = c.plane, dst.Planes[i]
-	}
-	c, done, err := cut(&full.Alpha, src.Depth, job)
+	luma, done, err := cut(&src.Planes[0], src.Depth, job)
 	if err != nil {
 		return err
 	}
 	defer done()
-	in[3], out[3] = c.plane, dst.Alpha
-	from := c.format(job, dst.Alpha, [2]int{1, 1})
+	in[0] = luma.plane
+	for i := 1; i < len(src.Planes); i++ {
+		c, done, err := cut(&src.Planes[i], src.Depth, job)
+		if err != nil {
+			return err
+		}
+		defer done()
+		full, release, err := c.stretched(luma, src.Depth)
+		if err != nil {
+			return err
+		}
+		defer release()
+		in[i] = full
+	}
+	alpha, done, err := cut(&src.Alpha, src.Depth, job)
+	if err != nil {
+		return err
+	}
+	defer done()
+	copy(out[:], dst.Planes)
+	in[3], out[3] = alpha.plane, dst.Alpha
+	from := luma.format(job, dst.Alpha, [2]int{1, 1})
 	from.family, from.matrix = family(src.Model), cInt(int(src.Matrix))
 	from.depth, from.full_range, from.alpha = cInt(src.Depth), cBool(src.FullRange), alphaStraight
 	if src.Premultiplied {
@@ -167,30 +173,25 @@ func joint(src, dst *frame.Frame, job Job) error {
 	return run(from, to, in, out)
 }
 
-// unsubsampled returns src with its chroma stretched to full planes, as premultiplying needs.
-func unsubsampled(src *frame.Frame) (full *frame.Frame, release func(), err error) {
-	c := src.Planes[len(src.Planes)-1]
-	if c.PitchX == 1 && c.PitchY == 1 {
-		return src, func() {}, nil
+// stretched returns a chroma plane with as many samples as luma, as premultiplying needs; itself when it has them.
+func (c cutPlane) stretched(luma cutPlane, depth int) (full frame.Plane, release func(), err error) {
+	if c.plane.PitchX == luma.plane.PitchX && c.plane.PitchY == luma.plane.PitchY {
+		return c.plane, func() {}, nil
 	}
-	w, h := src.Width, src.Height
-	chroma, err := frame.New(src.Model, src.Depth, w, h, frame.Full(3, w, h)...)
+	w, h := luma.plane.Width, luma.plane.Height
+	f, err := frame.New(frame.Gray, depth, w, h, frame.Size{W: w, H: h})
 	if err != nil {
-		return nil, nil, err
+		return full, nil, err
 	}
-	all := Job{W: float64(w), H: float64(h), Width: w, Height: h}
-	for i := 1; i < 3; i++ {
-		from := cutPlane{plane: src.Planes[i]}.format(all, chroma.Planes[i], [2]int{1, 1})
-		from.depth, from.full_range = cInt(src.Depth), 1
-		to := format{width: cInt(w), height: cInt(h), depth: cInt(src.Depth), full_range: 1}
-		if err := run(from, to, one(src.Planes[i]), one(chroma.Planes[i])); err != nil {
-			chroma.Release()
-			return nil, nil, err
-		}
+	all := Job{X: float64(luma.x), Y: float64(luma.y), W: float64(w), H: float64(h), Width: w, Height: h}
+	from := c.format(all, f.Planes[0], [2]int{1, 1})
+	from.depth, from.full_range = cInt(depth), 1
+	to := format{width: cInt(w), height: cInt(h), depth: cInt(depth), full_range: 1}
+	if err := run(from, to, one(c.plane), one(f.Planes[0])); err != nil {
+		f.Release()
+		return full, nil, err
 	}
-	view := *src
-	view.Planes = []frame.Plane{src.Planes[0], chroma.Planes[1], chroma.Planes[2]}
-	return &view, chroma.Release, nil
+	return f.Planes[0], f.Release, nil
 }
 
 // cutPlane is the part of a plane inside the hard crop, and where it begins, in samples of the whole plane.
