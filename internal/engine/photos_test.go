@@ -39,7 +39,7 @@ func TestPhotos(t *testing.T) {
 				}
 			}
 			if other, _, err := image.Decode(bytes.NewReader(src)); err == nil && base.plan.Turn == 1 {
-				if hash, _ := imagetest.Distance(imagetest.NRGBA(other), base.img); hash > 4 {
+				if hash, _ := imagetest.Distance(sampled(other, base.img.Rect.Size()), base.img); hash > 4 {
 					t.Errorf("hash distance %d from what the standard library decodes", hash)
 				}
 			}
@@ -54,4 +54,16 @@ func read(t testing.TB, name string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// sampled returns pixels of img taken here and there: enough to know a picture by, and quick.
+func sampled(img image.Image, size image.Point) *image.NRGBA {
+	out := image.NewNRGBA(image.Rectangle{Max: size})
+	b := img.Bounds()
+	for y := range size.Y {
+		for x := range size.X {
+			out.Set(x, y, img.At(b.Min.X+(2*x+1)*b.Dx()/(2*size.X), b.Min.Y+(2*y+1)*b.Dy()/(2*size.Y)))
+		}
+	}
+	return out
 }

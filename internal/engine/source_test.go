@@ -77,13 +77,18 @@ func paletted(t testing.TB, img *image.NRGBA) (*image.Paletted, []byte) {
 const wantLossy = 31 // dB
 
 func TestEverySourceInEveryFormat(t *testing.T) {
+	const query = "w=120&q=90"
 	for _, s := range sources(t, 303, 223) {
+		clear := reference(s.img, 1, parse(t, query), true)
+		onWhite := imagetest.Over(clear, white)
 		for _, out := range format.Outputs() {
 			t.Run(s.name+" to "+out.String(), func(t *testing.T) {
-				const query = "w=120&q=90"
 				got := run(t, s.data, query, out)
 				keep := s.alpha && out.Alpha()
-				want := reference(s.img, 1, parse(t, query), keep)
+				want := onWhite
+				if keep {
+					want = clear
+				}
 				if got.info.Alpha != keep {
 					t.Errorf("want alpha %t, got %t", keep, got.info.Alpha)
 				}
