@@ -148,14 +148,16 @@ func (q Query) Expires() (time.Time, error) {
 
 // Request reads the values. It fails with fault.BadParameter, BadSource or OutputTooLarge, the parameter named.
 func (q Query) Request() (Request, error) {
-	var r Request
 	if q.Get("url") == "" {
 		return Request{}, refuse("url", "url is missing, want the URL of the picture to transform")
 	}
-	if err := q.read(r.Options()); err != nil {
+	f := forms.Get().(*form)
+	defer forms.Put(f)
+	f.Request = Request{}
+	if err := q.read(f.options); err != nil {
 		return Request{}, err
 	}
-	return r, r.Params.check()
+	return f.Request, f.Params.check()
 }
 
 // Params reads the values of a query that comes with its picture, as an upload does: url, t, v and sig are refused.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
@@ -131,9 +132,12 @@ func (o output) String() string {
 // Normal returns the text of the parameters in which equal meanings are equal: defaults dropped, aliases resolved,
 // in the order of Options. It is part of the cache key.
 func (p Params) Normal() string {
+	f := forms.Get().(*form)
+	defer forms.Put(f)
+	f.Request = Request{Params: p}
 	var b strings.Builder
 	b.Grow(64) // most requests; one allocation
-	for _, o := range p.Options() {
+	for _, o := range f.options {
 		text := o.Encode()
 		if text == "" {
 			continue
@@ -145,6 +149,19 @@ func (p Params) Normal() string {
 	}
 	return b.String()
 }
+
+// form is a Request bound to the rows of its table. Building the rows costs more than reading a query by them.
+type form struct {
+	Request
+	options []opt.Option
+}
+
+// forms keeps forms for the next query. Whoever takes one sets its Request first.
+var forms = sync.Pool{New: func() any {
+	f := new(form)
+	f.options = f.Request.Options()
+	return f
+}}
 
 // check refuses what can be told wrong without knowing the source.
 func (p Params) check() error {

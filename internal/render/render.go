@@ -4,7 +4,7 @@ package render
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"time"
 
 	"imagekit/internal/blob"
@@ -41,7 +41,8 @@ type Config struct {
 	Engine  Engine
 	Cache   Cache
 	Limits  plan.Limits
-	// Timeout bounds the work on one result, from the fetch to the engine's end, whoever waits for it.
+	// Timeout bounds the work on one result, from the fetch to the engine's end, whoever waits for it, and the wait
+	// of each of them.
 	Timeout time.Duration
 }
 
@@ -96,7 +97,7 @@ type Result struct {
 // Render returns the result of a request in format out: JPEG, PNG, WebP, AVIF or Legacy. What the cache holds is
 // returned at once. Otherwise admit is asked, unless it is nil, and its error returned; then the work is done, once
 // for all who ask for the same result at the same time. The work outlives this caller as long as others wait; ctx
-// bounds only the caller's own wait. Errors are faults or ends of contexts and are not kept.
+// and Config.Timeout bound only the caller's own wait. Errors are faults or ends of contexts and are not kept.
 func (r *Renderer) Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (Result, error) {
 	key := keyText(req, out)
 	var times stage.Times
@@ -108,6 +109,8 @@ func (r *Renderer) Render(ctx context.Context, req param.Request, out format.For
 			return Result{Times: times}, err
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
 	m, shared, err := r.results.Do(ctx, key, func(ctx context.Context) (made, error) {
 		return r.make(ctx, key, req, out)
 	})
@@ -194,6 +197,6 @@ func lookup(ctx context.Context, look func(context.Context, string) (*blob.Blob,
 func keyText(req param.Request, out format.Format) string {
 	p := req.Params
 	p.Format = format.Unknown // what was asked; out is what it came to
-	return fmt.Sprintf("engine=%d\nurl=%s\nformat=%s\nparams=%s\nv=%s",
-		plan.EngineVersion, req.Source, out, p.Normal(), req.Version)
+	return "engine=" + strconv.Itoa(plan.EngineVersion) + "\nurl=" + req.Source + "\nformat=" + out.String() +
+		"\nparams=" + p.Normal() + "\nv=" + req.Version
 }

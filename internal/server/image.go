@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"time"
@@ -41,9 +40,7 @@ func (s *Server) image(x *exchange) error {
 	if s.CountMisses {
 		admit = func() error { return s.count(x) }
 	}
-	ctx, cancel := context.WithTimeout(x.r.Context(), s.Timeout)
-	defer cancel()
-	result, err := s.Renderer.Render(ctx, req, out, admit)
+	result, err := s.Renderer.Render(x.r.Context(), req, out, admit)
 	x.times = result.Times
 	if err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -196,18 +195,6 @@ func TestOutputFormat(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestDeadline(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, func(c *Config) { c.Timeout = 7 * time.Second })
-		r.painter.do = func(ctx context.Context) { <-ctx.Done() }
-		start := time.Now()
-		wantProblem(t, r.ask(get(signedURL(picture))), fault.Timeout)
-		if took := time.Since(start); took != 7*time.Second {
-			t.Errorf("answered after %v", took)
-		}
-	})
 }
 
 func TestClientGone(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 )
 
 // middleware wraps the handler, in reading order: request id, access log, recovery from panics, the bound on headers,
-// the guard of the built-in secret. The rate limit follows in routes, the deadline where work begins.
+// the guard of the built-in secret. The rate limit follows in routes, the deadline in render, where work begins.
 func (s *Server) middleware(next func(*exchange) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := newExchange(w, r)

@@ -101,7 +101,7 @@ func (s *Server) write(x *exchange, status int, body []byte) error {
 	if x.r.Method == http.MethodHead {
 		return nil
 	}
-	if _, err := x.Write(body); err != nil {
+	if err := writeCorked(x, x.r, body); err != nil {
 		return fault.Wrap(fault.ClientGone, err, "the client went away")
 	}
 	return nil

@@ -40,7 +40,7 @@ type Config struct {
 	Formats       []format.Format // output formats allowed
 	DefaultFormat format.Format   // when f is not given; may be format.Auto
 	MaxInput      int64           // bytes of an upload
-	Timeout       time.Duration   // of one request
+	Timeout       time.Duration   // the Renderer's, for the time an answer may take
 
 	Version    string
 	Page       *playground.Page
@@ -72,10 +72,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // Drain makes /ready answer 503 while requests go on being served.
 func (s *Server) Drain() { s.draining.Store(true) }
 
-// HTTP returns the http.Server around s: its limits on slow and large requests.
+// HTTP returns the http.Server around s: its limits on slow and large requests. Give it a Listener.
 func (s *Server) HTTP() *http.Server {
 	return &http.Server{
 		Handler:           s,
+		ConnContext:       withConn,
 		ReadHeaderTimeout: headTime,
 		ReadTimeout:       bodyTime,
 		WriteTimeout:      bodyTime + s.Timeout + sendTime,

@@ -217,7 +217,6 @@ func TestSlowClients(t *testing.T) {
 		{"head too slow", "GET /health HTTP/1.1\r\n", headTime + time.Second, "Host: h\r\n\r\n", 0, 0},
 		{"body too slow", upload + form[:9], bodyTime + time.Second, form[9:], 0, 400},
 		{"body in time, then work", upload + form[:9], bodyTime - time.Second, form[9:], 29 * time.Second, 200},
-		{"body in time, then too much work", upload + form[:9], bodyTime - time.Second, form[9:], time.Minute, 504},
 		{"work up to the limit", "GET " + signedURL(picture) + " HTTP/1.1\r\n", 0, "Host: h\r\n\r\n", 29 * time.Second, 200},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -41,9 +40,7 @@ func (s *Server) upload(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(x.r.Context(), s.Timeout)
-	defer cancel()
-	result, err := s.Renderer.Upload(ctx, data, params, out)
+	result, err := s.Renderer.Upload(x.r.Context(), data, params, out)
 	x.times = result.Times
 	if err != nil {
 		return err
