@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 	"time"
 
@@ -18,6 +18,7 @@ import (
 
 	"imagekit/internal/param"
 	"imagekit/internal/sample"
+	"imagekit/internal/server"
 	"imagekit/internal/settings"
 	"imagekit/internal/sign"
 )
@@ -25,29 +26,40 @@ import (
 func serveCommand(sys system) *cli.Command {
 	return &cli.Command{
 		Name: "serve", Usage: "run the service",
-		UsageText: "imagekit serve [options]\n\nExamples:\n\n" +
-			"   imagekit serve\n" +
-			"   IMAGEKIT_SECRET_FILE=/run/secrets/imagekit imagekit serve --addr :8080 --cache-dir /var/cache/imagekit",
+		UsageText: "imagekit serve [options]",
+		Description: `Every option can be given as an environment variable, too. The secrets have no option: they are in
+IMAGEKIT_SECRET, IMAGEKIT_SECRET_PREVIOUS and IMAGEKIT_SIGN_TOKEN, or in files.
+
+SIGHUP reads the files again. SIGINT and SIGTERM answer the requests that were accepted, then end the
+service.
+
+Examples:
+
+  imagekit serve
+  IMAGEKIT_SECRET_FILE=/run/secrets/imagekit imagekit serve --addr :8080 --cache-dir /var/cache/imagekit`,
 		Flags: settings.Flags(),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			s, err := loadSettings(c, sys)
+			s, secrets, warnings, err := loadWithSecrets(c, sys)
 			if err != nil {
 				return err
 			}
-			return serve(ctx, s, sys)
+			log := logger(sys.err, s.Log, s.LogText)
+			for _, w := range warnings {
+				log.Warn(w)
+			}
+			return serve(ctx, s, secrets, log, sys)
 		},
 	}
 }
 
 // serve runs until ctx ends, then drains: requests that were accepted are answered, workers end, the cache closes.
-func serve(ctx context.Context, s *settings.Settings, sys system) error {
-	log := logger(s, sys)
+func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, log *slog.Logger, sys system) error {
 	// A hit reads a file into fresh memory; with the usual setting a small live heap would be collected all the time.
 	debug.SetGCPercent(400)
-	v, err := build(s, log)
+	v, err := build(s, secrets, log)
 	if err != nil {
 		return err
 	}
@@ -57,7 +69,7 @@ func serve(ctx context.Context, s *settings.Settings, sys system) error {
 	}
 	httpServer := v.server.HTTP()
 	failed := make(chan error, 1)
-	go func() { failed <- httpServer.Serve(listener) }()
+	go func() { failed <- httpServer.Serve(server.Listener(listener)) }()
 	log.Info("listening", "addr", listener.Addr().String(), "version", version, "cache_dir", s.CacheDir, "cache_size", s.CacheSize, "workers", s.Workers)
 	if isTerminal(sys.err) {
 		greet(sys.err, v, s, listener.Addr().String())
@@ -89,14 +101,10 @@ func drain(ctx context.Context, v *service, h *http.Server) error {
 	return err
 }
 
-// listen opens the address: host:port, or unix:PATH.
+// listen opens the address.
 func listen(ctx context.Context, addr string) (net.Listener, error) {
-	network := "tcp"
-	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
-		network, addr = "unix", path
-	}
 	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, network, addr)
+	l, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("IMAGEKIT_ADDR: %w", err)}
 	}
