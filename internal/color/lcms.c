@@ -60,8 +60,10 @@ static cmsHTRANSFORM transform_for(cmsHPROFILE src, int colors)
 	if (!dst)
 		return NULL;
 	// Relative colorimetric with black point compensation keeps in-gamut colours exact and shadows open.
-	// No precalculated device link: it costs more than a small result has pixels.
-	cmsUInt32Number flags = cmsFLAGS_BLACKPOINTCOMPENSATION | cmsFLAGS_NOCACHE | cmsFLAGS_LOWRESPRECALC;
+	// The transform is computed ahead on a grid, which for CMYK takes most of the time: 11 points a side instead of
+	// lcms's 17 cost 5 ms instead of 25 and are 0.6 instead of 0.4 levels off in the mean (a SWOP profile).
+	cmsUInt32Number grid = colors == 4 ? cmsFLAGS_GRIDPOINTS(11) : cmsFLAGS_LOWRESPRECALC;
+	cmsUInt32Number flags = cmsFLAGS_BLACKPOINTCOMPENSATION | cmsFLAGS_NOCACHE | grid;
 	cmsHTRANSFORM t = cmsCreateTransform(src, type[colors], dst, colors == 1 ? TYPE_GRAY_16 : TYPE_RGB_16,
 		INTENT_RELATIVE_COLORIMETRIC, flags);
 	cmsCloseProfile(dst);
