@@ -68,20 +68,25 @@ func (s *Server) log(x *exchange) {
 	attrs = append(attrs,
 		slog.String("id", x.id), slog.String("method", x.r.Method), slog.String("path", x.r.URL.Path),
 		slog.Int("status", x.status), slog.Int64("bytes", x.bytes),
-		slog.Duration("took", time.Since(x.start)), slog.String("client", x.client))
+		ms("took", time.Since(x.start)), slog.String("client", x.client))
 	if x.source != "" {
 		attrs = append(attrs, slog.String("source", x.source))
 	}
 	if x.cache != "" {
-		attrs = append(attrs, slog.String("x_cache", x.cache))
+		attrs = append(attrs, slog.String("cache", x.cache))
 	}
 	for name, d := range x.times.All() {
-		attrs = append(attrs, slog.Duration(name, d))
+		attrs = append(attrs, ms(name, d))
 	}
 	if x.err != nil {
 		attrs = append(attrs, slog.String("error", loggable(x.err)))
 	}
 	s.Log.LogAttrs(context.Background(), level, "request", attrs...)
+}
+
+// ms is a duration for the log, in milliseconds as Server-Timing has it.
+func ms(name string, d time.Duration) slog.Attr {
+	return slog.Float64(name+"_ms", float64(d.Round(time.Microsecond))/float64(time.Millisecond))
 }
 
 // loggable returns an error as the log may tell it. What is wrong with a query only the client learns: the text

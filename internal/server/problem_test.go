@@ -106,13 +106,13 @@ func TestAccessLog(t *testing.T) {
 	r := newRig(t)
 	id := r.ask(get(signedURL(picture))).Header.Get("X-Request-Id")
 	line := r.lines(t)[0]
-	if took, ok := line["took"].(float64); !ok || took <= 0 {
-		t.Errorf("took %v", line["took"])
+	if took, ok := line["took_ms"].(float64); !ok || took <= 0 {
+		t.Errorf("took_ms %v", line["took_ms"])
 	}
 	for name, want := range map[string]any{
 		"level": "INFO", "msg": "request", "id": id, "method": "GET", "path": "/img", "status": 200.0,
-		"bytes": float64(len(painted.Data)), "client": "192.0.2.1", "source": "https://example.com/a.jpg", "x_cache": "MISS",
-		"cache": 1.5e6, "encode": 20e6, "error": nil,
+		"bytes": float64(len(painted.Data)), "client": "192.0.2.1", "source": "https://example.com/a.jpg", "cache": "MISS",
+		"cache_ms": 1.5, "encode_ms": 20.0, "error": nil,
 	} {
 		if line[name] != want {
 			t.Errorf("%s: %v, want %v", name, line[name], want)
