@@ -41,7 +41,6 @@ static int status_of(int code) {
 	switch (code) {
 	case JERR_OUT_OF_MEMORY:
 		return IKJPEG_NO_MEMORY;
-	case JERR_BAD_STATE: /* libjpeg-turbo 3 reads lossless JPEG, but gives no planes of it */
 	case JERR_BAD_PRECISION:
 	case JERR_SOF_UNSUPPORTED:
 	case JERR_COMPONENT_COUNT:
@@ -165,6 +164,8 @@ ikjpeg_decoder *ikjpeg_open(const uint8_t *src, size_t len, int shrink, ikjpeg_p
 	d->cinfo.progress = &d->progress;
 	jpeg_mem_src(&d->cinfo, src, len);
 	jpeg_read_header(&d->cinfo, TRUE);
+	if (MIN_SCALED(&d->cinfo) == 1) /* libjpeg-turbo 3 reads lossless JPEG, but gives no planes of it */
+		fail(d, IKJPEG_UNSUPPORTED, "lossless JPEG");
 	picture->width = d->cinfo.image_width;
 	picture->height = d->cinfo.image_height;
 	picture->count = d->cinfo.num_components;

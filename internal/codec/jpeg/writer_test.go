@@ -97,15 +97,18 @@ func (s *sketch) most() (h, v int) {
 }
 
 func (s *sketch) scan(b *bytes.Buffer, of []component) {
-	last := byte(63)
-	if s.sof == 0xC2 {
+	first, last := byte(0), byte(63)
+	switch s.sof {
+	case 0xC2:
 		last = 0
+	case 0xC3: // lossless: predictor 1 (ITU-T T.81 §H.1.2.1)
+		first, last = 1, 0
 	}
 	p := []byte{byte(len(of))}
 	for _, c := range of {
 		p = append(p, c.id, 0)
 	}
-	segment(b, 0xDA, append(p, 0, last, 0))
+	segment(b, 0xDA, append(p, first, last, 0))
 	w := bitWriter{out: b}
 	h, v := s.most()
 	columns, rows := ceil(s.width, 8*h), ceil(s.height, 8*v)

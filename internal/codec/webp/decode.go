@@ -43,6 +43,9 @@ func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
 	}
 	if status != C.IKWEBP_OK {
 		f.Release()
+		if status == C.IKWEBP_FAILED && info.alpha {
+			status = C.IKWEBP_DAMAGED // libwebp 1.5 says so too of an alpha chunk with a bad header
+		}
 		return nil, refusal(status)
 	}
 	return f, nil
