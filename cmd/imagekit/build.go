@@ -3,14 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"os"
-	"runtime"
 	"time"
-
-	"github.com/urfave/cli/v3"
-	"golang.org/x/term"
 
 	"imagekit/internal/cache"
 	"imagekit/internal/cache/disk"
@@ -28,44 +22,15 @@ import (
 	"imagekit/internal/worker"
 )
 
-// loadSettings reads the settings of a command line. Warnings go to standard error, mistakes are usage errors.
-func loadSettings(c *cli.Command, sys system) (*settings.Settings, error) {
-	s, warnings, err := settings.FromCommand(c, settings.Host{
-		Env: sys.env, Terminal: isTerminal(sys.err), Memory: settings.Memory(os.DirFS("/")), CPUs: runtime.NumCPU(), Version: version,
-	})
-	for _, w := range warnings {
-		fmt.Fprintln(sys.err, "imagekit: warning:", w)
-	}
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return s, nil
-}
-
-// isTerminal reports whether people watch w.
-func isTerminal(w any) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// logger makes the log that the settings ask for.
-func logger(s *settings.Settings, sys system) *slog.Logger {
-	options := &slog.HandlerOptions{Level: s.Log}
-	if s.LogText {
-		return slog.New(slog.NewTextHandler(sys.err, options))
-	}
-	return slog.New(slog.NewJSONHandler(sys.err, options))
-}
-
 // limits are the bounds of every plan.
 func limits(s *settings.Settings) plan.Limits {
 	return plan.Limits{MaxPixels: int64(s.MaxPixels), MaxOutputPixels: int64(s.MaxOutputPixels), Memory: s.Memory}
 }
 
-// newPool starts the worker processes.
-func newPool(s *settings.Settings, log *slog.Logger) (*worker.Pool, error) {
+// newPool starts that many worker processes; queue jobs may wait for them.
+func newPool(workers, queue int, s *settings.Settings, log *slog.Logger) (*worker.Pool, error) {
 	return worker.NewPool(worker.Config{
-		Args: []string{workerCommand}, Workers: s.Workers, Queue: s.Queue, Memory: s.Memory, Logger: log,
+		Args: []string{workerCommand}, Workers: workers, Queue: queue, Memory: s.Memory, Logger: log,
 	})
 }
 
@@ -81,17 +46,11 @@ type service struct {
 }
 
 // build wires a service from its settings: what is made first is what the later parts stand on.
-func build(s *settings.Settings, log *slog.Logger) (*service, error) {
+func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*service, error) {
 	v := &service{settings: s, log: log}
-	secrets, warnings, err := s.Secrets()
-	if err != nil {
-		return nil, usageError{err}
-	}
-	for _, w := range warnings {
-		log.Warn(w)
-	}
 	v.keys = sign.New(secrets.Current, secrets.Previous...)
 
+	var err error
 	if s.CacheSize == 0 {
 		s.CacheSize = disk.DefaultLimit(s.CacheDir)
 	}
@@ -111,7 +70,7 @@ func build(s *settings.Settings, log *slog.Logger) (*service, error) {
 		sources.Samples, samples = sample.New(), sample.Names()
 	}
 
-	if v.pool, err = newPool(s, log); err != nil {
+	if v.pool, err = newPool(s.Workers, s.Queue, s, log); err != nil {
 		return nil, errors.Join(err, v.store.Close())
 	}
 	renderer := render.New(render.Config{

@@ -1,40 +1,54 @@
 package main
 
 import (
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"imagekit/internal/format"
+	"syscall"
 )
 
 // pair is one file to read and the file to write.
 type pair struct{ in, out string }
 
-// pairs lays out what transform does: every input with its output. One input and an output that is no folder is one
-// pair; otherwise out is a folder, and inputs that are folders are walked for images. Two inputs that would become
-// the same file are refused, so nothing is overwritten by accident.
-func pairs(inputs []string, out string, f format.Format) ([]pair, error) {
-	folder, err := isFolder(out)
-	if err != nil {
-		return nil, err
+// isFolder reports whether results go into the folder out. They do when there may be several, when out is a folder
+// or when its name ends in a separator.
+func isFolder(inputs []string, out string) (bool, error) {
+	info, err := os.Stat(out)
+	there := err == nil && out != "-"
+	folder := len(inputs) > 1 || isDir(inputs[0]) || strings.HasSuffix(out, string(filepath.Separator)) || there && info.IsDir()
+	switch {
+	case !folder:
+		return false, nil
+	case out == "-", slices.Contains(inputs, "-"):
+		return false, usagef(`"-" is one file, want it as the only input, and the output to be a file`)
+	case there && !info.IsDir():
+		return false, usagef("%s is a file, want a folder for the results", out)
 	}
-	if len(inputs) == 1 && !folder {
-		if info, err := os.Stat(inputs[0]); inputs[0] == "-" || err != nil || !info.IsDir() {
-			return []pair{{inputs[0], out}}, nil
-		}
-	}
-	if out == "-" || slices.Contains(inputs, "-") {
-		return nil, usagef(`"-" stands for one file, want it as the only input or output`)
-	}
+	return true, nil
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return name != "-" && err == nil && info.IsDir()
+}
+
+// pairs lays out a batch: every input, and every image in the folders among them, with its result in the folder out.
+// Two inputs that would become the same file are refused, so nothing is lost by accident.
+func pairs(inputs []string, out, ext string) ([]pair, error) {
 	var list []pair
 	for _, in := range inputs {
-		found, err := walk(in, out, f)
+		if !isDir(in) { // one that is missing fails when it is read
+			list = append(list, pair{in, filepath.Join(out, rename(filepath.Base(in), ext))})
+			continue
+		}
+		found, err := walk(in, out, ext)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("look for images in %s: %w", in, err)
 		}
 		list = append(list, found...)
 	}
@@ -51,55 +65,108 @@ func pairs(inputs []string, out string, f format.Format) ([]pair, error) {
 	return list, nil
 }
 
-// isFolder reports whether the output is a folder: it is one already, or its name ends in a separator.
-func isFolder(out string) (bool, error) {
-	if strings.HasSuffix(out, string(filepath.Separator)) {
-		return true, nil
-	}
-	info, err := os.Stat(out)
-	if err != nil {
-		return false, nil //nolint:nilerr // a file that does not exist yet
-	}
-	return info.IsDir(), nil
-}
-
-// walk pairs in, or the images below it, with files of the same name below out.
-func walk(in, out string, f format.Format) ([]pair, error) {
-	info, err := os.Stat(in)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	if !info.IsDir() {
-		return []pair{{in, filepath.Join(out, rename(filepath.Base(in), f))}}, nil
-	}
+// walk pairs the images below in with files of the same name below out. An out that lies in in is left out, or a
+// second run would take the results of the first.
+func walk(in, out, ext string) ([]pair, error) {
+	results, _ := os.Stat(out) // nil when it is not there yet
 	var list []pair
-	err = filepath.WalkDir(in, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !looksLikeImage(path) {
+	// The separator makes WalkDir follow in itself when it is a link.
+	err := filepath.WalkDir(in+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
+		rel, relErr := filepath.Rel(in, path)
+		if err = errors.Join(err, relErr); err != nil || rel == "." {
 			return err
 		}
-		rel, err := filepath.Rel(in, path)
-		if err != nil {
-			return err
+		switch hidden := strings.HasPrefix(d.Name(), "."); {
+		case d.IsDir():
+			if info, err := d.Info(); hidden || err == nil && os.SameFile(info, results) {
+				return fs.SkipDir
+			}
+		case !hidden && looksLikeImage(d):
+			list = append(list, pair{filepath.Join(in, rel), filepath.Join(out, rename(rel, ext))})
 		}
-		list = append(list, pair{path, filepath.Join(out, rename(rel, f))})
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read folder %s: %w", in, err)
-	}
-	return list, nil
+	return list, err
 }
 
-// rename gives a path the extension of the output format.
-func rename(path string, f format.Format) string {
-	return strings.TrimSuffix(path, filepath.Ext(path)) + f.Ext()
+// rename gives a path another extension.
+func rename(path, ext string) string {
+	return strings.TrimSuffix(path, filepath.Ext(path)) + ext
 }
 
-// looksLikeImage goes by the name: in a folder that is what people mean. What is in the file decides later.
-func looksLikeImage(path string) bool {
-	switch strings.ToLower(filepath.Ext(path)) {
+// looksLikeImage goes by the name: in a folder that is what people mean. What is in the file decides later. Pipes and
+// devices are left alone.
+func looksLikeImage(d fs.DirEntry) bool {
+	switch strings.ToLower(filepath.Ext(d.Name())) {
 	case ".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif":
-		return true
+		return d.Type().IsRegular() || d.Type() == fs.ModeSymlink
 	}
 	return false
+}
+
+// checkOverwrites refuses a result that would take the place of an input.
+func checkOverwrites(list []pair) error {
+	inputs := map[string]bool{}
+	for _, p := range list {
+		inputs[realPath(p.in)] = true
+	}
+	delete(inputs, "")
+	for _, p := range list {
+		if inputs[realPath(p.out)] {
+			return usagef("%s would overwrite an input, want another output", p.out)
+		}
+	}
+	return nil
+}
+
+// realPath returns one name for a file however it is written, "" when it is not a file that can be overwritten.
+func realPath(name string) string {
+	if name == "-" {
+		return ""
+	}
+	resolved, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return ""
+	}
+	if info, err := os.Stat(resolved); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	abs, err := filepath.Abs(resolved)
+	if err != nil {
+		return ""
+	}
+	return abs
+}
+
+// writeWhole writes a file, making its folder if need be, under a temporary name beside it and renames it. A device
+// or a pipe is written to as it is.
+func writeWhole(name string, data []byte) error {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return plainError(os.WriteFile(name, data, 0))
+	}
+	dir := filepath.Dir(name)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return plainError(err)
+	}
+	temp := filepath.Join(dir, ".imagekit-"+rand.Text())
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return plainError(err)
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(temp, name)
+	}
+	if err != nil {
+		_ = os.Remove(temp)
+	}
+	return plainError(err)
+}
+
+// plainError returns what the system said, without the names of the call and of a file that nobody chose.
+func plainError(err error) error {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno
+	}
+	return err
 }

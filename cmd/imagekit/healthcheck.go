@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -17,13 +16,18 @@ import (
 func healthcheckCommand(sys system) *cli.Command {
 	return &cli.Command{
 		Name: "healthcheck", Usage: "exit 0 if the server at IMAGEKIT_ADDR is healthy, else 1",
-		UsageText: "imagekit healthcheck\n\nExample, in a Dockerfile:\n\n   HEALTHCHECK CMD [\"imagekit\", \"healthcheck\"]",
-		Flags:     settings.Flags(),
+		UsageText: "imagekit healthcheck [--addr HOST:PORT]",
+		Description: `For a server that listens on all interfaces, the one on this machine is asked.
+
+Example, in a Dockerfile:
+
+  HEALTHCHECK CMD ["imagekit", "healthcheck"]`,
+		Flags: settings.Flags("addr"),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			s, err := loadSettings(c, sys)
+			s, _, err := loadSettings(c, sys)
 			if err != nil {
 				return err
 			}
@@ -36,17 +40,12 @@ func healthcheckCommand(sys system) *cli.Command {
 func healthcheck(ctx context.Context, addr string) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	network, target := "tcp", reachable(addr)
-	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
-		network, target = "unix", path
+	target := reachable(addr)
+	client := &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true}, // and no proxy
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	client := &http.Client{Transport: &http.Transport{
-		DisableKeepAlives: true,
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, target)
-		},
-	}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost/health", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+target+"/health", nil)
 	if err != nil {
 		return err
 	}
@@ -61,18 +60,15 @@ func healthcheck(ctx context.Context, addr string) error {
 	return nil
 }
 
-// reachable turns an address to listen on into one to dial: every interface becomes loopback.
+// reachable turns an address to listen on into one to dial: every interface becomes loopback, that of IPv4 in either
+// family, because a listener on [::] takes IPv4 too.
 func reachable(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return addr
 	}
-	ip, err := netip.ParseAddr(host)
-	switch {
-	case host == "", err == nil && ip.IsUnspecified() && ip.Is4():
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.Unmap().IsUnspecified() {
 		host = "127.0.0.1"
-	case err == nil && ip.IsUnspecified():
-		host = "::1"
 	}
 	return net.JoinHostPort(host, port)
 }

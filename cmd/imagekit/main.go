@@ -8,9 +8,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v3"
+
+	"imagekit/internal/settings"
 )
 
 // version and commit are set by the linker (see Makefile).
@@ -31,7 +34,7 @@ func main() {
 		os.Exit(runWorker(os.Args[2:]))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	os.Exit(run(ctx, os.Args, system{os.Stdin, os.Stdout, os.Stderr, os.Getenv}))
 }
 
@@ -50,59 +53,43 @@ func (e usageError) Unwrap() error { return e.error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// run runs one command line and returns the exit code.
+// run runs one command line and returns the exit code. Every line of an error tells where it comes from.
 func run(ctx context.Context, args []string, sys system) int {
-	err := root(sys).Run(ctx, args)
-	var usage usageError
-	switch {
-	case err == nil:
+	err := root(args, sys).Run(ctx, args)
+	if err == nil {
 		return exitOK
-	case errors.As(err, &usage):
-		fmt.Fprintln(sys.err, "imagekit:", err)
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintln(sys.err, "imagekit:", line)
+	}
+	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
 	}
-	fmt.Fprintln(sys.err, "imagekit:", err)
 	return exitFailed
 }
 
 // root is the command line. Without a command it serves.
-func root(sys system) *cli.Command {
-	serve := serveCommand(sys)
+func root(args []string, sys system) *cli.Command {
 	c := &cli.Command{
-		Name:        "imagekit",
-		Usage:       "resize, crop and re-encode images on the fly",
-		UsageText:   "imagekit [command] [options]\n\nWithout a command it serves. Example:\n\n   imagekit serve --addr 127.0.0.1:8080 --cache-dir /var/cache/imagekit",
-		Flags:       serve.Flags,
-		Action:      serve.Action,
-		Commands:    []*cli.Command{serve, signCommand(sys), transformCommand(sys), healthcheckCommand(sys), versionCommand(sys)},
-		Suggest:     true,
+		Name:      "imagekit",
+		Usage:     "resize, crop and re-encode images on the fly",
+		UsageText: "imagekit [COMMAND] [options]",
+		Description: `Without a command it serves. Example:
+
+  imagekit serve --addr 127.0.0.1:8080 --cache-dir /var/cache/imagekit`,
+		Flags:  settings.Flags(),
+		Action: serveCommand(sys).Action,
+		Commands: []*cli.Command{
+			serveCommand(sys), signCommand(sys), transformCommand(sys), healthcheckCommand(sys), versionCommand(sys), helpCommand(sys),
+		},
 		HideVersion: true,
 		Reader:      sys.in, Writer: sys.out, ErrWriter: sys.err,
 		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // run prints and counts
-		OnUsageError:   onUsageError,
+		OnUsageError:   onUsageError(args),
 	}
 	for _, sub := range c.Commands {
-		sub.OnUsageError, sub.HideHelpCommand = onUsageError, true
+		withHelp(sub).OnUsageError = c.OnUsageError
+		sub.HideHelpCommand = true
 	}
-	return c
-}
-
-func onUsageError(_ context.Context, c *cli.Command, err error, _ bool) error {
-	return usagef("%w (see %s --help)", err, c.FullName())
-}
-
-// noArguments refuses what a command does not take; for the root that is a misspelt command.
-func noArguments(c *cli.Command) error {
-	if !c.Args().Present() {
-		return nil
-	}
-	got := c.Args().First()
-	if c.Root() == c {
-		hint := cli.SuggestCommand(c.Commands, got)
-		if hint != "" {
-			return usagef("unknown command %q; did you mean %q? (see imagekit --help)", got, hint)
-		}
-		return usagef("unknown command %q (see imagekit --help)", got)
-	}
-	return usagef("%s takes no arguments, got %q (see %s --help)", c.Name, got, c.FullName())
+	return withHelp(c)
 }

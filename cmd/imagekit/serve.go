@@ -30,8 +30,8 @@ func serveCommand(sys system) *cli.Command {
 		Description: `Every option can be given as an environment variable, too. The secrets have no option: they are in
 IMAGEKIT_SECRET, IMAGEKIT_SECRET_PREVIOUS and IMAGEKIT_SIGN_TOKEN, or in files.
 
-SIGHUP reads the files again. SIGINT and SIGTERM answer the requests that were accepted, then end the
-service.
+SIGHUP reads the files again. SIGINT and SIGTERM answer the requests that were accepted, then end
+the service.
 
 Examples:
 

@@ -14,9 +14,10 @@ import (
 
 func versionCommand(sys system) *cli.Command {
 	return &cli.Command{
-		Name:      "version",
-		Usage:     "print the versions of imagekit and of every library it decodes and encodes with",
-		UsageText: "imagekit version\n\nExample:\n\n   imagekit version",
+		Name:        "version",
+		Usage:       "print the versions of imagekit and of every library it decodes and encodes with",
+		UsageText:   "imagekit version",
+		Description: "Example:\n\n  imagekit version",
 		Action: func(_ context.Context, c *cli.Command) error {
 			if err := noArguments(c); err != nil {
 				return err

@@ -10,29 +10,52 @@ import (
 	"imagekit/internal/opt"
 )
 
-// Flags returns a flag for each setting that has one. They only take the text: FromCommand reads it, so that all
-// mistakes are reported together and in the same words as those in the environment.
-func Flags() []cli.Flag {
+// Flags returns a flag for each setting that has one, or for those that are named, in the order of the table. They
+// only take the text: FromCommand reads it, so that all mistakes are reported together and in the same words as those
+// in the environment. A name that no flag has is a mistake in the program and panics.
+func Flags(only ...string) []cli.Flag {
 	var flags []cli.Flag
 	for _, o := range new(Settings).options() {
-		name := flagName(o)
-		if name == "" {
-			continue
+		if name := flagName(o); name != "" && (len(only) == 0 || slices.Contains(only, name)) {
+			flags = append(flags, newFlag(name, o))
 		}
-		sources := cli.NewValueSourceChain(variable(o.Name))
-		if _, ok := o.To.(*toggle); ok {
-			flags = append(flags, &cli.BoolFlag{
-				Name: name, Usage: plainText(o.Doc), Category: o.Group, Sources: sources,
-				DefaultText: plainText(o.DefaultText()),
-			})
-			continue
-		}
-		flags = append(flags, &cli.StringFlag{
-			Name: name, Usage: plainText(o.Doc), Category: o.Group, Sources: sources, DefaultText: plainText(o.DefaultText()),
-		})
+	}
+	if len(only) != 0 && len(flags) != len(only) {
+		panic(fmt.Sprintf("settings: %d flags have the names %q", len(flags), only))
 	}
 	return flags
 }
+
+// newFlag returns the flag of an option. It is local: a command accepts the flags it lists, not all of the root's.
+func newFlag(name string, o opt.Option) cli.Flag {
+	usage, sources := plainText(o.Doc), cli.NewValueSourceChain(variable(o.Name))
+	if want := o.Want(); want != "text" {
+		usage += " Takes " + want + "."
+	}
+	if _, ok := o.To.(*toggle); ok {
+		return &cli.GenericFlag{
+			Name: name, Usage: usage, Category: o.Group, Sources: sources, DefaultText: plainText(o.DefaultText()),
+			Local: true, Value: new(switchText),
+		}
+	}
+	return &cli.StringFlag{
+		Name: name, Usage: usage, Category: o.Group, Sources: sources, DefaultText: plainText(o.DefaultText()), Local: true,
+	}
+}
+
+// switchText takes the text of a flag that needs none: --samples is --samples=true.
+type switchText string
+
+func (s *switchText) String() string { return string(*s) }
+func (s *switchText) Get() any       { return string(*s) }
+
+func (s *switchText) Set(text string) error {
+	*s = switchText(text)
+	return nil
+}
+
+// IsBoolFlag tells cli that the next argument is not the value.
+func (*switchText) IsBoolFlag() bool { return true }
 
 // FromCommand loads the settings of a command line. Flags may stand before or after a subcommand's name; the
 // nearest one wins.

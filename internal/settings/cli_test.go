@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,7 @@ func TestFlags(t *testing.T) {
 		{"on both sides", "--cache-dir /a serve --cache-dir /b", func(s *Settings) bool { return s.CacheDir == "/b" }},
 		{"switch", "serve --public-upload --addr :1", func(s *Settings) bool { return s.PublicUpload && s.Addr == ":1" }},
 		{"switch off", "serve --samples=false", func(s *Settings) bool { return !s.Samples }},
+		{"switch off in other words", "serve --samples=off", func(s *Settings) bool { return !s.Samples }},
 		{"without the prefix", "--disable-rate-limit", func(s *Settings) bool { return s.DisableRateLimit }},
 	}
 	for _, tt := range tests {
@@ -81,6 +83,36 @@ func TestSecretsHaveNoFlag(t *testing.T) {
 			t.Errorf("%s is accepted", arg)
 		}
 	}
+}
+
+// TestFlagsAreLocal: a command takes its own flags only, and of the settings those it names.
+func TestFlagsAreLocal(t *testing.T) {
+	some := &cli.Command{Name: "some", Flags: Flags("workers", "addr"), Action: func(context.Context, *cli.Command) error { return nil }}
+	for arg, ok := range map[string]bool{"--addr=:1": true, "--workers=2": true, "--queue=2": false} {
+		root := &cli.Command{Name: "imagekit", Writer: io.Discard, ErrWriter: io.Discard, Flags: Flags(), Commands: []*cli.Command{some}}
+		if err := root.Run(t.Context(), []string{"imagekit", "some", arg}); (err == nil) != ok {
+			t.Errorf("%s: %v", arg, err)
+		}
+	}
+}
+
+// TestSwitchIsReadByItsRow: what is wrong with a switch is said in the words of the table.
+func TestSwitchIsReadByItsRow(t *testing.T) {
+	_, _, err := run(t, nil, "--samples=maybe", "--workers=0")
+	for _, want := range []string{`--samples: got "maybe", want 1 or 0`, `--workers: got "0"`} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestUnknownFlagNamePanics(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("accepted")
+		}
+	}()
+	Flags("addr", "no-such-flag")
 }
 
 // TestHelp: --help shows every flag with its variable, its default and its words, without Markdown.

@@ -2,55 +2,16 @@ package settings
 
 import (
 	"bufio"
-	"errors"
 	"io/fs"
 	"path"
-	"path/filepath"
 	"strconv"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
 
 const gib = 1 << 30
 
-const (
-	// fallbackMemory is the memory for running pictures where the host does not tell its own.
-	fallbackMemory = gib
-	// maxCache and minCache bound the cache's default size.
-	maxCache = 10 * gib
-	minCache = gib / 16
-)
-
-// CacheLimit returns the bound of the cache in bytes: CacheSize, or when that is not set the smaller of 10 GiB and
-// half of the free space. What the cache holds already counts as free, or the bound would shrink with each start.
-func (s *Settings) CacheLimit(free, used int64) int64 {
-	if s.CacheSize != 0 {
-		return s.CacheSize
-	}
-	return min(maxCache, max(minCache, (free+used)/2))
-}
-
-// FreeSpace returns the bytes that may still be written to the directory's file system. The directory may be
-// missing: then it is the nearest one above that exists.
-func FreeSpace(dir string) (int64, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return 0, err
-	}
-	for {
-		var st unix.Statfs_t
-		err := unix.Statfs(dir, &st)
-		if err == nil {
-			return int64(st.Bavail) * int64(st.Bsize), nil
-		}
-		parent := filepath.Dir(dir)
-		if !errors.Is(err, fs.ErrNotExist) || parent == dir {
-			return 0, &fs.PathError{Op: "statfs", Path: dir, Err: err}
-		}
-		dir = parent
-	}
-}
+// fallbackMemory is the memory for running pictures where the host does not tell its own.
+const fallbackMemory = gib
 
 // Memory returns the bytes of RAM this process may use: the machine's, or the least limit of its cgroups. root is
 // the file system "/". It returns 0 where that cannot be known, which is every system but Linux.

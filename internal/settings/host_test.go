@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"path/filepath"
 	"testing"
 	"testing/fstest"
 )
@@ -64,35 +63,5 @@ func TestMemory(t *testing.T) {
 				t.Errorf("got %d, want %d", got, tt.want)
 			}
 		})
-	}
-}
-
-func TestCacheLimit(t *testing.T) {
-	tests := []struct {
-		name            string
-		set, free, used int64
-		want            int64
-	}{
-		{"set", 5, 100 * gib, 0, 5},
-		{"much room", 0, 100 * gib, 0, 10 * gib},
-		{"half of the room", 0, 8 * gib, 0, 4 * gib},
-		{"the same after a restart", 0, 5 * gib, 3 * gib, 4 * gib},
-		{"full disk", 0, 0, 0, minCache},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := (&Settings{CacheSize: tt.set}).CacheLimit(tt.free, tt.used); got != tt.want {
-				t.Errorf("got %d, want %d", got, tt.want)
-			}
-		})
-	}
-}
-
-func TestFreeSpace(t *testing.T) {
-	dir := t.TempDir()
-	for _, path := range []string{dir, filepath.Join(dir, "not", "yet", "there")} {
-		if free, err := FreeSpace(path); err != nil || free < 0 {
-			t.Errorf("%s: %d, %v", path, free, err)
-		}
 	}
 }

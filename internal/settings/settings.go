@@ -41,7 +41,7 @@ type Settings struct {
 	RequestTimeout time.Duration
 
 	CacheDir  string
-	CacheSize int64 // 0 = not set: see CacheLimit
+	CacheSize int64 // 0 = not set: the store knows its default
 
 	TrustedProxies   []netip.Prefix
 	RateLimit        int // requests per second and client

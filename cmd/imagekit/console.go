@@ -1,0 +1,60 @@
+package main
+
+import (
+	"io"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// console is standard error while a batch runs: lines and, on a terminal, a progress bar below them. All of them go
+// through it, the log of the workers too, so that none is written into another.
+type console struct {
+	mu  sync.Mutex
+	out io.Writer
+	bar *progressbar.ProgressBar // nil when there is none to be drawn
+}
+
+func newConsole(out io.Writer, total int) *console {
+	c := &console{out: out}
+	if total > 1 && isTerminal(out) {
+		c.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(out),
+			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("images"),
+			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
+			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetRenderBlankState(true))
+	}
+	return c
+}
+
+// Write writes whole lines above the bar.
+func (c *console) Write(lines []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.bar == nil {
+		return c.out.Write(lines)
+	}
+	_ = c.bar.Clear() // a bar that cannot be drawn stops nothing, here and below
+	n, err := c.out.Write(lines)
+	_ = c.bar.RenderBlank()
+	return n, err
+}
+
+// step moves the bar by one file.
+func (c *console) step() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.bar != nil {
+		_ = c.bar.Add(1)
+	}
+}
+
+// end takes the bar away. What is written now stays where it is.
+func (c *console) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.bar != nil {
+		_ = c.bar.Clear()
+		c.bar = nil
+	}
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"runtime"
+
+	"github.com/urfave/cli/v3"
+	"golang.org/x/term"
+
+	"imagekit/internal/settings"
+)
+
+// loadSettings reads the settings of a command line. Mistakes are usage errors; beside them the settings serve to
+// look for more.
+func loadSettings(c *cli.Command, sys system) (*settings.Settings, []string, error) {
+	s, warnings, err := settings.FromCommand(c, settings.Host{
+		Env: sys.env, Terminal: isTerminal(sys.err), Memory: settings.Memory(os.DirFS("/")), CPUs: runtime.NumCPU(), Version: version,
+	})
+	if err != nil {
+		err = usageError{err}
+	}
+	return s, warnings, err
+}
+
+// loadWithSecrets reads the settings and the secrets of a command line. All mistakes in both come as one usage error.
+func loadWithSecrets(c *cli.Command, sys system) (*settings.Settings, settings.Secrets, []string, error) {
+	s, warnings, err := loadSettings(c, sys)
+	secrets, more, secretErr := s.Secrets()
+	if err = errors.Join(err, secretErr); err != nil {
+		return nil, settings.Secrets{}, nil, usageError{err}
+	}
+	return s, secrets, append(warnings, more...), nil
+}
+
+// isTerminal reports whether people sit at the other end of w.
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// logger makes a log.
+func logger(w io.Writer, level slog.Level, text bool) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if text {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}
