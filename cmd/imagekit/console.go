@@ -16,9 +16,9 @@ type console struct {
 	bar *progressbar.ProgressBar // nil when there is none to be drawn
 }
 
-func newConsole(out io.Writer, total int) *console {
+func newConsole(out io.Writer, total int, watched bool) *console {
 	c := &console{out: out}
-	if total > 1 && isTerminal(out) {
+	if total > 1 && watched {
 		c.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(out),
 			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("images"),
 			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),

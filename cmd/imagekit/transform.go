@@ -86,7 +86,7 @@ func transform(ctx context.Context, c *cli.Command, sys system) error {
 
 // runBatch does all pairs of a batch in a pool of its own.
 func runBatch(ctx context.Context, b *batch, list []pair) error {
-	b.console = newConsole(b.sys.err, len(list))
+	b.console = newConsole(b.sys.err, len(list), isTerminal(b.sys.err))
 	// A worker that died is told by the line of its file.
 	level := slog.LevelError
 	if b.set.Log == slog.LevelDebug {
