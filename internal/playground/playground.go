@@ -33,6 +33,7 @@ var pageJS string
 type field struct {
 	opt.Option
 	Choices []string
+	Free    bool // the choices are suggestions: other values are accepted too
 	Wants   string
 }
 
@@ -55,7 +56,7 @@ func New(samples []string) (*Page, error) {
 	if err != nil {
 		return nil, fmt.Errorf("playground: %w", err)
 	}
-	csp := fmt.Sprintf("default-src 'none'; img-src 'self' blob:; connect-src 'self'; form-action 'none'; base-uri 'none'; "+
+	csp := fmt.Sprintf("default-src 'none'; img-src 'self' blob: data:; connect-src 'self'; form-action 'none'; base-uri 'none'; "+
 		"frame-ancestors 'none'; script-src %s; style-src %s", hash(pageJS), hash(pageCSS))
 	return &Page{HTML: b.Bytes(), CSP: csp}, nil
 }
@@ -80,7 +81,8 @@ func groups() []group {
 			at[o.Group] = i
 			list = append(list, group{Name: o.Group})
 		}
-		f := field{Option: o, Choices: o.Choices(), Wants: o.Want()}
+		_, free := o.To.(interface{ Want() string }) // it has more to say than its choices
+		f := field{Option: o, Choices: o.Choices(), Free: free, Wants: o.Want()}
 		if _, ok := o.To.(*bool); ok {
 			f.Choices = []string{"1"}
 		}
