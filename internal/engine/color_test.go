@@ -18,11 +18,8 @@ import (
 	"imagekit/internal/probe"
 )
 
-// How far a patch's mean may be off in any format, in 8-bit levels; a source that is YCbCr has been rounded once more.
-const (
-	maxPatch      = 3
-	maxPatchYCbCr = 4.5
-)
+// maxPatch is how far a patch's mean may be off in any format, in 8-bit levels.
+const maxPatch = 3
 
 // swapped is no usual profile: sRGB's colorants with red and green exchanged, and a plain gamma.
 func swapped() []byte {
@@ -85,6 +82,7 @@ func TestColors(t *testing.T) {
 		{"WebP", imagetest.WebP(t, patches, false), icc.None, same},
 		{"AVIF", cicp(1, 13), icc.None, same},
 		{"AVIF limited", imagetest.EncodeAVIF(t, patches, imagetest.AVIF{SubX: 1, SubY: 1, Limited: true, Depth: 10}), icc.None, same},
+		{"AVIF BT.709", imagetest.EncodeAVIF(t, patches, imagetest.AVIF{SubX: 2, SubY: 2, CICP: avif.CICP{Primaries: 1, Transfer: 1, Matrix: 1}}), icc.None, same},
 		{"PNG sRGB", png(srgb, false), icc.None, same},
 		{"JPEG sRGB", jpeg(srgb), icc.None, same},
 		{"JPEG Display P3", jpeg(p3), icc.DisplayP3, same},
@@ -109,12 +107,8 @@ func TestColors(t *testing.T) {
 		for _, out := range format.Outputs() {
 			t.Run(s.name+" to "+out.String(), func(t *testing.T) {
 				got := run(t, s.data, "w=96&q=95", out)
-				most := float64(maxPatch)
-				if got.plan.Source.Model == probe.YCbCr {
-					most = maxPatchYCbCr
-				}
-				if e := imagetest.PatchError(got.img, want); e > most {
-					t.Errorf("colours are up to %.1f off, want at most %g", e, most)
+				if e := imagetest.PatchError(got.img, want); e > maxPatch {
+					t.Errorf("colours are up to %.1f off, want at most %d", e, maxPatch)
 				}
 				if kind := carried(got.info); kind != s.kind {
 					t.Errorf("want profile %s, got %s", s.kind, kind)
@@ -215,6 +209,7 @@ func TestHDR(t *testing.T) {
 		{"PQ 18 % grey", pq(203 * 0.18), 16, 112, 124},
 		{"PQ black", 0, 16, 0, 3},
 		{"PQ highlight", pq(1000), 16, 255, 255},
+		{"BT.2020 SDR grey", 0.5, 14, 126, 130},
 		{"HLG white", 0.75, 18, 250, 255},
 		{"HLG grey", 0.38, 18, 95, 107},
 		{"HLG black", 0, 18, 0, 3},
@@ -226,12 +221,14 @@ func TestHDR(t *testing.T) {
 				for i := 3; i < len(img.Pix); i += 4 {
 					img.Pix[i] = alpha
 				}
-				src := imagetest.EncodeAVIF(t, img, imagetest.AVIF{
-					SubX: 1, SubY: 1, Depth: 10, Alpha: alpha < 255, CICP: avif.CICP{Primaries: 9, Transfer: c.transfer, Matrix: 6},
-				})
-				got := run(t, src, "w=32", format.PNG)
-				if p := got.img.NRGBAAt(16, 12); p.G < c.low || p.G > c.hi || colorDistance(p, color.NRGBA{p.G, p.G, p.G, alpha}) > 2 {
-					t.Errorf("alpha %d: got %v, want grey within %d…%d", alpha, p, c.low, c.hi)
+				for _, sub := range []int{1, 0} { // 4:4:4, 4:0:0
+					src := imagetest.EncodeAVIF(t, img, imagetest.AVIF{
+						SubX: sub, SubY: sub, Depth: 10, Alpha: alpha < 255, CICP: avif.CICP{Primaries: 9, Transfer: c.transfer, Matrix: 6},
+					})
+					got := run(t, src, "w=32", format.PNG)
+					if p := got.img.NRGBAAt(16, 12); p.G < c.low || p.G > c.hi || colorDistance(p, color.NRGBA{p.G, p.G, p.G, alpha}) > 2 {
+						t.Errorf("subsampling %d, alpha %d: got %v, want grey within %d…%d", sub, alpha, p, c.low, c.hi)
+					}
 				}
 			}
 		})

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"fmt"
+	"image"
+	"image/color"
 	"math"
 	"testing"
 
@@ -154,4 +156,58 @@ func TestNothingShifts(t *testing.T) {
 			}
 		}
 	}
+}
+
+// hues rises in red from left to right and in blue from top to bottom: a chroma plane that stands half a sample off
+// makes all of it too high or too low.
+func hues(w, h int) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			img.SetNRGBA(x, y, color.NRGBA{uint8(40 + 180*x/w), 128, uint8(40 + 180*y/h), 255})
+		}
+	}
+	return img
+}
+
+// maxBias is between what WebP's limited range costs, 0.9, and half a chroma sample, 1.75.
+const maxBias = 1.1
+
+func TestChromaStaysInPlace(t *testing.T) {
+	img := hues(198, 162)
+	clear := hues(198, 162)
+	clear.Pix[3] = 254 // so that alpha counts
+	for name, src := range map[string][]byte{
+		"JPEG 4:4:4":       imagetest.JPEGYCbCr(t, img, 1, 1, imagetest.JPEG{}),
+		"JPEG 4:2:0":       imagetest.JPEGYCbCr(t, img, 2, 2, imagetest.JPEG{}),
+		"AVIF 4:2:0 alpha": imagetest.EncodeAVIF(t, clear, imagetest.AVIF{SubX: 2, SubY: 2, Alpha: true}),
+	} {
+		for _, query := range []string{
+			"w=71", "w=71&flip=h", "w=71&flip=v", "w=71&flip=hv", "h=57&rot=90", "h=57&rot=270", "h=57&rot=90&flip=h",
+			"crop=33,21,121,101&w=61", "crop=34,22,120,100&w=61&flip=hv",
+		} {
+			for _, out := range format.Outputs() {
+				t.Run(name+" "+query+" "+out.String(), func(t *testing.T) {
+					got := run(t, src, query+"&q=100", out)
+					want := reference(img, 1, parse(t, query), false)
+					if red, blue := bias(want, got.img, 0), bias(want, got.img, 2); math.Abs(red) > maxBias || math.Abs(blue) > maxBias {
+						t.Errorf("red is %.2f levels off in the mean, blue %.2f", red, blue)
+					}
+				})
+			}
+		}
+	}
+}
+
+// bias is the mean of got − want in a channel, over whole chroma blocks away from the edges.
+func bias(want, got *image.NRGBA, channel int) float64 {
+	sum, n := 0, 0
+	for y := 8; y < want.Rect.Dy()&^1-8; y++ {
+		for x := 8; x < want.Rect.Dx()&^1-8; x++ {
+			i := want.PixOffset(x, y) + channel
+			sum += int(got.Pix[i]) - int(want.Pix[i])
+			n++
+		}
+	}
+	return float64(sum) / float64(n)
 }

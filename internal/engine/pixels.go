@@ -102,8 +102,6 @@ func fromGamut(j *job) error {
 		if err := convert(j, frame.RGB); err != nil {
 			return err
 		}
-	} else {
-		from.Primaries = scale.SRGB.Primaries // grey has none
 	}
 	return j.becomes(scale.ToSRGB(j.frame, from))
 }

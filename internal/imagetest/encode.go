@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/gif"
 	"image/png"
+	"math"
 	"testing"
 	"unsafe"
 
@@ -18,13 +19,13 @@ import (
 // JPEGProgressive writes a progressive 4:2:0 file with our own encoder; the standard library has none.
 func JPEGProgressive(t testing.TB, img *image.NRGBA) []byte {
 	t.Helper()
-	return written(t)(jpeg.Encode(fromYCbCr(t, img, 2, 2, 8, true, false), jpeg.Settings{Quality: jpegQuality, Progressive: true}))
+	return written(t)(jpeg.Encode(planar(t, img, false, false), jpeg.Settings{Quality: jpegQuality, Progressive: true}))
 }
 
 // WebP writes a lossy file with our own encoder, with alpha or opaque.
 func WebP(t testing.TB, img *image.NRGBA, alpha bool) []byte {
 	t.Helper()
-	return written(t)(webp.Encode(fromYCbCr(t, img, 2, 2, 8, false, alpha), webp.Settings{Quality: 100, Method: 2, AlphaQuality: 100}))
+	return written(t)(webp.Encode(planar(t, img, true, alpha), webp.Settings{Quality: 100, Method: 2, AlphaQuality: 100}))
 }
 
 // WebPLossless writes a lossless file with our own encoder. Colours under transparent pixels are lost.
@@ -44,7 +45,7 @@ func WebPLossless(t testing.TB, img *image.NRGBA, alpha bool) []byte {
 	return written(t)(webp.Encode(f, webp.Settings{Quality: 50, Method: 1, Lossless: true}))
 }
 
-// AVIF says how a file is written by our own encoder. Colours are BT.601, whatever CICP states.
+// AVIF says how a file is written by our own encoder. The matrix is BT.709's where CICP states that (1), else BT.601's.
 type AVIF struct {
 	SubX, SubY int // 1 or 2; 0 = 4:0:0
 	Depth      int // 8 (also for 0), 10, 12
@@ -57,7 +58,11 @@ type AVIF struct {
 // EncodeAVIF writes img as a says, without loss in YCbCr.
 func EncodeAVIF(t testing.TB, img *image.NRGBA, a AVIF) []byte {
 	t.Helper()
-	f := fromYCbCr(t, img, a.SubX, a.SubY, max(a.Depth, 8), !a.Limited, a.Alpha)
+	p := toYCbCr(img)
+	if a.CICP.Matrix == 1 {
+		p = byWeights(img, 0.2126, 0.0722)
+	}
+	f := fromYCbCr(t, img, p, a)
 	return written(t)(avif.Encode(f, avif.Settings{Quality: 100, AlphaQuality: 100, Speed: 9, CICP: a.CICP, ICC: a.ICC}))
 }
 
@@ -104,33 +109,42 @@ func written(t testing.TB) func([]byte, error) []byte {
 	}
 }
 
-// fromYCbCr makes a frame of img in BT.601; subX 0 makes a grey one.
-func fromYCbCr(t testing.TB, img *image.NRGBA, subX, subY, depth int, full, alpha bool) *frame.Frame {
+// planar makes an 8-bit 4:2:0 frame of img in BT.601.
+func planar(t testing.TB, img *image.NRGBA, limited, alpha bool) *frame.Frame {
+	return fromYCbCr(t, img, toYCbCr(img), AVIF{SubX: 2, SubY: 2, Limited: limited, Alpha: alpha})
+}
+
+// fromYCbCr makes a frame of p, what img is in YCbCr, laid out as a says.
+func fromYCbCr(t testing.TB, img *image.NRGBA, p [3]*image.Gray, a AVIF) *frame.Frame {
 	t.Helper()
+	subX, subY, depth := a.SubX, a.SubY, max(a.Depth, 8)
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	model, sizes := frame.Gray, frame.Full(1, w, h)
 	if subX > 0 {
 		c := frame.Size{W: (w + subX - 1) / subX, H: (h + subY - 1) / subY}
 		model, sizes = frame.YCbCr, append(sizes, c, c)
 	}
-	if alpha {
+	if a.Alpha {
 		sizes = append(sizes, frame.Size{W: w, H: h})
 	}
 	f := newFrame(t, model, depth, img, sizes)
-	f.FullRange = full
-	unit := 1 << (depth - 8)
-	scaled := func(v uint8) int { return (int(v)*(256*unit-1) + 127) / 255 }
-	luma, chroma := scaled, func(v uint8) int { return 128*unit + ((int(v)-128)*(256*unit-1)+127)/255 }
-	if !full {
-		luma = func(v uint8) int { return 16*unit + (int(v)*219*unit+127)/255 }
-		chroma = func(v uint8) int { return 128*unit + ((int(v)-128)*224*unit+127)/255 }
+	f.FullRange = !a.Limited
+	unit := float64(int(1) << (depth - 8))
+	code := func(zero, extent float64) func(uint8) int {
+		return func(v uint8) int { return int(math.Round((zero + (float64(v)-zero)*extent/255) * unit)) }
 	}
-	p := toYCbCr(img)
+	top := 256 - 1/unit // the highest code in units of 8 bits
+	scaled := code(0, top)
+	luma, chroma := scaled, code(128, top)
+	if a.Limited {
+		luma = func(v uint8) int { return int(math.Round((16 + float64(v)*219/255) * unit)) }
+		chroma = code(128, 224)
+	}
 	fill(&f.Planes[0], p[0], luma, depth)
 	for i := 1; i < len(f.Planes); i++ {
 		fill(&f.Planes[i], shrink(p[i], subX, subY), chroma, depth)
 	}
-	if alpha {
+	if a.Alpha {
 		fill(&f.Alpha, channel(img, 3), scaled, depth)
 	}
 	return f

@@ -3,15 +3,18 @@ package imagetest
 import "image"
 
 // toYCbCr converts by the full-range formulas of JFIF.
-func toYCbCr(img *image.NRGBA) [3]*image.Gray {
+func toYCbCr(img *image.NRGBA) [3]*image.Gray { return byWeights(img, 0.299, 0.114) }
+
+// byWeights converts to full range with these shares of red and blue in luma (H.273 §8.3, equations 38 to 40).
+func byWeights(img *image.NRGBA, kr, kb float64) [3]*image.Gray {
 	var p [3]*image.Gray
 	for i := range p {
 		p[i] = image.NewGray(img.Rect)
 	}
 	for i := range p[0].Pix {
 		r, g, b := float64(img.Pix[4*i]), float64(img.Pix[4*i+1]), float64(img.Pix[4*i+2])
-		y := 0.299*r + 0.587*g + 0.114*b
-		p[0].Pix[i], p[1].Pix[i], p[2].Pix[i] = clip(y), clip(128+(b-y)/1.772), clip(128+(r-y)/1.402)
+		y := kr*r + (1-kr-kb)*g + kb*b
+		p[0].Pix[i], p[1].Pix[i], p[2].Pix[i] = clip(y), clip(128+(b-y)/(2-2*kb)), clip(128+(r-y)/(2-2*kr))
 	}
 	return p
 }
