@@ -26,9 +26,7 @@ func TestInterrupted(t *testing.T) {
 					}
 				}
 			}
-			if err := syscall.Mkfifo("in/pipe.jpg", 0o600); err != nil {
-				t.Fatal(err)
-			}
+			makePipe(t, "in/pipe.jpg")
 			ctx, interrupt := context.WithCancel(t.Context())
 			got := make(chan result, 1)
 			go func() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,6 +25,13 @@ func tree(t *testing.T, names ...string) {
 		if err := os.WriteFile(name, nil, 0o666); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func makePipe(t *testing.T, name string) {
+	t.Helper()
+	if err := syscall.Mkfifo(name, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -101,9 +109,7 @@ func TestPairs(t *testing.T) {
 
 func TestPipesInFoldersAreLeftAlone(t *testing.T) {
 	tree(t, "in/a.jpg")
-	if err := syscall.Mkfifo("in/pipe.jpg", 0o600); err != nil {
-		t.Fatal(err)
-	}
+	makePipe(t, "in/pipe.jpg")
 	list, err := pairs([]string{"in"}, "out", ".webp")
 	if err != nil || !slices.Equal(list, []pair{{"in/a.jpg", "out/a.webp"}}) {
 		t.Errorf("got %v, %v", list, err)
@@ -115,6 +121,7 @@ func TestCheckOverwrites(t *testing.T) {
 	if err := os.Symlink("dir", "link"); err != nil {
 		t.Fatal(err)
 	}
+	makePipe(t, "pipe")
 	abs, err := filepath.Abs("a.jpg")
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +139,7 @@ func TestCheckOverwrites(t *testing.T) {
 		{"through a link", []pair{{"dir/c.jpg", "link/c.jpg"}}, false},
 		{"standard input and output", []pair{{"-", "-"}}, true},
 		{"missing input, new output", []pair{{"no.jpg", "new.jpg"}}, true},
-		{"a device", []pair{{"/dev/null", "/dev/null"}}, true},
+		{"a pipe", []pair{{"pipe", "pipe"}}, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -167,5 +174,26 @@ func TestWriteWhole(t *testing.T) {
 	}
 	if left, err := filepath.Glob(".imagekit-*"); err != nil || len(left) != 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestPipeIsWrittenTo: what is no file, a device such as /dev/null too, must not be replaced by one.
+func TestPipeIsWrittenTo(t *testing.T) {
+	tree(t)
+	makePipe(t, "pipe")
+	pipe, err := os.OpenFile("pipe", os.O_RDWR, 0) // both ends, so that nobody waits for the other
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	if err := writeWhole("pipe", []byte("picture")); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat("pipe"); err != nil || info.Mode().Type() != os.ModeNamedPipe {
+		t.Fatalf("the pipe was replaced: %v, %v", info.Mode(), err)
+	}
+	got := make([]byte, len("picture"))
+	if _, err := io.ReadFull(pipe, got); err != nil || string(got) != "picture" {
+		t.Errorf("got %q, %v", got, err)
 	}
 }
