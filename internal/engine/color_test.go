@@ -49,9 +49,15 @@ func grayOf(c color.NRGBA) color.NRGBA {
 
 func same(c color.NRGBA) color.NRGBA { return c }
 
-// The colours of a URL do not depend on the output format, and they are right: samples with a well-known profile stay as
-// they are and keep it, all others end as sRGB without one.
-func TestColors(t *testing.T) {
+// colored is a source of the patches, the profile its results have, and what the patches mean in it.
+type colored struct {
+	name string
+	data []byte
+	kind icc.Kind
+	want func(color.NRGBA) color.NRGBA
+}
+
+func coloredSources(t *testing.T) []colored {
 	patches := imagetest.Patches(32)
 	p3, adobe := icc.Profile(icc.DisplayP3), icc.Profile(icc.AdobeRGB)
 	srgb := imagetest.WithPrimaries(p3, imagetest.SRGBPrimaries)
@@ -69,12 +75,7 @@ func TestColors(t *testing.T) {
 	cicp := func(primaries, transfer uint8) []byte {
 		return imagetest.EncodeAVIF(t, patches, imagetest.AVIF{SubX: 1, SubY: 1, CICP: avif.CICP{Primaries: primaries, Transfer: transfer, Matrix: 6}})
 	}
-	for _, s := range []struct {
-		name string
-		data []byte
-		kind icc.Kind // of the result
-		want func(color.NRGBA) color.NRGBA
-	}{
+	return []colored{
 		{"PNG", png(nil, false), icc.None, same},
 		{"PNG RGBA", png(nil, true), icc.None, same},
 		{"JPEG", jpeg(nil), icc.None, same},
@@ -88,6 +89,7 @@ func TestColors(t *testing.T) {
 		{"JPEG Display P3", jpeg(p3), icc.DisplayP3, same},
 		{"PNG Display P3", png(p3, true), icc.DisplayP3, same},
 		{"AVIF Display P3", cicp(12, 13), icc.DisplayP3, same},
+		{"WebP Display P3", run(t, jpeg(p3), "q=100", format.WebP).data, icc.DisplayP3, same},
 		{"JPEG Adobe RGB", jpeg(adobe), icc.AdobeRGB, same},
 		{"PNG Adobe RGB", png(adobe, false), icc.AdobeRGB, same},
 		{"AVIF Adobe RGB", imagetest.EncodeAVIF(t, patches, imagetest.AVIF{SubX: 2, SubY: 2, ICC: adobe}), icc.AdobeRGB, same},
@@ -99,7 +101,13 @@ func TestColors(t *testing.T) {
 		{"PNG gray gamma", imagetest.EncodePNG(t, patches, imagetest.PNG{Gray: true, Alpha: true, ICC: gray}), icc.None, grayTo},
 		{"CMYK", imagetest.JPEGCMYK(t, patches, false, imagetest.JPEG{}), icc.None, same},
 		{"YCCK", imagetest.JPEGCMYK(t, patches, true, imagetest.JPEG{}), icc.None, same},
-	} {
+	}
+}
+
+// The colours of a URL do not depend on the output format, and they are right: samples with a well-known profile stay as
+// they are and keep it, all others end as sRGB without one.
+func TestColors(t *testing.T) {
+	for _, s := range coloredSources(t) {
 		var want []color.NRGBA
 		for _, c := range imagetest.Colors() {
 			want = append(want, s.want(c))

@@ -37,7 +37,9 @@ func encode(j *job) error {
 	return err
 }
 
-func (j *job) carries(k icc.Kind) bool { return j.plan.Color == plan.ColorCarry && j.plan.Source.ICC == k }
+func (j *job) carries(k icc.Kind) bool {
+	return j.plan.Color == plan.ColorCarry && j.plan.Source.ICC == k
+}
 
 // profile returns the ICC profile to write, nil for sRGB.
 func (j *job) profile() []byte {

@@ -70,7 +70,9 @@ func (c codes) code(offset, weight int) uint8 {
 }
 
 // plain is code for weight = opaque and an offset that a 16-bit sample can have: no clamp, no variable division.
-func (c codes) plain(offset int) uint8 { return uint8((offset*c.unit + c.zero*opaque + opaque/2) / opaque) }
+func (c codes) plain(offset int) uint8 {
+	return uint8((offset*c.unit + c.zero*opaque + opaque/2) / opaque)
+}
 
 // opaque is the weight of a sample without alpha.
 const opaque = 65535
