@@ -38,7 +38,7 @@ blob, fault, format, stage < fetch;
 blob, fault, format < sample;
 blob, cache, fault, flight, format, param, plan, probe, stage < render;
 opt, param < playground;
-codec/avif, codec/jpeg, codec/webp, format, frame < imagetest;
+codec/avif, codec/jpeg, codec/webp, format, frame, op, scale < imagetest;
 blob, clientip, fault, format, limit, opt, param, playground, render, sign, stage < server;
 `
 

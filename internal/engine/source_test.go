@@ -156,7 +156,7 @@ func TestBackgroundUnderTransparency(t *testing.T) {
 					}
 					similar(t, want, got.img, 29)
 					bottom := got.img.NRGBAAt(40, got.img.Rect.Dy()-2)
-					if d := colorDistance(bottom, c.under); d > 6 {
+					if d := colorDistance(bottom, c.under); float64(d) > 6+slack(out) {
 						t.Errorf("the background is %v, want %v", bottom, c.under)
 					}
 					if s.gray && !c.hue && out != format.WebP && got.info.Model != probe.Gray {

@@ -15,6 +15,8 @@ import (
 	"imagekit/internal/codec/avif"
 	"imagekit/internal/format"
 	"imagekit/internal/frame"
+	"imagekit/internal/op"
+	"imagekit/internal/scale"
 )
 
 // Decode reads an image with a decoder that is not ours: JPEG and PNG by the standard library, WebP by x/image, AVIF by
@@ -93,31 +95,38 @@ func decodeAVIF(t testing.TB, data []byte) (image.Image, error) {
 	return png.Decode(bytes.NewReader(file))
 }
 
-// ownAVIF reads what Encode of package avif writes: 8 bits, full range, BT.601.
+// ownAVIF reads an AVIF with the code under test: enough where no second decoder is installed.
 func ownAVIF(t testing.TB, data []byte) *image.NRGBA {
 	t.Helper()
 	f, err := avif.Decode(data, frame.Hint{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Release()
-	p := image.NewYCbCr(image.Rect(0, 0, f.Width, f.Height), image.YCbCrSubsampleRatio444)
-	for y := range f.Height {
-		copy(p.Y[y*p.YStride:], f.Planes[0].Row(y, 8))
-		for x := range f.Width {
-			c := [2]uint8{128, 128}
-			for i := 1; i < len(f.Planes); i++ {
-				q := &f.Planes[i]
-				c[i-1] = q.Row(min(int(float64(y)*q.PitchY), q.Height-1), 8)[min(int(float64(x)*q.PitchX), q.Width-1)]
+	w, h := f.Width, f.Height
+	working, err := scale.Working(f, scale.Job{W: float64(w), H: float64(h), Width: w, Height: h})
+	f.Release()
+	if err == nil {
+		working, err = scale.Convert(working, frame.RGB)
+	}
+	if err == nil {
+		working, err = op.Finish(working, 1, 1, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer working.Release()
+	out := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			q := out.Pix[out.PixOffset(x, y):]
+			q[3] = 255
+			for i := range working.Planes {
+				q[i] = working.Planes[i].Row(y, 8)[x]
 			}
-			p.Cb[y*p.CStride+x], p.Cr[y*p.CStride+x] = c[0], c[1]
+			if working.HasAlpha() {
+				q[3] = working.Alpha.Row(y, 8)[x]
+			}
 		}
 	}
-	var alpha []uint8
-	if f.HasAlpha() {
-		for y := range f.Height {
-			alpha = append(alpha, f.Alpha.Row(y, 8)...)
-		}
-	}
-	return fromPlanes(t, data, p, alpha, f.Width)
+	return out
 }
