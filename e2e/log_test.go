@@ -1,0 +1,172 @@
+package e2e
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// entry is one line of a server's log.
+type entry map[string]any
+
+func (e entry) text(name string) string {
+	s, _ := e[name].(string)
+	return s
+}
+
+func (e entry) msg() string   { return e.text("msg") }
+func (e entry) level() string { return e.text("level") }
+
+// logbook collects a server's log. It is the server's standard error.
+type logbook struct {
+	mu       sync.Mutex
+	partial  string
+	lines    []string
+	entries  []entry // of the lines that are JSON
+	changed  chan struct{}
+	ended    bool
+	expected []string // see expect
+}
+
+func newLogbook() *logbook { return &logbook{changed: make(chan struct{})} }
+
+// Write takes a piece of the log.
+func (l *logbook) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.partial += string(b)
+	for {
+		line, rest, whole := strings.Cut(l.partial, "\n")
+		if !whole {
+			break
+		}
+		l.partial = rest
+		l.lines = append(l.lines, line)
+		var e entry
+		if json.Unmarshal([]byte(line), &e) == nil {
+			l.entries = append(l.entries, e)
+		}
+	}
+	l.wake()
+	return len(b), nil
+}
+
+// end says that nothing more comes.
+func (l *logbook) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
+	l.wake()
+}
+
+// wake lets those who wait look again; the lock is held.
+func (l *logbook) wake() {
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// String returns the whole log.
+func (l *logbook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Join(l.lines, "\n") + "\n" + l.partial
+}
+
+// all returns the entries that match.
+func (l *logbook) all(match func(entry) bool) []entry {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var list []entry
+	for _, e := range l.entries {
+		if match(e) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// find returns the first entry with this message, nil when there is none.
+func (l *logbook) find(msg string) entry {
+	if list := l.all(func(e entry) bool { return e.msg() == msg }); len(list) > 0 {
+		return list[0]
+	}
+	return nil
+}
+
+// wait returns the first entry that matches, as soon as there is one.
+func (l *logbook) wait(t *testing.T, what string, match func(entry) bool) entry {
+	t.Helper()
+	return l.waitFor(t, 1, what, match)
+}
+
+// waitFor returns the nth entry that matches, as soon as there is one. match must not use the logbook.
+func (l *logbook) waitFor(t *testing.T, n int, what string, match func(entry) bool) entry {
+	t.Helper()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	for {
+		l.mu.Lock()
+		changed, ended := l.changed, l.ended
+		l.mu.Unlock()
+		if list := l.all(match); len(list) >= n {
+			return list[n-1]
+		}
+		if ended {
+			t.Fatalf("the server ended before %s; its log:\n%s", what, l)
+		}
+		select {
+		case <-changed:
+		case <-timer.C:
+			t.Fatalf("waited %v in vain until %s; the log:\n%s", patience, what, l)
+		}
+	}
+}
+
+// request waits for the access log's line of an answer.
+func (l *logbook) request(t *testing.T, a answer) entry {
+	t.Helper()
+	id := a.header.Get("X-Request-Id")
+	return l.wait(t, "the request "+id+" is logged", func(e entry) bool { return e.msg() == "request" && e.text("id") == id })
+}
+
+// expect allows log lines of level ERROR, and the death of workers, whose line contains text.
+func (l *logbook) expect(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.expected = append(l.expected, text)
+}
+
+// check fails the test when the log tells of trouble that nobody expected, or tells a secret.
+func (l *logbook) check(t *testing.T) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, line := range append(l.lines, l.partial) {
+		var e entry
+		switch {
+		case line == "" || strings.HasPrefix(line, "imagekit: warning: "):
+		case strings.Contains(line, testSecret), strings.Contains(line, testToken):
+			t.Errorf("the log tells a secret: %s", line)
+		case strings.Contains(line, "panic"), strings.Contains(line, "DATA RACE"):
+			t.Errorf("a panic or data race:\n%s\n%s", strings.Join(l.lines, "\n"), l.partial)
+			return
+		case json.Unmarshal([]byte(line), &e) != nil:
+			t.Errorf("a line of the log is no JSON: %s", line)
+		case e.level() == "ERROR", e.level() == "WARN" && e.msg() == "a worker died":
+			if !l.isExpected(line) {
+				t.Errorf("unexpected in the log: %s", line)
+			}
+		}
+	}
+}
+
+func (l *logbook) isExpected(line string) bool {
+	for _, text := range l.expected {
+		if strings.Contains(line, text) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,67 @@
+// Package e2e tests the program as its users meet it: the real binary, real sockets, a real cache on disk and real
+// origins on loopback. What a test needs to know of the inside it reads from the log, from /proc or from the disk.
+package e2e
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// binary is the program under test. TestMain sets it once, before any test runs.
+var binary string
+
+// TestMain builds the program with the race detector, unless IMAGEKIT_BINARY names one that is built already.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "imagekit-e2e-")
+	if err == nil {
+		binary, err = program(dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		os.RemoveAll(dir)
+		os.Exit(code)
+	}))
+}
+
+// program returns the path of the program under test.
+func program(dir string) (string, error) {
+	if given := os.Getenv("IMAGEKIT_BINARY"); given != "" {
+		return filepath.Abs(given)
+	}
+	path := filepath.Join(dir, "imagekit")
+	build := exec.Command("go", "build", "-race", "-tags", "netgo", "-ldflags", "-X main.version="+testVersion,
+		"-o", path, "imagekit/cmd/imagekit")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%v: %w\n%s", build.Args, err, out)
+	}
+	return path, nil
+}
+
+// testVersion is the version a binary built here reports.
+const testVersion = "0.0.0-e2e"
+
+// The result of these tests depends on the whole program, which "go test" cannot see behind the build in TestMain:
+// it looks at the files that a test opens before it takes a result from its cache.
+func TestResultDependsOnSources(t *testing.T) {
+	t.Parallel()
+	for _, dir := range []string{"../cmd", "../internal"} {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				_, err = os.Stat(path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package e2e
+
+import (
+	"net/http"
+	"slices"
+	"syscall"
+	"testing"
+
+	"imagekit/internal/fault"
+)
+
+// busy returns the worker that has used the processor since its peers were listed in idle.
+func busy(t *testing.T, idle []process) process {
+	t.Helper()
+	before := make([]int, len(idle))
+	for i, w := range idle {
+		before[i] = w.ticks()
+	}
+	var found process
+	eventually(t, "a worker is busy", func() bool {
+		for i, w := range idle {
+			if w.ticks() >= before[i]+10 { // 0.1 s: more than a start or a small picture takes
+				found = w
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+// settled waits until the server has n workers and returns them.
+func (s *server) settled(t *testing.T, n int) (list []process) {
+	t.Helper()
+	eventually(t, "all workers are up", func() bool {
+		list = children(t, s.cmd.Process.Pid)
+		return len(list) == n
+	})
+	return list
+}
+
+func TestWorkerKilledAtWork(t *testing.T) {
+	t.Parallel()
+	o, s := newOrigin(t), start(t)
+	s.log.expect("killed")
+	path := s.signed(longJob(t, o)...)
+	peers := s.settled(t, 2)
+	result := make(chan answer, 1)
+	go func() {
+		a, err := s.do(t.Context(), http.MethodGet, path, nil)
+		if err != nil {
+			t.Error(err)
+		}
+		result <- a
+	}()
+	victim := busy(t, peers)
+	victim.signal(t, syscall.SIGKILL)
+	refusal(t, <-result, fault.DamagedImage)
+	if n := s.stats(t).Entries; n != 0 {
+		t.Errorf("%d entries in the cache, want none", n)
+	}
+	for _, w := range []string{"8", "9", "10", "11"} {
+		s.picture(t, "url", o.url+"/photo.jpg", "w", w).wantState(t, "MISS")
+	}
+	now := s.settled(t, 2)
+	if slices.Contains(now, victim) || !slices.ContainsFunc(now, func(p process) bool { return slices.Contains(peers, p) }) {
+		t.Errorf("workers before %v, after %v: want %v replaced and the other one kept", peers, now, victim)
+	}
+}
+
+func TestIdleWorkerKilled(t *testing.T) {
+	t.Parallel()
+	o, s := newOrigin(t), start(t, "IMAGEKIT_WORKERS=1")
+	s.log.expect("idle")
+	for _, w := range []string{"8", "9", "10"} {
+		s.settled(t, 1)[0].signal(t, syscall.SIGKILL)
+		s.picture(t, "url", o.url+"/photo.jpg", "w", w).wantState(t, "MISS")
+	}
+}
+
+// Whatever ends the server ends its workers, also in the middle of their work.
+func TestServerKilled(t *testing.T) {
+	t.Parallel()
+	o, s := newOrigin(t), start(t)
+	path := s.signed(longJob(t, o)...)
+	workers := s.settled(t, 2)
+	gone := make(chan error, 1)
+	go func() {
+		_, err := s.do(t.Context(), http.MethodGet, path, nil)
+		gone <- err
+	}()
+	busy(t, workers)
+	s.kill(t)
+	if err := <-gone; err == nil {
+		t.Error("a killed server has answered")
+	}
+	for _, w := range workers {
+		eventually(t, "the worker has ended", func() bool { return !w.alive() })
+	}
+	again := start(t, "IMAGEKIT_CACHE_DIR="+s.cache)
+	again.picture(t, "url", o.url+"/photo.jpg", "w", "8").wantState(t, "MISS")
+}
