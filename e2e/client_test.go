@@ -104,7 +104,7 @@ func (s *server) picture(t *testing.T, pairs ...string) answer {
 	t.Helper()
 	a := s.img(t, pairs...)
 	if a.status != http.StatusOK {
-		t.Fatalf("%v: status %d, want 200: %s", pairs, a.status, a.body)
+		t.Fatalf("%v: status %d, want 200: %.300q", pairs, a.status, a.body)
 	}
 	return a
 }
@@ -116,7 +116,7 @@ func (a answer) cacheState() string { return a.header.Get("X-Cache") }
 func (a answer) wantState(t *testing.T, want string) {
 	t.Helper()
 	if a.status != http.StatusOK || a.cacheState() != want {
-		t.Fatalf("got status %d and X-Cache %q, want 200 and %q: %.200s", a.status, a.cacheState(), want, a.body)
+		t.Fatalf("got status %d and X-Cache %q, want 200 and %q: %.300q", a.status, a.cacheState(), want, a.body)
 	}
 }
 
@@ -165,7 +165,7 @@ func refusal(t *testing.T, a answer, kind fault.Kind) (p problem) {
 	t.Helper()
 	row := kind.Row()
 	if a.status != row.Status || a.header.Get("Content-Type") != "application/problem+json" {
-		t.Fatalf("got %d %s, want %d %s: %.300s", a.status, a.header.Get("Content-Type"), row.Status, row.Code, a.body)
+		t.Fatalf("got %d %s, want %d %s: %.300q", a.status, a.header.Get("Content-Type"), row.Status, row.Code, a.body)
 	}
 	decodeStrictly(t, a.body, &p)
 	want := problem{

@@ -4,6 +4,7 @@ import (
 	"image"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"syscall"
 	"testing"
 
@@ -12,32 +13,43 @@ import (
 
 // queueFaults are told by a server with one worker and room for one job behind it.
 func queueFaults() []faultCase {
-	return []faultCase{{name: "full", kind: fault.Overloaded, entries: 2, ask: func(t *testing.T, r *rig) (refused answer) {
-		worker := children(t, r.cmd.Process.Pid)[0]
-		worker.signal(t, syscall.SIGSTOP) // whatever it gets lasts until it may go on
-		defer worker.signal(t, syscall.SIGCONT)
-		const asked, served = 6, 2
-		answers := make(chan answer, asked)
-		for range asked {
-			path := r.signed("url", r.origin.url+"/small.png", "w", "8", "v", r.next())
-			go func() {
-				a, err := r.do(t.Context(), http.MethodGet, path, nil)
-				if err != nil {
-					t.Error(err)
-				}
-				answers <- a
-			}()
-		}
-		for range asked - served { // those that are refused need no worker
-			refused = <-answers
-			refusal(t, refused, fault.Overloaded)
-		}
+	return []faultCase{{name: "full", kind: fault.Overloaded, entries: 2, ask: func(t *testing.T, r *rig) answer {
+		worker, refused, served := r.fill(t, r.origin)
 		worker.signal(t, syscall.SIGCONT)
-		for range served {
-			(<-answers).wantState(t, "MISS")
-		}
+		served()
 		return refused
 	}}}
+}
+
+// fill stops the only worker of a server that lets one job wait, and asks for pictures until the server refuses. It
+// returns the worker, an answer that was refused, and what waits until the two jobs that were taken are done: the one
+// that the worker has been given, though it could not begin, and the one behind it.
+func (s *server) fill(t *testing.T, o *origin) (worker process, refused answer, served func()) {
+	t.Helper()
+	worker = s.settled(t, 1)[0]
+	worker.signal(t, syscall.SIGSTOP)
+	const asked, taken = 6, 2
+	answers := make(chan answer, asked)
+	for i := range asked {
+		path := s.signed("url", o.url+"/small.png", "w", "8", "v", "fill "+strconv.Itoa(i))
+		go func() {
+			a, err := s.do(t.Context(), http.MethodGet, path, nil)
+			if err != nil {
+				t.Error(err)
+			}
+			answers <- a
+		}()
+	}
+	for range asked - taken { // to be refused they need no worker
+		refused = <-answers
+		refusal(t, refused, fault.Overloaded)
+	}
+	return worker, refused, func() {
+		t.Helper()
+		for range taken {
+			(<-answers).wantState(t, "MISS")
+		}
+	}
 }
 
 // timeFaults are told by a server with one worker and one second for a request.

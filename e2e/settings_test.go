@@ -123,6 +123,20 @@ func TestCacheDirectoryReadOnly(t *testing.T) {
 	refusesToStart(t, []string{"IMAGEKIT_CACHE_DIR=" + dir}, nil, []string{"IMAGEKIT_CACHE_DIR"})
 }
 
+// The playground is one page that needs nothing from elsewhere.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	a := s.get(t, "/")
+	if a.status != http.StatusOK || a.header.Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(string(a.body), "sample:photo") {
+		t.Errorf("got %d, %s and %.300q; want the page with the samples", a.status, a.header.Get("Content-Type"), a.body)
+	}
+	policy := a.header.Get("Content-Security-Policy")
+	if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
+		t.Errorf("Content-Security-Policy: got %q, want one that lets in nothing from elsewhere", policy)
+	}
+}
+
 // What is empty counts as unset, flags beat the environment, and a weak secret on loopback is only a warning.
 func TestSettingsInForce(t *testing.T) {
 	t.Parallel()

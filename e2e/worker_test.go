@@ -78,6 +78,16 @@ func TestIdleWorkerKilled(t *testing.T) {
 	}
 }
 
+// A worker that dies with a job it has not begun costs nothing either.
+func TestWorkerKilledBeforeWork(t *testing.T) {
+	t.Parallel()
+	o, s := newOrigin(t), start(t, "IMAGEKIT_WORKERS=1", "IMAGEKIT_QUEUE=1")
+	s.log.expect("idle")
+	worker, _, served := s.fill(t, o)
+	worker.signal(t, syscall.SIGKILL)
+	served()
+}
+
 // Whatever ends the server ends its workers, also in the middle of their work.
 func TestServerKilled(t *testing.T) {
 	t.Parallel()
