@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help run build test lint docs bench fuzz deps
+.PHONY: help run build test lint docs bench fuzz deps testdeps
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -19,7 +19,7 @@ run: build ## build and serve on 127.0.0.1:8080
 build: deps ## leave the program in bin/imagekit
 	go build $(BUILD) -o bin/imagekit ./cmd/imagekit
 
-test: deps lint ## everything CI runs: lint, and all tests under the race detector
+test: testdeps lint ## everything CI runs: lint, and all tests under the race detector
 	go build $(BUILD) -o bin/imagekit ./cmd/imagekit
 	go test -race -timeout 15m ./...
 
@@ -39,3 +39,6 @@ fuzz: deps ## run every fuzz target for FUZZTIME (default 30s each)
 
 deps:
 	@./scripts/deps.sh
+
+testdeps:
+	@./scripts/deps.sh test

@@ -1,18 +1,24 @@
 #!/bin/sh
-# Installs the C libraries ImageKit is built with, where they are missing. Debian and Ubuntu: by apt, with sudo when
-# not root. Elsewhere it says what to install and stops.
+# deps.sh [test]: installs the C libraries ImageKit is built with, and with "test" the programs its tests use, where
+# they are missing. Debian and Ubuntu: by apt, with sudo when not root. Elsewhere it says what to install and stops.
 set -eu
 
 packages="pkg-config libjpeg62-turbo-dev libzimg-dev libwebp-dev libavif-dev libspng-dev liblcms2-dev"
-
 have() {
 	command -v pkg-config >/dev/null 2>&1 &&
 		pkg-config --exists libjpeg zimg libwebp libwebpmux libwebpdemux libavif spng lcms2
 }
+if [ "${1:-}" = test ]; then
+	packages="$packages libavif-bin" # a second decoder for AVIF
+	have_tools() { command -v avifdec >/dev/null 2>&1; }
+else
+	have_tools() { true; }
+fi
 
-have && exit 0
+have && have_tools && exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then
+	have && exit 0 # the tests do without the programs, and say so
 	cat >&2 <<-TEXT
 		ImageKit needs these C libraries and their headers:
 		  libjpeg-turbo, zimg, libwebp, libavif, libspng, lcms2 (and pkg-config)
