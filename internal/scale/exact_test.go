@@ -1,4 +1,4 @@
-package scale
+package scale_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"imagekit/internal/frame"
 	"imagekit/internal/imagetest"
+	"imagekit/internal/scale"
 )
 
 // Every column of every ratio must be what Lanczos says: SIMD code may be wrong at single ratios and columns, as zimg's
@@ -17,13 +18,13 @@ func TestEveryRatioIsLanczos(t *testing.T) {
 		src := paint(t, frame.Gray, n, n, 1, 1, noise)
 		for _, size := range []int{7, 31, 32, 33, 64, 99, 100, 101, 128, 160, 199, 200, 203, 255, 320, 333} {
 			t.Run(fmt.Sprintf("%d to %d", n, size), func(t *testing.T) {
-				dst, err := Direct(src, whole(n, n, size, n), Layout{SubX: 1, SubY: 1, FullRange: true})
+				dst, err := scale.Direct(src, whole(n, n, size, n), scale.Layout{SubX: 1, SubY: 1, FullRange: true})
 				if err != nil {
 					t.Fatal(err)
 				}
 				checkRow(t, dst, src, imagetest.Lanczos(n, 0, float64(n), size))
 				dst.Release()
-				if dst, err = Direct(src, whole(n, n, n, size), Layout{SubX: 1, SubY: 1, FullRange: true}); err != nil {
+				if dst, err = scale.Direct(src, whole(n, n, n, size), scale.Layout{SubX: 1, SubY: 1, FullRange: true}); err != nil {
 					t.Fatal(err)
 				}
 				checkColumn(t, dst, src, imagetest.Lanczos(n, 0, float64(n), size))

@@ -1,4 +1,4 @@
-package scale
+package scale_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"imagekit/internal/frame"
+	"imagekit/internal/scale"
 )
 
 // paint makes a frame whose plane i holds at(i, x, y), x and y in source pixels at the sample's centre.
@@ -15,7 +16,7 @@ func paint(t *testing.T, m frame.Model, w, h, subX, subY int, at func(i int, x, 
 	t.Helper()
 	sizes := frame.Full(m.Colors(), w, h)
 	if m == frame.YCbCr {
-		c := frame.Size{W: ceilDiv(w, subX), H: ceilDiv(h, subY)}
+		c := frame.Size{W: (w + subX - 1) / subX, H: (h + subY - 1) / subY}
 		sizes[1], sizes[2] = c, c
 	}
 	f, err := frame.New(m, 8, w, h, sizes...)
@@ -39,8 +40,8 @@ func paint(t *testing.T, m frame.Model, w, h, subX, subY int, at func(i int, x, 
 	return f
 }
 
-func whole(w, h, ow, oh int) Job {
-	return Job{W: float64(w), H: float64(h), Width: ow, Height: oh}
+func whole(w, h, ow, oh int) scale.Job {
+	return scale.Job{W: float64(w), H: float64(h), Width: ow, Height: oh}
 }
 
 func sample(p *frame.Plane, depth, x, y int) float64 {
@@ -70,7 +71,7 @@ func TestDirectKeepsRampInPlace(t *testing.T) {
 				src := paint(t, frame.YCbCr, c.w, c.h, c.subX, c.subY, func(_ int, x, _ float64) float64 { return 20 + x*slope })
 				job := whole(c.w, c.h, c.ow, c.oh)
 				job.MirrorX, job.MirrorY = mirror, mirror
-				dst, err := Direct(src, job, Layout{SubX: 2, SubY: 2, FullRange: true})
+				dst, err := scale.Direct(src, job, scale.Layout{SubX: 2, SubY: 2, FullRange: true})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -119,9 +120,9 @@ func TestHardCropDoesNotBleed(t *testing.T) {
 					if !left {
 						crop = image.Rect(edge, 0, 401, 100)
 					}
-					dst, err := Direct(src, Job{
+					dst, err := scale.Direct(src, scale.Job{
 						Crop: crop, X: float64(crop.Min.X), W: float64(crop.Dx()), H: 100, Width: ow, Height: 25,
-					}, Layout{SubX: 2, SubY: 2, FullRange: true})
+					}, scale.Layout{SubX: 2, SubY: 2, FullRange: true})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -169,11 +170,11 @@ func TestRangesAndDepths(t *testing.T) {
 					}
 				}
 			}
-			f, err := Direct(src, whole(40, 40, 20, 20), Layout{2, 2, true})
+			f, err := scale.Direct(src, whole(40, 40, 20, 20), scale.Layout{2, 2, true})
 			check(f, err, c.wantFull, 0.6)
-			f, err = Direct(src, whole(40, 40, 20, 20), Layout{2, 2, false})
+			f, err = scale.Direct(src, whole(40, 40, 20, 20), scale.Layout{2, 2, false})
 			check(f, err, c.wantLim, 0.6)
-			f, err = Working(src, whole(40, 40, 20, 20))
+			f, err = scale.Working(src, whole(40, 40, 20, 20))
 			check(f, err, c.wantWorkingAll, 40)
 		})
 	}
@@ -181,11 +182,11 @@ func TestRangesAndDepths(t *testing.T) {
 
 func TestConvertMatchesTheMatrix(t *testing.T) {
 	src := paint(t, frame.RGB, 16, 16, 1, 1, func(i int, _, _ float64) float64 { return []float64{220, 40, 90}[i] })
-	f, err := Working(src, whole(16, 16, 8, 8))
+	f, err := scale.Working(src, whole(16, 16, 8, 8))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f, err = Convert(f, frame.YCbCr); err != nil {
+	if f, err = scale.Convert(f, frame.YCbCr); err != nil {
 		t.Fatal(err)
 	}
 	// BT.601: Y = 0.299 R + 0.587 G + 0.114 B, Cb = (B−Y)/1.772, Cr = (R−Y)/1.402.
@@ -196,7 +197,7 @@ func TestConvertMatchesTheMatrix(t *testing.T) {
 			t.Errorf("plane %d: got %g, want %g", i, got, want[i])
 		}
 	}
-	if f, err = Convert(f, frame.RGB); err != nil {
+	if f, err = scale.Convert(f, frame.RGB); err != nil {
 		t.Fatal(err)
 	}
 	defer f.Release()
@@ -231,7 +232,7 @@ func TestWorkingPremultiplies(t *testing.T) {
 			}
 		}
 	}
-	g, err := Working(f, whole(64, 64, 21, 21))
+	g, err := scale.Working(f, whole(64, 64, 21, 21))
 	if err != nil {
 		t.Fatal(err)
 	}
