@@ -95,7 +95,7 @@ func (s *Settings) secret(option string, text Secret, file string) (string, erro
 		return "", fmt.Errorf("%s: %w", s.keyName(option), err)
 	}
 	got := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
-	if got == "" {
+	if got == "" && option != "IMAGEKIT_SECRET_PREVIOUS" { // an empty list ends a rotation
 		return "", &opt.Error{Name: s.keyName(option), Value: file, Want: "a file that is not empty"}
 	}
 	return got, nil

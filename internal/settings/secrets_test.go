@@ -98,6 +98,10 @@ func TestSecretFiles(t *testing.T) {
 	if keys, _, err := s.Secrets(); err != nil || string(keys.Current) != good+"\n" {
 		t.Errorf("after a change: %q, %v", keys.Current, err)
 	}
+	file("previous", "\n") // the end of a rotation
+	if keys, _, err := s.Secrets(); err != nil || len(keys.Previous) != 0 {
+		t.Errorf("no earlier keys: got %q, %v", keys.Previous, err)
+	}
 	for content, want := range map[string]string{"\n": "not empty", "short": "--secret-file has 5 bytes"} {
 		file("current", content)
 		if _, _, err := s.Secrets(); err == nil || !strings.Contains(err.Error(), want) {
