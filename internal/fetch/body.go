@@ -20,35 +20,49 @@ var (
 	errTooSlow  = errors.New("body below the minimum rate")
 )
 
-// firstRead is the first allocation for a body of unknown length, in bytes.
+// firstRead is how much of a body is read before room for the rest is asked for, in bytes: an origin has to send
+// something before it takes memory from the others.
 const firstRead = 64 << 10
 
-// read returns the body. With a length (>= 0) it is one allocation of that size, and anything shorter is
-// io.ErrUnexpectedEOF. Without, the buffer doubles from 64 KiB up to limit+1 bytes, more than limit is
-// errTooLarge, and the result holds no spare room.
-func read(r io.Reader, length, limit int64) ([]byte, error) {
+// read returns the body in a buffer without spare room. Once, before the buffer grows beyond firstRead, it asks room.
+// With a length (>= 0) anything shorter is io.ErrUnexpectedEOF. Without, more than limit is errTooLarge.
+func read(r io.Reader, length, limit int64, room func() error) ([]byte, error) {
+	end := limit + 1 // the one byte more tells that there is too much
 	if length >= 0 {
-		data := make([]byte, length)
-		if _, err := io.ReadFull(r, data); err != nil {
-			return nil, noEOF(err)
-		}
-		return data, nil
+		end = length
 	}
-	data := make([]byte, 0, min(firstRead, limit+1))
-	for {
+	data := make([]byte, 0, min(firstRead, end))
+	for int64(len(data)) < end {
+		if len(data) == firstRead {
+			if err := room(); err != nil {
+				return nil, err
+			}
+		}
+		if len(data) == cap(data) {
+			data = exact(data, grown(cap(data), length, end))
+		}
 		n, err := r.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]
 		switch {
-		case int64(len(data)) > limit:
-			return nil, errTooLarge
-		case err == io.EOF:
+		case int64(len(data)) == end: // what came with the last byte is not asked
+		case err == io.EOF && length < 0:
 			return exact(data, len(data)), nil
 		case err != nil:
-			return nil, err
-		case len(data) == cap(data):
-			data = exact(data, int(min(2*int64(cap(data)), limit+1)))
+			return nil, noEOF(err)
 		}
 	}
+	if length < 0 {
+		return nil, errTooLarge
+	}
+	return data, nil
+}
+
+// grown returns the next capacity: all of a known length, else the double, up to end.
+func grown(capacity int, length, end int64) int {
+	if length >= 0 {
+		return int(end)
+	}
+	return int(min(2*int64(capacity), end))
 }
 
 // exact returns data in a buffer of this capacity.
@@ -75,9 +89,9 @@ type pace struct {
 	min    int64
 }
 
-// watch returns r and cancels the download with errTooSlow when a whole window brought less than the
+// watch returns r, counted, and cancels the download with errTooSlow when a whole window brought less than the
 // minimum. It ends with ctx.
-func (p pace) watch(ctx context.Context, r io.Reader, cancel context.CancelCauseFunc) io.Reader {
+func (p pace) watch(ctx context.Context, r io.Reader, cancel context.CancelCauseFunc) *counter {
 	c := &counter{r: r}
 	go func() {
 		tick := time.NewTicker(p.window)
@@ -87,7 +101,8 @@ func (p pace) watch(ctx context.Context, r io.Reader, cancel context.CancelCause
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				if c.n.Swap(0) < p.min {
+				slow := c.n.Swap(0) < p.min
+				if excused := c.excused.Swap(c.paused.Load()); slow && !excused {
 					cancel(errTooSlow)
 					return
 				}
@@ -99,9 +114,20 @@ func (p pace) watch(ctx context.Context, r io.Reader, cancel context.CancelCause
 
 // counter counts what is read through it.
 type counter struct {
-	r io.Reader
-	n atomic.Int64
+	r       io.Reader
+	n       atomic.Int64
+	paused  atomic.Bool // nobody reads, which is not the origin's fault
+	excused atomic.Bool // the window held a pause
 }
+
+// pause excuses the window that runs and those until resume.
+func (c *counter) pause() {
+	c.paused.Store(true)
+	c.excused.Store(true)
+}
+
+// resume ends a pause. What is left of its last window is excused.
+func (c *counter) resume() { c.paused.Store(false) }
 
 func (c *counter) Read(b []byte) (int, error) {
 	n, err := c.r.Read(b)

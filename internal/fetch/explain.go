@@ -17,7 +17,11 @@ import (
 // explain says what an error of the network means. who names the other side in public; the error itself,
 // which may hold resolved addresses, stays private.
 func explain(ctx context.Context, who string, err error) error {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f // it says so itself
+	}
 	var dns *net.DNSError
+	var dial *net.OpError
 	var cert *tls.CertificateVerificationError
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled) && context.Cause(ctx) != errTooSlow:
@@ -32,6 +36,8 @@ func explain(ctx context.Context, who string, err error) error {
 		return fault.Wrap(fault.OriginTimeout, err, "%s did not answer in time", who)
 	case errors.As(err, &dns):
 		return fault.Wrap(fault.OriginFailed, err, "the name of %s cannot be resolved", who)
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return fault.Wrap(fault.OriginFailed, err, "%s cannot be connected to", who)
 	case errors.As(err, &cert):
 		return fault.Wrap(fault.OriginFailed, err, "the certificate of %s is not valid", who)
 	case errors.Is(err, io.ErrUnexpectedEOF):

@@ -46,11 +46,11 @@ type Config struct {
 	MaxBytes int64
 	// Timeout bounds one Fetch, waiting for its turn included.
 	Timeout time.Duration
-	// Concurrency is how many downloads run at once. One host gets three quarters of them, so that a host
-	// that hangs cannot stop the others. At least 1.
+	// Concurrency is how many downloads run at once, waiting for their origins included. One host gets three
+	// quarters of them, so that a host that hangs cannot stop the others. At least 1.
 	Concurrency int
-	// BytesInFlight bounds the sizes of all running downloads together; a download whose size the origin does
-	// not tell counts as MaxBytes. Values below MaxBytes mean MaxBytes.
+	// BytesInFlight bounds the sizes of the downloads that run, counted from the first 64 KiB on; one whose size the
+	// origin does not tell counts as MaxBytes. One host gets three quarters. Values below MaxBytes mean MaxBytes.
 	BytesInFlight int64
 }
 
@@ -70,7 +70,7 @@ type Fetcher struct {
 func New(c Config) *Fetcher {
 	f := &Fetcher{
 		policy: newPolicy(c.AllowedHosts, c.Normalize),
-		gate:   newGate(c.Concurrency, max(c.BytesInFlight, c.MaxBytes)),
+		gate:   newGate(c.Concurrency, c.BytesInFlight, c.MaxBytes),
 		dialer: &net.Dialer{
 			Timeout:        dialTimeout,
 			ControlContext: newGuard(c.AllowedNetworks, c.AllowedPorts).control,
@@ -123,17 +123,17 @@ func (f *Fetcher) Fetch(ctx context.Context, rawURL string) (*blob.Blob, error) 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
-	leave, err := f.gate.enter(ctx, u.Host)
+	t, err := f.gate.enter(ctx, u.Host)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer t.leave()
 	resp, err := f.follow(ctx, u)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	data, err := f.body(ctx, cancel, resp)
+	data, err := f.body(ctx, cancel, t, resp)
 	if err != nil {
 		return nil, err
 	}
@@ -201,18 +201,17 @@ func (f *Fetcher) accept(resp *http.Response) error {
 }
 
 // body reads the response while its rate is watched.
-func (f *Fetcher) body(ctx context.Context, cancel context.CancelCauseFunc, resp *http.Response) ([]byte, error) {
+func (f *Fetcher) body(ctx context.Context, cancel context.CancelCauseFunc, t *turn, resp *http.Response) ([]byte, error) {
 	size := resp.ContentLength
 	if size < 0 {
 		size = f.maxBytes
 	}
-	release, err := f.gate.reserve(ctx, size)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
 	r := f.pace.watch(ctx, resp.Body, cancel)
-	data, err := read(r, resp.ContentLength, f.maxBytes)
+	data, err := read(r, resp.ContentLength, f.maxBytes, func() error {
+		r.pause()
+		defer r.resume()
+		return t.reserve(ctx, size)
+	})
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, fault.New(fault.SourceTooLarge,

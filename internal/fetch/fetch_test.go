@@ -220,6 +220,9 @@ func TestNobodyListens(t *testing.T) {
 	s.Close()
 	_, err := start(t, config()).Fetch(t.Context(), s.URL)
 	ends(t, err, fault.OriginFailed)
+	if !strings.Contains(public(err), "cannot be connected to") {
+		t.Errorf("%q does not say that nobody listens", public(err))
+	}
 }
 
 func TestTLS(t *testing.T) {

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -57,7 +58,7 @@ func (p policy) redirect(from *url.URL, location string) (*url.URL, error) {
 	}
 	u, err := from.Parse(location)
 	if err != nil {
-		return nil, fault.Wrap(fault.OriginFailed, err, "the origin redirects to a malformed URL")
+		return nil, fault.Wrap(fault.OriginFailed, withoutURL(err), "the origin redirects to a malformed URL")
 	}
 	switch {
 	case !isWeb(u):
@@ -66,7 +67,7 @@ func (p policy) redirect(from *url.URL, location string) (*url.URL, error) {
 		return nil, fault.New(fault.SourceForbidden, "the origin redirects from https to http")
 	}
 	if u, err = p.normalized(u); err != nil {
-		return nil, fault.Wrap(fault.OriginFailed, err, "the origin redirects to a malformed URL")
+		return nil, fault.Wrap(fault.OriginFailed, withoutURL(err), "the origin redirects to a malformed URL")
 	}
 	switch {
 	case !isPlain(u):
@@ -76,6 +77,14 @@ func (p policy) redirect(from *url.URL, location string) (*url.URL, error) {
 			"the origin redirects to a host that is not among the allowed ones (IMAGEKIT_ALLOWED_HOSTS)")
 	}
 	return u, nil
+}
+
+// withoutURL drops the URL from an error of net/url: its query may hold a secret, and the error goes to the log.
+func withoutURL(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 func (p policy) normalized(u *url.URL) (*url.URL, error) {

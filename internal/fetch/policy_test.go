@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -132,6 +133,21 @@ func TestRedirectPolicy(t *testing.T) {
 	ends(t, err, fault.SourceForbidden)
 	if strings.Contains(public(err), "localhost") {
 		t.Errorf("%q names where the origin leads", public(err))
+	}
+}
+
+// Errors go to the log. Where a redirect leads may hold a secret, such as a presigned URL.
+func TestRedirectErrorsHideTheQuery(t *testing.T) {
+	from, err := url.Parse("https://www.example.com/a.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, location := range []string{"https://%zz/?token=abc123", "https://a b/?token=abc123", "https://h:port/?token=abc123"} {
+		_, err := newPolicy(nil, param.Source).redirect(from, location)
+		ends(t, err, fault.OriginFailed)
+		if err != nil && strings.Contains(err.Error(), "abc123") {
+			t.Errorf("%s: %v", location, err)
+		}
 	}
 }
 

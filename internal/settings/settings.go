@@ -151,12 +151,13 @@ func (s *Settings) sourceOptions() []opt.Option {
 			Doc: "Largest source, fetched or uploaded.",
 		},
 		{
-			Name: "IMAGEKIT_FETCHES", To: &s.Fetches, Min: 1, Max: 10_000, Default: "64", Example: "128",
-			Doc: "Downloads that run at once.",
+			Name: "IMAGEKIT_FETCHES", To: &s.Fetches, Min: 1, Max: 10_000, Default: "1024", Example: "128",
+			Doc: "Downloads that run at once, those whose origin does not answer included. One host gets three quarters of them.",
 		},
 		{
 			Name: "IMAGEKIT_FETCH_BYTES", To: (*size)(&s.FetchBytes), Default: "256MiB", Example: "1GiB",
-			Doc: "Bytes of all running downloads together; at least `IMAGEKIT_MAX_INPUT_SIZE`.",
+			Doc: "Bytes of all running downloads together, and as many of all uploads; at least `IMAGEKIT_MAX_INPUT_SIZE`. " +
+				"One host gets three quarters of them.",
 		},
 		{
 			Name: "IMAGEKIT_FETCH_TIMEOUT", To: (*duration)(&s.FetchTimeout), Default: "10s", Example: "5s",
@@ -203,7 +204,7 @@ func (s *Settings) workOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_REQUEST_TIMEOUT", To: (*duration)(&s.RequestTimeout), Default: "30s", Example: "15s",
-			Doc: "Time for one request, from its first byte to the last byte of the answer.",
+			Doc: "Time for making one picture: waiting, downloading, decoding and encoding. Beyond it the answer is 504.",
 		},
 	}
 }
