@@ -107,7 +107,7 @@ func TestEncoder(t *testing.T) {
 		{format.AVIF, 1, 1, Encoder{Quality: 10, AlphaQuality: 80, Effort: 9}},
 		{format.AVIF, 65, 65, Encoder{Quality: 54, AlphaQuality: 80, Effort: 9}},
 		{format.AVIF, 100, 100, Encoder{Quality: 100, AlphaQuality: 100, Effort: 9}},
-		{format.PNG, 10, 10, Encoder{Effort: 6}},
+		{format.PNG, 10, 10, Encoder{Effort: 4}},
 	}
 	for _, tt := range tests {
 		q, got := encoder(tt.q, tt.out)

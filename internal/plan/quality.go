@@ -18,11 +18,11 @@ var scales = map[format.Format][]point{
 }
 
 // What the encoders spend: libwebp's method 4 is its own default; libaom at speed 9 is faster than that, smaller and
-// better; beyond zlib's level 6 a PNG hardly gets smaller.
+// better; zlib's level 6 takes twice the time of level 4 for photos that are 1.4 % smaller.
 const (
 	methodWebP = 4
 	speedAVIF  = 9
-	levelPNG   = 6
+	levelPNG   = 4
 )
 
 // alphaAVIF is the least quality of an AVIF alpha plane: edges show every loss, and the plane costs little.
