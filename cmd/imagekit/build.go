@@ -90,7 +90,8 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 	v.server = server.New(server.Config{
 		Renderer: renderer, Keys: v.keys, Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
 		CountMisses: s.RateLimitMisses, DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
-		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, Timeout: s.RequestTimeout,
+		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
+		Timeout: s.RequestTimeout,
 		Version: version, Page: page, CacheStats: func() any { return results.Stats() }, Ready: v.pool.Ready,
 		Log: log, Now: time.Now,
 	})

@@ -55,10 +55,22 @@ Examples:
 	}
 }
 
+// heapGoal is the memory of this process in bytes above which garbage is collected at once. The sources in flight may
+// take more of it; what decodes them has processes of its own.
+const heapGoal = 512 << 20
+
 // serve runs until ctx ends, then drains: requests that were accepted are answered, workers end, the cache closes.
 func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, log *slog.Logger, sys system) error {
 	// A hit reads a file into fresh memory; with the usual setting a small live heap would be collected all the time.
+	// Above the bound, or the lower one in GOMEMLIMIT, garbage must not pile up to four times of what lives.
 	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), heapGoal))
+	// net/http tells the standard logger what is odd about an origin's connection.
+	slog.SetLogLoggerLevel(slog.LevelDebug)
+	slog.SetDefault(log)
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP) // before anything takes time: one that comes early must not kill
+	defer signal.Stop(hup)
 	v, err := build(s, secrets, log)
 	if err != nil {
 		return err
@@ -74,15 +86,13 @@ func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, 
 	if isTerminal(sys.err) {
 		greet(sys.err, v, s, listener.Addr().String())
 	}
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
 	for {
 		select {
 		case <-hup:
 			v.reload()
 			continue
 		case err = <-failed:
+			err = errors.Join(err, v.close(ctx))
 		case <-ctx.Done():
 			err = drain(ctx, v, httpServer)
 		}

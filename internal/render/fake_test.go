@@ -91,7 +91,10 @@ type memory struct {
 	late *blob.Blob
 }
 
-func (m *memory) Get(_ context.Context, key string) (*blob.Blob, bool) {
+func (m *memory) Get(ctx context.Context, key string) (*blob.Blob, bool) {
+	if ctx.Err() != nil {
+		return nil, false
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.gets++

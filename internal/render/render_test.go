@@ -187,9 +187,13 @@ func TestHitNeedsNobody(t *testing.T) {
 	kept := blob.New([]byte("kept"), format.WebP, time.Now())
 	r.memory.entries[keyText(request(100), format.WebP)] = kept
 	busy := New(Config{Cache: r.memory}) // whatever else a hit touched would panic
-	res, err := busy.Render(t.Context(), request(100), format.WebP, func() error { return errors.New("asked") })
-	if err != nil || res.Blob != kept || res.State != Hit {
-		t.Errorf("got %+v, %v", res, err)
+	halfClosed, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, ctx := range map[string]context.Context{"alive": t.Context(), "closed by half": halfClosed} {
+		res, err := busy.Render(ctx, request(100), format.WebP, func() error { return errors.New("asked") })
+		if err != nil || res.Blob != kept || res.State != Hit {
+			t.Errorf("%s: got %+v, %v", name, res, err)
+		}
 	}
 }
 

@@ -62,6 +62,15 @@ func (c *corkConn) uncork() error {
 	return err
 }
 
+// CloseWrite tells the client that nothing follows, while it may still send: after refusing a body net/http does so
+// and waits a moment, so that the answer is read before the connection is reset.
+func (c *corkConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return errors.ErrUnsupported
+}
+
 type corkKey struct{}
 
 // withConn makes the connection of a request known to its handler.

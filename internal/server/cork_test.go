@@ -100,3 +100,28 @@ func TestCorkedAnswersArriveWhole(t *testing.T) {
 		}
 	}
 }
+
+// A refused client reads the end of its answer while its own side is open.
+func TestCorkedConnectionClosesByHalf(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	client := dial(t, l.Addr().String())
+	ours, err := Listener(l).Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ours.Close()
+	half, ok := ours.(interface{ CloseWrite() error }) // what net/http looks for
+	if !ok {
+		t.Fatal("net/http cannot close it by half")
+	}
+	if err := half.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := client.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+		t.Errorf("the client read %d bytes, %v, want the end", n, err)
+	}
+}

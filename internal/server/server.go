@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"imagekit/internal/clientip"
 	"imagekit/internal/format"
 	"imagekit/internal/limit"
@@ -40,6 +42,7 @@ type Config struct {
 	Formats       []format.Format // output formats allowed
 	DefaultFormat format.Format   // when f is not given; may be format.Auto
 	MaxInput      int64           // bytes of an upload
+	UploadBytes   int64           // of all uploads together, while they are read and worked on; at least one always fits
 	Timeout       time.Duration   // the Renderer's, for the time an answer may take
 
 	Version    string
@@ -54,6 +57,7 @@ type Config struct {
 type Server struct {
 	Config
 	handler    http.Handler
+	uploads    *semaphore.Weighted               // the bytes they may still hold
 	token      atomic.Pointer[[sha256.Size]byte] // hash of the sign token; nil = none
 	draining   atomic.Bool
 	unbelieved sync.Once // the warning about a proxy that is not trusted
@@ -61,7 +65,7 @@ type Server struct {
 
 // New returns a server.
 func New(c Config) *Server {
-	s := &Server{Config: c}
+	s := &Server{Config: c, uploads: semaphore.NewWeighted(max(c.UploadBytes, c.MaxInput+maxForm))}
 	s.handler = s.routes()
 	return s
 }
@@ -82,7 +86,9 @@ func (s *Server) HTTP() *http.Server {
 		WriteTimeout:      bodyTime + s.Timeout + sendTime,
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    2 * maxHead, // beyond it net/http answers 431 itself, as plain text
-		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+		// OPTIONS * is a request like any other, with its line in the log.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 }
 

@@ -99,7 +99,7 @@ func TestRawRequests(t *testing.T) {
 		{"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 404},
 		{"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400},
 		{"CONNECT", "CONNECT example.com:443 HTTP/1.1\r\n" + host + "\r\n", 404},
-		{"asterisk", "OPTIONS * HTTP/1.1\r\n" + host + "\r\n", 200}, // net/http answers it (RFC 9110 §9.3.7)
+		{"asterisk", "OPTIONS * HTTP/1.1\r\n" + host + "\r\n", 404},
 		{"absolute target names the host", "GET http://evil.example/sign?" + picture + " HTTP/1.1\r\n" + host + "\r\n", 403},
 		{"escaped path is the path", "GET /he%61lth HTTP/1.1\r\n" + host + "\r\n", 200},
 		{"HEAD", "HEAD " + signedURL(picture) + " HTTP/1.1\r\n" + host + "\r\n", 200},

@@ -6,6 +6,8 @@ import (
 	"mime/multipart"
 	"net/http"
 
+	"golang.org/x/sync/semaphore"
+
 	"imagekit/internal/fault"
 	"imagekit/internal/opt"
 	"imagekit/internal/param"
@@ -24,6 +26,9 @@ func (s *Server) upload(x *exchange) error {
 			return err
 		}
 	}
+	body := &uploadBody{ReadCloser: http.MaxBytesReader(x.ResponseWriter, x.r.Body, s.MaxInput+maxForm), room: s.uploads}
+	defer body.release()
+	x.r.Body = body
 	data, fields, err := s.readForm(x)
 	if err != nil {
 		return err
@@ -48,9 +53,30 @@ func (s *Server) upload(x *exchange) error {
 	return s.answer(x, result.Blob, terms{private: true, negotiated: negotiated})
 }
 
+// uploadBody is the body of an upload. What came of it counts against the memory of all uploads until release: slow
+// clients, who cost nothing else, could fill it otherwise.
+type uploadBody struct {
+	io.ReadCloser
+	room  *semaphore.Weighted
+	taken int64
+}
+
+// Read reads while there is room; then it fails with errNoRoom.
+func (b *uploadBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if !b.room.TryAcquire(int64(n)) {
+		return 0, errNoRoom
+	}
+	b.taken += int64(n)
+	return n, err
+}
+
+func (b *uploadBody) release() { b.room.Release(b.taken) }
+
+var errNoRoom = errors.New("no room for more of the upload")
+
 // readForm reads the file and the fields, in whatever order they come.
 func (s *Server) readForm(x *exchange) (file []byte, fields []param.Pair, err error) {
-	x.r.Body = http.MaxBytesReader(x.ResponseWriter, x.r.Body, s.MaxInput+maxForm)
 	form, err := x.r.MultipartReader()
 	if err != nil {
 		return nil, nil, fault.Wrap(fault.BadUpload, err,
@@ -93,8 +119,11 @@ func (s *Server) readPart(part *multipart.Part, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// brokenForm tells a body over the limit from a broken one.
+// brokenForm tells a body over a limit from a broken one.
 func (s *Server) brokenForm(err error) error {
+	if errors.Is(err, errNoRoom) {
+		return fault.New(fault.Overloaded, "other uploads fill the memory for them (IMAGEKIT_FETCH_BYTES)")
+	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return s.tooLarge()
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -141,5 +142,31 @@ func TestUploadRefusesUnread(t *testing.T) {
 	wantProblem(t, newRig(t).ask(req), fault.NotAllowed)
 	if got := body(t, &http.Response{Body: unread}); !strings.HasPrefix(got, "--") {
 		t.Errorf("left of the body: %q", got)
+	}
+}
+
+// Uploads that hold all the memory there is for them refuse the next one, and give it back with their answers.
+func TestUploadsAreBoundedTogether(t *testing.T) {
+	large := strings.Repeat("x", 60<<10)
+	r := newRig(t, func(c *Config) { c.UploadBytes = 200 << 10 })
+	working, finish := make(chan struct{}), make(chan struct{})
+	r.painter.do = func(context.Context) {
+		working <- struct{}{}
+		<-finish
+	}
+	answers := make(chan *http.Response, 3)
+	for range cap(answers) {
+		go func() { answers <- r.ask(here(form("file", large))) }()
+		<-working
+	}
+	wantProblem(t, r.ask(here(form("file", large))), fault.Overloaded)
+	close(finish)
+	for range cap(answers) {
+		wantImage(t, <-answers)
+	}
+	r.painter.do = nil
+	wantImage(t, r.ask(here(form("file", large))))
+	if !r.uploads.TryAcquire(200 << 10) {
+		t.Error("memory is still taken when all are answered")
 	}
 }
