@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -63,18 +64,21 @@ func (k Secrets) check(addr, current, previous string) (warnings []string, err e
 		if len(key) == 0 {
 			return nil, fmt.Errorf("%s: key %d of the comma list is empty", previous, i+1)
 		}
+		if len(bytes.TrimSpace(key)) != len(key) { // as in "key, key"
+			warnings = append(warnings, fmt.Sprintf("%s: key %d begins or ends with white space, which counts as part of it", previous, i+1))
+		}
 		if len(key) < minSecret {
 			weak = append(weak, fmt.Sprintf("%s: key %d has %d bytes, want at least %d", previous, i+1, len(key), minSecret))
 		}
 	}
 	if addr == "" || isLoopback(addr) { // an address that was refused has its own error
-		return weak, nil
+		return append(warnings, weak...), nil
 	}
 	var wrong []error
 	for _, text := range weak {
 		wrong = append(wrong, fmt.Errorf("%s (listening on %s, which others can reach)", text, addr))
 	}
-	return nil, errors.Join(wrong...)
+	return warnings, errors.Join(wrong...)
 }
 
 // keyName returns the name by which the operator set this secret: the variable or its file.

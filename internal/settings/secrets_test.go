@@ -31,6 +31,7 @@ func TestSecretRule(t *testing.T) {
 		{"31 bytes on loopback", loopback, good[1:], "", 1, ""},
 		{"31 bytes in public", public, good[1:], "", 0, "IMAGEKIT_SECRET has 31 bytes, want at least 32"},
 		{"built-in one given in public", public, builtinSecret, "", 0, "IMAGEKIT_SECRET has 16 bytes"},
+		{"space after the comma", public, good, good + ", " + good, 1, ""},
 		{"short earlier one on loopback", loopback, good, "short", 1, ""},
 		{"short earlier one in public", public, good, good + ",short", 0, "IMAGEKIT_SECRET_PREVIOUS: key 2 has 5 bytes"},
 		{"empty earlier one", loopback, good, good + ",", 0, "IMAGEKIT_SECRET_PREVIOUS: key 2 of the comma list is empty"},
