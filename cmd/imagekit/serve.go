@@ -100,13 +100,22 @@ func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, 
 	}
 }
 
-// drain ends the service in order. It takes as long as the longest request may, and a second.
+// drain ends the service in order. It takes as long as the longest request may, and a second: half of it for answers
+// on their way, half for ending the workers.
 func drain(ctx context.Context, v *service, h *http.Server) error {
 	v.log.Info("draining")
 	v.server.Drain()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), v.settings.RequestTimeout+time.Second)
+	const grace = time.Second / 2
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), v.settings.RequestTimeout+2*grace)
 	defer cancel()
-	err := errors.Join(h.Shutdown(ctx), v.close(ctx))
+	answers, cancel := context.WithTimeout(ctx, v.settings.RequestTimeout+grace)
+	defer cancel()
+	err := h.Shutdown(answers)
+	if errors.Is(err, context.DeadlineExceeded) { // no work takes so long: what is left waits for its client
+		v.log.Warn("clients that were still sending, or not reading, are cut off")
+		err = h.Close()
+	}
+	err = errors.Join(err, v.close(ctx))
 	v.log.Info("stopped")
 	return err
 }

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"imagekit/internal/server"
+	"imagekit/internal/settings"
+)
+
+// A client that stops in the middle of its upload can neither hold up the end of the service nor make it a failure.
+func TestDrainCutsOffSlowClients(t *testing.T) {
+	env := map[string]string{"IMAGEKIT_CACHE_DIR": t.TempDir(), "IMAGEKIT_WORKERS": "1", "IMAGEKIT_REQUEST_TIMEOUT": "50ms"}
+	s, _, err := settings.Load(func(string) string { return "" }, settings.Host{Env: func(name string) string { return env[name] }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets, _, err := s.Secrets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := build(s, secrets, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := v.server.HTTP()
+	served := make(chan error)
+	go func() { served <- h.Serve(server.Listener(l)) }()
+
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	_, err = io.WriteString(client, "POST /upload HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n"+
+		"Content-Type: multipart/form-data; boundary=x\r\n\r\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := bufio.NewReader(client)
+	if line, err := answer.ReadString('\n'); !strings.Contains(line, "100 Continue") { // now it is read
+		t.Fatal(line, err)
+	}
+	if err := drain(t.Context(), v, h); err != nil {
+		t.Errorf("drained with: %v", err)
+	}
+	if err := <-served; err != http.ErrServerClosed {
+		t.Errorf("served until: %v", err)
+	}
+	_, _ = io.Copy(io.Discard, answer) // ends, as the connection does
+}
