@@ -117,7 +117,7 @@ func (s *Settings) secretOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_SIGN_TOKEN", To: &s.SignToken, DefaultDoc: "none",
-			Doc: "Bearer token that opens `/sign` and `/upload` to remote callers.",
+			Doc: "Bearer token that opens `/sign`, `/upload` and `/stats/cache` to remote callers.",
 		},
 		{
 			Name: "IMAGEKIT_SIGN_TOKEN_FILE", To: &s.SignTokenFile, DefaultDoc: "none", Example: "/run/secrets/imagekit-token",
@@ -135,11 +135,12 @@ func (s *Settings) sourceOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_ALLOWED_NETWORKS", To: networks(&s.AllowedNetworks), DefaultDoc: "none", Example: "10.1.0.0/16",
-			Doc: "Networks that may be fetched from although they are private, on any port.",
+			Doc: "Networks that may be fetched from although they are private, on any port. A cloud's metadata address has to be " +
+				"listed alone. `64:ff9b::/96` lets hosts without IPv4 reach it through NAT64.",
 		},
 		{
 			Name: "IMAGEKIT_ALLOWED_PORTS", To: ports(&s.AllowedPorts), Default: "80,443", Example: "80,443,9000",
-			Doc: "Ports that may be fetched from.",
+			Doc: "Ports that may be fetched from, outside `IMAGEKIT_ALLOWED_NETWORKS`.",
 		},
 		{
 			Name: "IMAGEKIT_USER_AGENT", To: (*headerText)(&s.UserAgent), DefaultDoc: "`ImageKit/VERSION`",
@@ -239,7 +240,7 @@ func (s *Settings) clientOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_RATE_LIMIT_COUNT", To: choice{&s.RateLimitMisses, "all", "misses"}, Default: "all", Example: "misses",
-			Doc: "What counts: all requests, or only those that are not answered from the cache.",
+			Doc: "What counts of `/img`: all requests, or only those that have to be worked on. `/sign` and `/upload` always count.",
 		},
 		{
 			Name: "DISABLE_RATE_LIMIT", To: (*toggle)(&s.DisableRateLimit), Default: "0", Example: "1",
