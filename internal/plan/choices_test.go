@@ -93,44 +93,6 @@ func TestColors(t *testing.T) {
 	}
 }
 
-func TestEncoder(t *testing.T) {
-	tests := []struct {
-		out     format.Format
-		q       int
-		quality int
-		want    Encoder
-	}{
-		{format.JPEG, 0, 80, Encoder{Quality: 80}},
-		{format.JPEG, 33, 33, Encoder{Quality: 33}},
-		{format.WebP, 90, 90, Encoder{Quality: 90, Effort: 4}},
-		{format.AVIF, 0, 80, Encoder{Quality: 63, AlphaQuality: 80, Effort: 9}},
-		{format.AVIF, 1, 1, Encoder{Quality: 10, AlphaQuality: 80, Effort: 9}},
-		{format.AVIF, 65, 65, Encoder{Quality: 54, AlphaQuality: 80, Effort: 9}},
-		{format.AVIF, 100, 100, Encoder{Quality: 100, AlphaQuality: 100, Effort: 9}},
-		{format.PNG, 10, 10, Encoder{Effort: 4}},
-	}
-	for _, tt := range tests {
-		q, got := encoder(tt.q, tt.out)
-		if q != tt.quality || got != tt.want {
-			t.Errorf("%v q=%d: got %d %+v, want %d %+v", tt.out, tt.q, q, got, tt.quality, tt.want)
-		}
-	}
-}
-
-// TestEncoderNumbersRise: more quality never asks the encoder for less, and every number is one it takes.
-func TestEncoderNumbersRise(t *testing.T) {
-	for _, out := range format.Outputs() {
-		last := 0
-		for q := 1; q <= 100; q++ {
-			_, e := encoder(q, out)
-			if e.Quality < last || e.Quality > 100 {
-				t.Fatalf("%v q=%d: %d after %d", out, q, e.Quality, last)
-			}
-			last = e.Quality
-		}
-	}
-}
-
 // TestMemory compares the estimate with peaks that were measured, in MB beyond the base.
 func TestMemory(t *testing.T) {
 	progressive, dense := photo(6000, 4000), photo(6000, 4000)

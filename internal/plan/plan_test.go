@@ -63,7 +63,7 @@ func TestNewWithoutParameters(t *testing.T) {
 		Crop:   image.Rect(0, 0, 640, 480), Window: Window{0, 0, 640, 480}, Width: 640, Height: 480,
 		Turn: 1, Canvas: image.Pt(640, 480),
 		Background: [3]uint8{255, 255, 255},
-		Format:     format.WebP, Quality: 80, Encoder: Encoder{Quality: 80, Effort: 4},
+		Format:     format.WebP, Quality: 80, Encoder: Encoder{Quality: interpolate(scaleWebP, 80), Effort: methodWebP},
 		Memory: got.Memory,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

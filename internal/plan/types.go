@@ -9,8 +9,8 @@ import (
 	"imagekit/internal/probe"
 )
 
-// EngineVersion is part of every cache key. Raise it when the same plan gives other bytes.
-const EngineVersion = 1
+// EngineVersion is part of every cache key. Raise it when the same request gives other bytes.
+const EngineVersion = 2
 
 // Limits bound what a plan may ask for; all in force, none optional.
 type Limits struct {

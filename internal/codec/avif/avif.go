@@ -31,6 +31,9 @@ func codecs() string {
 	return C.GoString(&buf[0])
 }
 
+// TunesForImages reports whether the encoder is libaom with tune=iq, which Encode then uses.
+func TunesForImages() bool { return tunesForImages(codecs()) }
+
 // tunesForImages reports whether a list of codecs has a libaom that knows tune=iq (3.12 and later): the same
 // time, fewer bytes.
 func tunesForImages(codecs string) bool {
