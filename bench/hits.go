@@ -32,7 +32,8 @@ type load struct {
 }
 
 // hits compares cached pictures with the same file from nginx and from a bare net/http handler, in turns.
-func hits(w io.Writer, dir string) error {
+func hits(w io.Writer, r rig) error {
+	dir := filepath.Join(r.dir, "hits")
 	s, err := start(dir, "IMAGEKIT_LOG=warn")
 	if err != nil {
 		return err
@@ -73,13 +74,13 @@ func hits(w io.Writer, dir string) error {
 		}
 		urls = append(urls, url)
 	}
-	return compare(w, names, urls, len(body))
+	return compare(w, names, urls, len(body), r.rounds(hitRounds))
 }
 
 // compare runs wrk against each URL in turns and prints the medians beside the first.
-func compare(w io.Writer, names, urls []string, size int) error {
+func compare(w io.Writer, names, urls []string, size, rounds int) error {
 	runs := make([][]load, len(urls))
-	for range hitRounds {
+	for range rounds {
 		for i, url := range urls {
 			l, err := wrk(url)
 			if err != nil {
@@ -90,11 +91,11 @@ func compare(w io.Writer, names, urls []string, size int) error {
 	}
 	fmt.Fprintf(w, "\n## Hits\n\nOne cached picture of %d bytes; signature verified and checksum checked on each request. Medians of %d rounds in turns. "+
 		"Wanted: at least 40 %% of nginx, p99 below 20 ms.\n\n`wrk -t2 -c%d -d%ds --latency URL`\n\n| server | requests/s | of nginx | p99 ms |\n|---|---|---|---|\n",
-		size, hitRounds, hitClients, hitSeconds)
-	reference := median(runs[0], func(l load) float64 { return l.perSecond })
+		size, rounds, hitClients, hitSeconds)
+	reference := median(figures(runs[0], func(l load) float64 { return l.perSecond }))
 	for i, name := range names {
-		rate := median(runs[i], func(l load) float64 { return l.perSecond })
-		p99 := median(runs[i], func(l load) float64 { return float64(l.p99) / float64(time.Millisecond) })
+		rate := median(figures(runs[i], func(l load) float64 { return l.perSecond }))
+		p99 := median(figures(runs[i], func(l load) float64 { return float64(l.p99) / float64(time.Millisecond) }))
 		note := ""
 		if slices.ContainsFunc(runs[i], func(l load) bool { return l.errors }) {
 			note = " (with errors)"
@@ -104,13 +105,12 @@ func compare(w io.Writer, names, urls []string, size int) error {
 	return nil
 }
 
-func median(runs []load, of func(load) float64) float64 {
+func figures(runs []load, of func(load) float64) []float64 {
 	values := make([]float64, len(runs))
 	for i, r := range runs {
 		values[i] = of(r)
 	}
-	slices.Sort(values)
-	return values[len(values)/2]
+	return values
 }
 
 // fiftyKB finds the width at which the first sample is closest to 50 KB as JPEG.

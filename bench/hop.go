@@ -11,7 +11,7 @@ import (
 var nsPerOp = regexp.MustCompile(`(?m)^(BenchmarkHop\S*)\s+\d+\s+(\d+(?:\.\d+)?) ns/op`)
 
 // hop measures what a worker process costs: source bytes over, result bytes back.
-func hop(w io.Writer, _ string) error {
+func hop(w io.Writer, _ rig) error {
 	out, err := exec.Command("go", "test", "-run", "^$", "-bench", "Hop", "-benchtime", "1000x", "./internal/worker").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, out)

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,18 +20,40 @@ import (
 // section measures one thing and writes what it found as Markdown.
 type section struct {
 	name string
-	run  func(w io.Writer, dir string) error
+	run  func(w io.Writer, r rig) error
 }
 
 var sections = []section{
-	{"hop", hop},
+	{"engine", engineAlone},
+	{"floor", floor},
+	{"quality", quality},
+	{"scaling", scaling},
+	{"service", service},
 	{"hits", hits},
 	{"misses", misses},
+	{"hop", hop},
+}
+
+// rig is what every section gets.
+type rig struct {
+	dir   string // for its files; the pictures in it are shared
+	plots string // where plots go, relative to the report; empty = nowhere
+	quick bool
+}
+
+// rounds says how often something is measured.
+func (r rig) rounds(n int) int {
+	if r.quick {
+		return 1
+	}
+	return n
 }
 
 func main() {
-	only := flag.String("only", "", "run just this section and print it: hop, hits or misses")
+	only := flag.String("only", "", "run just this section and print it: "+names())
 	out := flag.String("o", "docs/performance.md", "the file to write")
+	quick := flag.Bool("quick", false, "few rounds and pictures: to see that it runs, not to measure")
+	plots := flag.Bool("plots", false, "with -only: draw the section's plots, too")
 	bare := flag.String("bare", "", "internal: serve this file with a bare net/http handler")
 	flag.Parse()
 	log.SetFlags(0)
@@ -41,7 +64,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = report(*only, *out, dir)
+	r := rig{dir: dir, quick: *quick}
+	if *only == "" || *plots {
+		r.plots = filepath.Join(filepath.Dir(*out), "plots")
+	}
+	err = report(*only, *out, r)
 	if rm := os.RemoveAll(dir); err == nil {
 		err = rm
 	}
@@ -50,7 +77,18 @@ func main() {
 	}
 }
 
-func report(only, out, dir string) error {
+func names() string {
+	var list []string
+	for _, s := range sections {
+		list = append(list, s.name)
+	}
+	return strings.Join(list, ", ")
+}
+
+func report(only, out string, r rig) error {
+	if only != "" && !slices.ContainsFunc(sections, func(s section) bool { return s.name == only }) {
+		return fmt.Errorf("want a section of %s, got %q", names(), only)
+	}
 	var b bytes.Buffer
 	if only == "" {
 		head(&b)
@@ -60,7 +98,7 @@ func report(only, out, dir string) error {
 			continue
 		}
 		log.Printf("measuring %s", s.name)
-		if err := s.run(&b, filepath.Join(dir, s.name)); err != nil {
+		if err := s.run(&b, r); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
@@ -75,7 +113,7 @@ func report(only, out, dir string) error {
 func head(w io.Writer) {
 	fmt.Fprintf(w, `# Performance
 
-Written by `+"`make bench`"+`; one section alone: `+"`bench/run.sh -only hits`"+`. Everything on one machine over loopback, load
+Written by `+"`make bench`"+`; one section alone: `+"`bench/run.sh -only engine`"+`. Everything on one machine over loopback, load
 generator and server sharing its cores: compare the columns of a table with each other, not with other machines.
 
 - %s, %d cores of %s, %s
