@@ -94,20 +94,27 @@ func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, 
 		case err = <-failed:
 			err = errors.Join(err, v.close(ctx))
 		case <-ctx.Done():
-			err = drain(ctx, v, httpServer)
+			err = listener.Close()
+			<-failed // because of that: now no connection is accepted any more
+			err = errors.Join(err, drain(ctx, v, httpServer))
 		}
 		return err
 	}
 }
 
-// drain ends the service in order. It takes as long as the longest request may, and a second: half of it for answers
-// on their way, half for ending the workers.
+// lastRequests is how long connections are served on after the listener is closed. Their answers end them; one that was
+// ended between two requests, as Shutdown does, could take a request with it that is on its way.
+const lastRequests = 250 * time.Millisecond
+
+// drain ends the service in order, when no connection is accepted any more. It takes as long as the longest request
+// may, and a second: half of it for answers on their way, half for ending the workers.
 func drain(ctx context.Context, v *service, h *http.Server) error {
 	v.log.Info("draining")
 	v.server.Drain()
 	const grace = time.Second / 2
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), v.settings.RequestTimeout+2*grace)
 	defer cancel()
+	time.Sleep(lastRequests)
 	answers, cancel := context.WithTimeout(ctx, v.settings.RequestTimeout+grace)
 	defer cancel()
 	err := h.Shutdown(answers)

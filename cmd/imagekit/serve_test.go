@@ -2,10 +2,10 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -50,11 +50,14 @@ func TestDrainCutsOffSlowClients(t *testing.T) {
 	if line, err := answer.ReadString('\n'); !strings.Contains(line, "100 Continue") { // now it is read
 		t.Fatal(line, err)
 	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-served; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("served until: %v", err)
+	}
 	if err := drain(t.Context(), v, h); err != nil {
 		t.Errorf("drained with: %v", err)
-	}
-	if err := <-served; err != http.ErrServerClosed {
-		t.Errorf("served until: %v", err)
 	}
 	_, _ = io.Copy(io.Discard, answer) // ends, as the connection does
 }

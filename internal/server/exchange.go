@@ -3,6 +3,7 @@ package server
 import (
 	"crypto/rand"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"imagekit/internal/fault"
@@ -14,9 +15,10 @@ import (
 // handlers see, so that status and bytes are counted.
 type exchange struct {
 	http.ResponseWriter
-	r     *http.Request
-	id    string
-	start time.Time
+	r        *http.Request
+	id       string
+	start    time.Time
+	draining *atomic.Bool // then the client must not send another request on this connection
 
 	client string         // key of the client, for the rate limit
 	limit  limit.Decision // zero when the request was not counted
@@ -31,8 +33,8 @@ type exchange struct {
 	used   int
 }
 
-func newExchange(w http.ResponseWriter, r *http.Request) *exchange {
-	return &exchange{ResponseWriter: w, r: r, id: rand.Text()[:16], start: time.Now()}
+func newExchange(w http.ResponseWriter, r *http.Request, draining *atomic.Bool) *exchange {
+	return &exchange{ResponseWriter: w, r: r, id: rand.Text()[:16], start: time.Now(), draining: draining}
 }
 
 // set gives a header field its one value. The first of them live in the exchange itself: a dozen small allocations
@@ -52,6 +54,9 @@ func (x *exchange) set(name, value string) {
 func (x *exchange) WriteHeader(status int) {
 	if x.status == 0 {
 		x.status = status
+		if x.draining.Load() {
+			x.set("Connection", "close")
+		}
 	}
 	x.ResponseWriter.WriteHeader(status)
 }

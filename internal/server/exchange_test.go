@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 )
 
 // Fields share one array, and none may reach into its neighbour, however many there are.
 func TestFieldsStayApart(t *testing.T) {
-	x := newExchange(httptest.NewRecorder(), get("/"))
+	x := newExchange(httptest.NewRecorder(), get("/"), new(atomic.Bool))
 	const fields = 2 * len(x.fields)
 	for i := range fields {
 		x.set(fmt.Sprintf("x-field-%d", i), "first")
@@ -31,7 +32,7 @@ func TestFieldsStayApart(t *testing.T) {
 
 func TestExchangeCounts(t *testing.T) {
 	w := httptest.NewRecorder()
-	x := newExchange(w, get("/"))
+	x := newExchange(w, get("/"), new(atomic.Bool))
 	for range 2 {
 		if _, err := x.Write([]byte("abc")); err != nil {
 			t.Fatal(err)

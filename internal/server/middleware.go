@@ -17,7 +17,7 @@ import (
 // the guard of the built-in secret. The rate limit follows in routes, the deadline in render, where work begins.
 func (s *Server) middleware(next func(*exchange) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := newExchange(w, r)
+		x := newExchange(w, r, &s.draining)
 		x.client = clientip.Key(s.Clients.From(r.RemoteAddr, r.Header))
 		x.set("X-Request-Id", x.id)
 		s.warnUnbelieved(r)

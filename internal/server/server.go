@@ -73,7 +73,7 @@ func New(c Config) *Server {
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Drain makes /ready answer 503 while requests go on being served.
+// Drain makes /ready answer 503 while requests go on being served, each as the last one of its connection.
 func (s *Server) Drain() { s.draining.Store(true) }
 
 // HTTP returns the http.Server around s: its limits on slow and large requests. Give it a Listener.

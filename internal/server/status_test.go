@@ -70,7 +70,11 @@ func TestReadiness(t *testing.T) {
 	}
 	r.Drain()
 	ready(fault.Draining)
-	wantImage(t, r.ask(get(signedURL(picture)))) // what still comes is served
+	res := r.ask(get(signedURL(picture)))
+	wantImage(t, res) // what still comes is served
+	if got := res.Header.Get("Connection"); got != "close" {
+		t.Errorf("Connection: %q, want close", got)
+	}
 }
 
 func TestUnknownPaths(t *testing.T) {
