@@ -147,7 +147,7 @@ func greet(w io.Writer, v *service, s *settings.Settings, addr string) {
 			return
 		}
 		canonical := query.Canonical()
-		fmt.Fprintf(w, "  Try it:  curl -o photo.webp '%s%s'\n", base, sign.URL(canonical, v.keys.Sign(canonical)))
+		fmt.Fprintf(w, "  Try it:  curl -o photo%s '%s%s'\n", s.DefaultFormat.Ext(), base, sign.URL(canonical, v.keys.Sign(canonical)))
 	}
 	fmt.Fprintf(w, "  Stop it: Ctrl-C\n\n")
 }
