@@ -118,7 +118,10 @@ generator and server sharing its cores: compare the columns of a table with each
 
 - %s, %d cores of %s, %s
 - imagekit: %s
-`, time.Now().UTC().Format("2006-01-02"), runtime.NumCPU(), cpuModel(), runtime.Version(), versions())
+- %s
+- %s
+`, time.Now().UTC().Format("2006-01-02"), runtime.NumCPU(), cpuModel(), runtime.Version(), said("bin/imagekit", "version"),
+		said("node", "-p", sharpVersions), said("nginx", "-v"))
 }
 
 func cpuModel() string {
@@ -131,10 +134,15 @@ func cpuModel() string {
 	return runtime.GOARCH
 }
 
-func versions() string {
-	text, err := exec.Command("bin/imagekit", "version").Output()
+// sharpVersions is JavaScript that names the peer and the libraries in it.
+const sharpVersions = `const v = require("./bench/node_modules/sharp").versions; "sharp " + v.sharp + " on Node.js " + process.version + ": " +
+	["vips", "mozjpeg", "webp", "aom", "heif", "highway"].map((n) => n + " " + v[n]).join(", ")`
+
+// said runs a program that tells versions and returns what it says, on one line.
+func said(name string, args ...string) string {
+	text, err := exec.Command(name, args...).CombinedOutput()
 	if err != nil {
-		return err.Error()
+		return fmt.Sprintf("%s: %v", name, err)
 	}
 	return strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", ", ")
 }

@@ -29,4 +29,5 @@ cmp -s bench/package-lock.json bench/node_modules/.installed || {
 	(cd bench && npm ci --silent --no-audit --no-fund)
 	cp bench/package-lock.json bench/node_modules/.installed
 }
+make -s build >&2 # never measure yesterday's program
 exec go run -tags netgo ./bench "$@"
