@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"image"
 	"testing"
 
 	"imagekit/internal/format"
@@ -88,76 +87,6 @@ func TestColors(t *testing.T) {
 			p := mustNew(t, info, param.Params{}, format.JPEG)
 			if p.Color != tt.want || p.Source.ICC != tt.wantICC || (p.Source.Profile != nil) != tt.keepProfile {
 				t.Errorf("got action %d with %v and profile %q", p.Color, p.Source.ICC, p.Source.Profile)
-			}
-		})
-	}
-}
-
-// TestMemory compares the estimate with peaks that were measured, in MB beyond the base.
-func TestMemory(t *testing.T) {
-	progressive, dense := photo(6000, 4000), photo(6000, 4000)
-	progressive.Progressive = true
-	dense.Progressive, dense.SubX, dense.SubY = true, 1, 1
-	tests := []struct {
-		name    string
-		info    probe.Info
-		p       param.Params
-		out     format.Format
-		min, to int64
-	}{
-		{"24 MP baseline JPEG to 640", photo(6000, 4000), param.Params{Width: 640}, format.JPEG, 2, 40},
-		{"24 MP progressive 4:2:0", progressive, param.Params{Width: 320}, format.JPEG, 72, 90},
-		{"24 MP progressive 4:4:4", dense, param.Params{Width: 320}, format.JPEG, 143, 165},
-		{"50 MP RGBA PNG", drawing(7000, 7000), param.Params{Width: 640}, format.WebP, 190, 210},
-		{"AVIF of 25 MP", photo(5000, 5000), param.Params{}, format.AVIF, 240, 330},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got := (mustNew(t, tt.info, tt.p, tt.out).Memory - base) / 1_000_000
-			if got < tt.min || got > tt.to {
-				t.Errorf("got %d MB, want %d…%d", got, tt.min, tt.to)
-			}
-		})
-	}
-}
-
-// TestMemoryGrows: what adds work adds to the estimate.
-func TestMemoryGrows(t *testing.T) {
-	plain := mustNew(t, photo(1000, 1000), param.Params{Width: 500}, format.WebP)
-	more := map[string]func(*Plan){
-		"deep source": func(p *Plan) { p.Source.Depth = 16 },
-		"alpha":       func(p *Plan) { p.Source.Alpha = true },
-		"turn":        func(p *Plan) { p.Turn = 3 },
-		"canvas":      func(p *Plan) { p.Canvas = image.Pt(600, 500) },
-		"transform":   func(p *Plan) { p.Color = ColorTransform },
-		"AVIF":        func(p *Plan) { p.Format = format.AVIF },
-		"CMYK source": func(p *Plan) { p.Source.Model = probe.CMYK },
-		"full chroma": func(p *Plan) { p.Source.SubX, p.Source.SubY = 1, 1 },
-		"AVIF source": func(p *Plan) { p.Source.Format = format.AVIF },
-		"lossless":    func(p *Plan) { p.Source.Format, p.Source.Lossless = format.WebP, true },
-		"alpha WebP":  func(p *Plan) { p.Source.Format, p.Source.Alpha = format.WebP, true },
-		"GIF":         func(p *Plan) { p.Source.Format = format.GIF },
-		"interlaced":  func(p *Plan) { p.Source.Format, p.Source.Progressive = format.PNG, true },
-	}
-	for name, change := range more {
-		t.Run(name, func(t *testing.T) {
-			p := plain
-			change(&p)
-			if got := memory(p); got <= plain.Memory {
-				t.Errorf("got %d, plain needs %d", got, plain.Memory)
-			}
-		})
-	}
-	less := map[string]func(*Plan){
-		"gray":   func(p *Plan) { p.Source.Model = probe.Gray },
-		"shrink": func(p *Plan) { p.Shrink = 4 },
-	}
-	for name, change := range less {
-		t.Run(name, func(t *testing.T) {
-			p := plain
-			change(&p)
-			if got := memory(p); got >= plain.Memory {
-				t.Errorf("got %d, plain needs %d", got, plain.Memory)
 			}
 		})
 	}

@@ -7,53 +7,131 @@ import (
 	"imagekit/internal/probe"
 )
 
-// base is what every job needs whatever its size, in bytes: the source's and the result's bytes, rows in flight and
-// tables of the codecs, slack of the allocator.
+// base is what every job needs whatever its size, in bytes: rows in flight and tables of the codecs and the scaler,
+// small sources and results, slack of the allocator.
 const base = 20 << 20
 
-// memory estimates the peak of a job in bytes, beyond what an idle worker holds. The decoder and its planes, the
-// result's planes and the encoder are added up, as if all lived at once; the truth lies below.
+// memory estimates the peak of a job in bytes, beyond what an idle worker holds. A job passes phases, each of which
+// frees what only the one before needed, so the peak is that of the largest. Contents that cost an encoder most,
+// noise at the highest quality, are taken for granted: a stranger can send them. What a picture really takes lies
+// below, mostly not by half.
 func memory(p Plan) int64 {
-	return base + decoding(p) + resizing(p) + encoding(p)
+	return base + max(decoding(p), resizing(p), converting(p), encoding(p))
 }
 
-// decoding is the decoded planes, at the shrunk size, and what the decoder holds besides.
+// decoding is the decoded planes and what the decoder holds at the same time.
 func decoding(p Plan) int64 {
 	s := p.Source
 	pixels := int64(s.Width) * int64(s.Height)
-	width := int64(1) // bytes of a sample
-	if s.Depth > 8 {
-		width = 2
-	}
-	planes := int64(float64(pixels*width) * samples(s))
+	planes := decoded(p)
 	switch s.Format {
 	case format.JPEG:
-		own := int64(0) // baseline: a few rows
-		if s.Progressive {
-			own = 2 * int64(float64(pixels)*samples(s)) // all coefficients, 2 bytes each
+		if s.Progressive { // all coefficients, 2 bytes each; a baseline file takes a few rows
+			return planes + 2*int64(float64(pixels)*samples(s))
 		}
-		if p.Shrink > 1 { // subsampled chroma comes out at the size of luma
-			planes = pixels * width * colorPlanes(s.Model) / int64(p.Shrink*p.Shrink)
-		}
-		return own + planes
-	case format.PNG:
-		if s.Progressive { // interlaced: the picture has to be whole before it can be split into planes
-			return 2 * planes
-		}
-		return planes // row by row
 	case format.WebP:
-		if s.Lossless {
-			return pixels*(4+4) + planes // the decoder's ARGB, its RGBA for us, our planes
+		if s.Alpha || s.Model != probe.YCbCr {
+			return 8 * pixels // its RGBA, and then our planes or, before, its ARGB
 		}
-		if s.Alpha {
-			return planes + pixels // the alpha plane is decoded apart
-		}
-		return planes
 	case format.AVIF:
-		return 2 * planes // the decoder's frame and ours
+		return 2*planes + pixels/2 // the decoder's frame and ours
+	case format.GIF:
+		return pixels + planes // palette indices
 	}
-	return pixels + planes // GIF: palette indices, then planes
+	return planes // PNG and lossy WebP come row by row
 }
+
+// decoded is the planes a decoder leaves.
+func decoded(p Plan) int64 {
+	s := p.Source
+	pixels := int64(s.Width) * int64(s.Height)
+	if p.Shrink > 1 { // subsampled chroma comes out at the size of luma
+		return pixels * colorPlanes(s.Model) / int64(p.Shrink*p.Shrink)
+	}
+	return int64(float64(pixels*sampleBytes(s)) * samples(s))
+}
+
+// resizing is the decoded planes, the copies that a crop or alpha asks for, and the resized planes.
+func resizing(p Plan) int64 {
+	s := p.Source
+	cropped := int64(p.Crop.Dx()) * int64(p.Crop.Dy()) * sampleBytes(s) / int64(p.Shrink*p.Shrink)
+	copies := int64(0)
+	if p.Crop.Min.X > 0 { // planes that begin at odd addresses are moved, one after the other
+		copies = cropped
+		if s.Alpha { // or all at once
+			copies = cropped * (colorPlanes(s.Model) + 1)
+		}
+	}
+	if s.Alpha && s.SubX*s.SubY > 1 { // chroma is stretched before it is multiplied by alpha
+		copies += 2 * cropped
+	}
+	return decoded(p) + copies + resized(p)
+}
+
+// resized is the planes that the resize makes: the encoder's where nothing else is to be done, 16 bits for each
+// channel otherwise.
+func resized(p Plan) int64 {
+	pixels := int64(p.Width) * int64(p.Height)
+	switch {
+	case direct(p) && p.Source.Model == probe.YCbCr: // 4:2:0, and one chroma plane of 16 bits on its way
+		return 2 * pixels
+	case direct(p):
+		return pixels * colorPlanes(p.Source.Model)
+	}
+	return 2 * pixels * (colorPlanes(p.Source.Model) + one(p.Source.Alpha))
+}
+
+// direct reports whether the resized planes surely are the encoder's own.
+func direct(p Plan) bool {
+	s := p.Source
+	if s.Alpha || p.Alpha || p.Color == ColorTransform || p.padded() {
+		return false
+	}
+	switch s.Model {
+	case probe.Gray:
+		return true
+	case probe.YCbCr: // an AVIF's matrix may be another than the encoder's
+		return p.Format != format.PNG && s.Format != format.AVIF
+	}
+	return s.Model == probe.RGB && p.Format == format.PNG
+}
+
+// converting is two frames of the working form, the one before a step and the one after it.
+func converting(p Plan) int64 {
+	pixels, canvas := int64(p.Width)*int64(p.Height), int64(p.Canvas.X)*int64(p.Canvas.Y)
+	if direct(p) {
+		if p.Turn > 1 {
+			return 2 * resized(p)
+		}
+		return 0
+	}
+	before, after := colorPlanes(p.Source.Model)+one(p.Source.Alpha), 3+one(p.Source.Alpha)
+	most := 2 * pixels * (before + after)
+	if p.padded() {
+		most = max(most, 2*pixels*after+2*canvas*(3+one(p.Alpha || p.Source.Alpha)))
+	}
+	return most
+}
+
+// encoding is the encoder's planes, what it holds besides, and the result twice: as it is made and as it is sent.
+// The figures are those of noise, measured.
+func encoding(p Plan) int64 {
+	pixels := int64(p.Canvas.X) * int64(p.Canvas.Y)
+	alpha := one(p.Alpha)
+	switch p.Format {
+	case format.PNG: // hardly compressed
+		return pixels * 3 * (3 + alpha)
+	case format.WebP: // the tokens of all coefficients; alpha is coded before them, as a lossless picture
+		tokens := 16 + 12*int64(max(0, p.Quality-80))/20
+		return pixels * (2 + alpha + max(tokens, 36*alpha))
+	case format.AVIF: // libaom's copies and statistics
+		return pixels*(2+alpha+20+3*alpha) + 20<<20
+	}
+	return pixels * (2 + 5) // JPEG: all coefficients, so that its Huffman tables fit them
+}
+
+// padded reports whether the canvas is larger than the picture.
+func (p Plan) padded() bool { return p.Canvas != p.Turn.size(image.Pt(p.Width, p.Height)) }
 
 // samples returns how many samples stand for one stored pixel, alpha included.
 func samples(s probe.Info) float64 {
@@ -61,10 +139,14 @@ func samples(s probe.Info) float64 {
 	if s.Model == probe.YCbCr {
 		n = 1 + 2/float64(max(1, s.SubX)*max(1, s.SubY))
 	}
-	if s.Alpha {
-		n++
+	return n + float64(one(s.Alpha))
+}
+
+func sampleBytes(s probe.Info) int64 {
+	if s.Depth > 8 {
+		return 2
 	}
-	return n
+	return 1
 }
 
 func colorPlanes(m probe.Model) int64 {
@@ -77,36 +159,10 @@ func colorPlanes(m probe.Model) int64 {
 	return 3
 }
 
-// resizing is the resized planes, their turned copy, the canvas, and the interleaved pixels of a colour transform.
-func resizing(p Plan) int64 {
-	planes := int64(3)
-	if p.Source.Alpha || p.Alpha {
-		planes = 4
+// one counts a plane that may be there.
+func one(there bool) int64 {
+	if there {
+		return 1
 	}
-	pixels := int64(p.Width) * int64(p.Height)
-	n := pixels * planes
-	if p.Turn > 1 {
-		n += pixels * planes
-	}
-	if p.Canvas != p.Turn.size(image.Pt(p.Width, p.Height)) {
-		n += int64(p.Canvas.X) * int64(p.Canvas.Y) * planes
-	}
-	if p.Color == ColorTransform {
-		n += pixels * (4 + 3) // in: up to CMYK; out: RGB
-	}
-	return n
-}
-
-// encoding is what the encoder holds besides the planes it is given.
-func encoding(p Plan) int64 {
-	pixels := int64(p.Canvas.X) * int64(p.Canvas.Y)
-	switch p.Format {
-	case format.AVIF: // libaom's copies and statistics; measured at 8192 × 8192, speed 9: 450 MB
-		return 7*pixels + 20<<20
-	case format.WebP: // per-macroblock data and the token buffer
-		return 4 * pixels
-	case format.PNG: // the compressed stream, at worst as large as the pixels
-		return 4 * pixels
-	}
-	return pixels
+	return 0
 }
