@@ -65,7 +65,7 @@ func transform(f, dst *frame.Frame, profile []byte) (bool, error) {
 	status := C.ik_to_srgb(unsafe.Pointer(&profile[0]), C.size_t(len(profile)), &in, &out, C.int(f.Width), C.int(f.Height))
 	runtime.KeepAlive(profile)
 	if status == C.IK_COLOR_NO_MEMORY {
-		return false, fault.New(fault.Internal, "no memory for the colour transform of %d×%d pixels", f.Width, f.Height)
+		return false, fault.New(fault.TooMuchMemory, "no memory for the colour transform of %d×%d pixels", f.Width, f.Height)
 	}
 	return status == C.IK_COLOR_OK, nil
 }

@@ -4,9 +4,11 @@
 package engine
 
 import (
+	"errors"
 	"time"
 
 	"imagekit/internal/blob"
+	"imagekit/internal/fault"
 	"imagekit/internal/frame"
 	"imagekit/internal/plan"
 	"imagekit/internal/stage"
@@ -44,6 +46,14 @@ var steps = []step{
 	{stage.Encode, encode},
 }
 
+// explain makes want of memory, wherever it was met, the fault that it is: the picture's, not ours.
+func explain(err error) error {
+	if errors.Is(err, frame.ErrMemory) {
+		return fault.Wrap(fault.TooMuchMemory, err, "this image needs more memory than a worker may use")
+	}
+	return err
+}
+
 // Run does the job of p on src and returns the encoded result with the time of each stage. Errors of the source are
 // faults (damaged, unsupported); any other error is ours.
 func (Engine) Run(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
@@ -55,7 +65,7 @@ func (Engine) Run(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) 
 		err := s.run(j)
 		times.Since(s.stage, start)
 		if err != nil {
-			return nil, times, err
+			return nil, times, explain(err)
 		}
 	}
 	return blob.New(j.result, p.Format, time.Now()), times, nil

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"imagekit/internal/blob"
+	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/frame"
 	"imagekit/internal/imagetest"
@@ -83,4 +84,24 @@ func run(t testing.TB, src []byte, query string, out format.Format) result {
 		t.Errorf("want alpha %t, got %t", p.Alpha, info.Alpha)
 	}
 	return r
+}
+
+// Want of memory is the picture's fault, not the service's: no message of it may end as an internal error. The plan
+// asks for more than there are addresses.
+func TestWantOfMemory(t *testing.T) {
+	src := imagetest.JPEGProgressive(t, imagetest.Photo(64, 48))
+	for _, query := range []string{"w=32", "w=32&rot=90&f=png", "w=32&h=32&fit=pad"} {
+		t.Run(query, func(t *testing.T) {
+			p := planned(t, src, query, format.JPEG)
+			p.Width, p.Height = 1<<24, 1<<24
+			before := frame.Live()
+			_, _, err := Engine{}.Run(&blob.Blob{Data: src, Format: p.Source.Format}, p)
+			if err == nil || fault.From(err).Kind != fault.TooMuchMemory {
+				t.Errorf("want %v, got %v", fault.TooMuchMemory, err)
+			}
+			if n := frame.Live() - before; n != 0 {
+				t.Errorf("the job left %d frames behind", n)
+			}
+		})
+	}
 }

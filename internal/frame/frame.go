@@ -78,7 +78,7 @@ type Size struct{ W, H int }
 
 // New returns a frame for a picture of width × height with one plane per size; a last size beyond the model's
 // colours is the alpha plane. The samples are undefined. Pitches are set to plane size / picture size where those
-// divide evenly; a decoder with padded planes sets them itself. It fails when memory does not suffice.
+// divide evenly; a decoder with padded planes sets them itself. It fails with ErrMemory when memory does not suffice.
 func New(m Model, depth, width, height int, sizes ...Size) (*Frame, error) {
 	n := m.Colors()
 	if len(sizes) != n && len(sizes) != n+1 {

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"errors"
 	"testing"
 	"unsafe"
 )
@@ -87,4 +88,12 @@ func TestReleaseReusesMemory(t *testing.T) {
 	}
 	var none *Frame
 	none.Release()
+}
+
+func TestNoMemory(t *testing.T) {
+	const side = 1 << 24 // a plane of more bytes than there are addresses
+	if f, err := New(Gray, 8, side, side, Size{side, side}); !errors.Is(err, ErrMemory) {
+		f.Release()
+		t.Errorf("want %v, got %v", ErrMemory, err)
+	}
 }

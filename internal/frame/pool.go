@@ -4,11 +4,15 @@ package frame
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"unsafe"
 )
+
+// ErrMemory is in the chain of the error when the system has no memory left for this process.
+var ErrMemory = errors.New("no memory")
 
 // block is one piece of aligned C memory.
 type block struct {
@@ -57,7 +61,7 @@ func obtain(size int) (*block, error) {
 	size = align(size)
 	p := C.aligned_alloc(alignment, C.size_t(size))
 	if p == nil {
-		return nil, fmt.Errorf("frame: no memory for %d bytes", size)
+		return nil, fmt.Errorf("frame: %w for %d bytes", ErrMemory, size)
 	}
 	live.Add(1)
 	return &block{data: p, size: size}, nil

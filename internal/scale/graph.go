@@ -71,7 +71,7 @@ func takeGraph(key graphKey) (*graph, error) {
 	if size > 0 {
 		if g.tmp = C.aligned_alloc(64, size); g.tmp == nil {
 			g.free()
-			return nil, fmt.Errorf("scale: no memory for %d bytes of scratch", size)
+			return nil, fmt.Errorf("scale: %w for %d bytes of scratch", frame.ErrMemory, size)
 		}
 	}
 	return g, nil

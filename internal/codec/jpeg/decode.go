@@ -29,7 +29,7 @@ import (
 // out before. Below the crop nothing is read, except of a file with several scans.
 //
 // Errors: fault.DamagedImage; fault.UnsupportedFormat for 12 bits, lossless JPEG and unknown colour spaces;
-// fault.Internal without memory. The caller releases the frame.
+// fault.TooMuchMemory without memory. The caller releases the frame.
 func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
 	if len(src) == 0 {
 		return nil, fault.New(fault.DamagedImage, "want a JPEG, got 0 bytes")
@@ -41,7 +41,7 @@ func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
 	var status C.int
 	d := C.ikjpeg_open((*C.uint8_t)(unsafe.SliceData(src)), C.size_t(len(src)), C.int(max(h.Shrink, 1)), &picture, &status)
 	if d == nil {
-		return nil, fault.New(fault.Internal, "no memory for a JPEG decoder")
+		return nil, fault.New(fault.TooMuchMemory, "no memory for a JPEG decoder")
 	}
 	defer C.ikjpeg_close(d)
 	if status != C.IKJPEG_OK {
@@ -71,7 +71,7 @@ func allocate(p *C.ikjpeg_picture) (*frame.Frame, error) {
 	}
 	f, err := frame.New(frame.Model(p.model), 8, int(p.width), int(p.height), sizes...)
 	if err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "no memory for a JPEG of %d×%d pixels", int(p.width), int(p.height))
+		return nil, fault.Wrap(fault.TooMuchMemory, err, "no memory for a JPEG of %d×%d pixels", int(p.width), int(p.height))
 	}
 	for i := range planes {
 		c, to := &planes[i], &f.Planes[i]
@@ -90,7 +90,7 @@ func refusal(status C.int, words string) error {
 	case C.IKJPEG_UNSUPPORTED:
 		return fault.New(fault.UnsupportedFormat, "want a JPEG of 8 bits in grey, YCbCr, RGB, CMYK or YCCK, got another (%s)", words)
 	case C.IKJPEG_NO_MEMORY:
-		return fault.New(fault.Internal, "no memory for decoding a JPEG (%s)", words)
+		return fault.New(fault.TooMuchMemory, "no memory for decoding a JPEG (%s)", words)
 	}
 	return fault.New(fault.DamagedImage, "want a JPEG, got one that cannot be decoded (%s)", words)
 }

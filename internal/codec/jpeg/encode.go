@@ -21,7 +21,7 @@ type Settings struct {
 
 // Encode writes an opaque frame of 8 bits in full range: grey, or YCbCr in BT.601 whose chroma planes are full or
 // half as wide and as high as the picture (4:4:4, 4:2:2, 4:4:0, 4:2:0), rounded up. Samples go in as they are.
-// Any other frame is fault.Internal: the plan asked for the wrong planes.
+// Any other frame is fault.Internal: the plan asked for the wrong planes. fault.TooMuchMemory without memory.
 func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	if f.Depth != 8 || !f.FullRange || f.HasAlpha() || f.Model != frame.Gray && (f.Model != frame.YCbCr || f.Matrix != bt601) {
 		return nil, fault.New(fault.Internal, "want an opaque full range frame of 8 bits in grey or BT.601 for JPEG, "+
@@ -43,7 +43,11 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	status := C.ikjpeg_encode(&picture, &settings,
 		(*C.uint8_t)(unsafe.SliceData(s.ICC)), C.size_t(len(s.ICC)), &result)
 	if status != C.IKJPEG_OK {
-		return nil, fault.New(fault.Internal, "cannot write a JPEG of %d×%d pixels (%s)",
+		kind := fault.Internal
+		if status == C.IKJPEG_NO_MEMORY {
+			kind = fault.TooMuchMemory
+		}
+		return nil, fault.New(kind, "cannot write a JPEG of %d×%d pixels (%s)",
 			f.Width, f.Height, C.GoString(&result.message[0]))
 	}
 	defer C.free(unsafe.Pointer(result.bytes))

@@ -23,7 +23,7 @@ import (
 // would bleed into the edges. h.Crop is ignored, because libwebp moves odd crops to even places.
 //
 // Errors: fault.DamagedImage for what is cut short or not WebP; fault.UnsupportedFormat for bitstreams libwebp does
-// not read; fault.Internal without memory. The caller releases the frame.
+// not read; fault.TooMuchMemory without memory. The caller releases the frame.
 func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
 	info, err := inspect(src)
 	if err != nil {
@@ -31,7 +31,7 @@ func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
 	}
 	f, err := allocate(&info, max(h.Shrink, 1))
 	if err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "no memory for a WebP of %d×%d pixels", int(info.width), int(info.height))
+		return nil, fault.Wrap(fault.TooMuchMemory, err, "no memory for a WebP of %d×%d pixels", int(info.width), int(info.height))
 	}
 	planes := describe(f)
 	data := (*C.uint8_t)(unsafe.SliceData(src))
@@ -117,7 +117,7 @@ func refusal(status C.int) error {
 	case C.IKWEBP_UNSUPPORTED:
 		return fault.New(fault.UnsupportedFormat, "want a WebP of a known kind, got another")
 	}
-	return fault.New(fault.Internal, "no memory for decoding a WebP")
+	return fault.New(fault.TooMuchMemory, "no memory for decoding a WebP")
 }
 
 // Version returns the version of libwebp in use.

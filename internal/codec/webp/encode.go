@@ -1,6 +1,7 @@
 package webp
 
 // #include "webp.h"
+// #include <webp/encode.h>
 import "C"
 
 import (
@@ -21,7 +22,7 @@ type Settings struct {
 
 // Encode writes a frame of 8 bits with straight alpha or none. Lossy pictures come from planes in BT.601 and limited
 // range, 4:2:0 or grey, lossless ones from R, G and B in full range. Colours under fully transparent pixels are not
-// kept, also in f itself. Any other frame is fault.Internal: the plan asked for the wrong planes.
+// kept, also in f itself. Any other frame is fault.Internal: the plan asked for the wrong planes. fault.TooMuchMemory without memory.
 func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	if err := check(f, s.Lossless); err != nil {
 		return nil, err
@@ -34,11 +35,22 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	var result C.ikwebp_result
 	status := C.ikwebp_encode(&job, (*C.uint8_t)(unsafe.SliceData(s.ICC)), C.size_t(len(s.ICC)), &result)
 	if status != C.IKWEBP_OK {
-		return nil, fault.New(fault.Internal, "cannot write a WebP of %d×%d pixels (libwebp's error %d)",
+		return nil, fault.New(kindOf(result.error), "cannot write a WebP of %d×%d pixels (libwebp's error %d)",
 			f.Width, f.Height, int(result.error))
 	}
 	defer C.ikwebp_free(result.bytes)
 	return C.GoBytes(unsafe.Pointer(result.bytes), C.int(result.len)), nil
+}
+
+// kindOf says what kind of fault an error of libwebp's encoder is. Besides what a plan rules out there is only want of
+// memory, which has several codes, among them none at all when the alpha plane met it.
+func kindOf(code C.int) fault.Kind {
+	switch code {
+	case C.VP8_ENC_ERROR_INVALID_CONFIGURATION, C.VP8_ENC_ERROR_BAD_DIMENSION, C.VP8_ENC_ERROR_PARTITION0_OVERFLOW,
+		C.VP8_ENC_ERROR_PARTITION_OVERFLOW, C.VP8_ENC_ERROR_FILE_TOO_BIG:
+		return fault.Internal
+	}
+	return fault.TooMuchMemory
 }
 
 // check refuses frames whose planes are not what libwebp will take them for.
