@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"imagekit/internal/blob"
@@ -93,7 +94,7 @@ func newTransport(d *net.Dialer) *http.Transport {
 	http1.SetHTTP1(true)
 	return &http.Transport{
 		Proxy:                  nil, // the guard would check the proxy's address instead of the origin's
-		DialContext:            d.DialContext,
+		DialContext:            dial(d),
 		Protocols:              &http1,
 		TLSHandshakeTimeout:    tlsTimeout,
 		ResponseHeaderTimeout:  headerTimeout,
@@ -102,6 +103,18 @@ func newTransport(d *net.Dialer) *http.Transport {
 		MaxIdleConns:           maxIdle,
 		MaxIdleConnsPerHost:    maxIdlePerHost,
 		IdleConnTimeout:        idleTimeout,
+	}
+}
+
+// dial is d.DialContext, but for it localhost is this host whatever a name server says or does not know (RFC 6761
+// §6.3): the guard then refuses it for what it is.
+func dial(d *net.Dialer) func(ctx context.Context, network, addr string) (net.Conn, error) {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		host, port, err := net.SplitHostPort(addr)
+		if name := strings.ToLower(host); err == nil && (name == "localhost" || strings.HasSuffix(name, ".localhost")) {
+			addr = net.JoinHostPort("127.0.0.1", port)
+		}
+		return d.DialContext(ctx, network, addr)
 	}
 }
 

@@ -55,7 +55,7 @@ func TestHosts(t *testing.T) {
 		"00127.0.0.1": unresolved, "127.0.0.1.1": unresolved, "①②⑦.0.0.1": forbidden, "127。0。0。1": forbidden,
 		"nowhere.test": unresolved, "256.0.0.1": unresolved, "1.2.3": unresolved, "%31%32%37.0.0.1": malformed,
 		"u:p@127.0.0.1": malformed, "u@localhost": malformed, "@127.0.0.1": malformed, "": malformed,
-		"[::1": malformed, "[::1]x": malformed, "a b": malformed, "127.0.0.1\\@example.com": malformed,
+		"[::1": malformed, "[::1]x": malformed, "a b": malformed, "127.0.0.1\\@example.com": malformed, "a.localhost": forbidden,
 		"a\nb": malformed, "a%00b": malformed, "<a>": unresolved, "127.0.0.1%0d": malformed, "[fe80::1%25eth0]": forbidden,
 		"[::]": forbidden, "[::1]": forbidden, "[::127.0.0.1]": forbidden, "[64:ff9b::7f00:1]": forbidden,
 		"[2002:7f00:1::]": forbidden, "[2001:0:7f00:1::]": forbidden, "[fc00::1]": forbidden, "[fd00:ec2::254]": forbidden,
