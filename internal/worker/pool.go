@@ -104,9 +104,10 @@ func (p *Pool) newJob(ctx context.Context, src *blob.Blob, pl plan.Plan) (*job, 
 	if err := p.poison.check(src.Data, time.Now()); err != nil {
 		return nil, err
 	}
-	if most := min(p.config.Memory, p.config.DataLimit); pl.Memory > most {
+	need := memoryFor(pl, src)
+	if most := min(p.config.Memory, p.config.DataLimit-idleData); need > most {
 		return nil, fault.New(fault.TooMuchMemory, "this image needs about %d MiB of memory, want at most %d MiB",
-			pl.Memory>>20, most>>20)
+			need>>20, most>>20)
 	}
 	if len(src.Data)+len(pl.Source.Profile) > maxSource {
 		return nil, fault.New(fault.SourceTooLarge, "want at most %d bytes, got %d", maxSource, len(src.Data))
@@ -117,8 +118,17 @@ func (p *Pool) newJob(ctx context.Context, src *blob.Blob, pl plan.Plan) (*job, 
 	}
 	return &job{
 		ctx: ctx, header: header, parts: [2][]byte{pl.Source.Profile, src.Data}, source: src.Data,
-		limit: maxResult(pl), memory: max(pl.Memory, 0), queued: time.Now(), done: make(chan outcome, 1),
+		limit: maxResult(pl), memory: need, queued: time.Now(), done: make(chan outcome, 1),
 	}, nil
+}
+
+// idleData is what the data limit counts of a child without a job, in bytes: mostly stacks and the Go heap's reserve.
+const idleData = 80 << 20
+
+// memoryFor is what a job takes of a child. The plan's estimate covers small sources; of a larger one the child holds
+// what it was sent and, of some formats, a second copy.
+func memoryFor(pl plan.Plan, src *blob.Blob) int64 {
+	return max(pl.Memory, 0) + 2*int64(max(0, len(src.Data)-maxKept))
 }
 
 // Ready reports whether a worker lives and the pool takes jobs.

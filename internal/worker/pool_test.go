@@ -228,6 +228,9 @@ func TestRefusedWithoutAWorker(t *testing.T) {
 	_, _, err := p.Run(t.Context(), &blob.Blob{Data: []byte("echo")}, big)
 	wantFault(t, err, fault.TooMuchMemory)
 
+	_, _, err = p.Run(t.Context(), &blob.Blob{Data: make([]byte, 60<<20)}, testPlan) // held twice
+	wantFault(t, err, fault.TooMuchMemory)
+
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = run(over, p, "echo")
@@ -235,6 +238,28 @@ func TestRefusedWithoutAWorker(t *testing.T) {
 
 	if _, err := NewPool(Config{Queue: -1}); err == nil {
 		t.Error("a negative bound was accepted")
+	}
+}
+
+// A job that was given up on its way to a worker costs no worker.
+func TestLateCancelSparesTheWorker(t *testing.T) {
+	p := newPool(t, Config{Workers: 1})
+	pid := mustRun(t, p, "pid")
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 20 {
+		j, err := p.newJob(t.Context(), &blob.Blob{Data: []byte("echo")}, testPlan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.ctx = over
+		if err := p.queue.push(j); err != nil {
+			t.Fatal(err)
+		}
+		wantFault(t, (<-j.done).err, fault.ClientGone)
+	}
+	if again := mustRun(t, p, "pid"); again != pid {
+		t.Errorf("worker %s became %s", pid, again)
 	}
 }
 

@@ -112,6 +112,11 @@ func (s *slot) work(j *job) {
 		s.pool.queue.release(j)
 		return
 	}
+	if j.ctx.Err() != nil { // nobody waits any more: not worth a worker's life
+		j.fail(fault.From(j.ctx.Err()))
+		s.pool.queue.release(j)
+		return
+	}
 	start := time.Now()
 	release := s.guard(j)
 	reply, accepted, err := s.w.do(j)
