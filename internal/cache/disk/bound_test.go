@@ -2,6 +2,7 @@ package disk
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -208,4 +209,29 @@ func modified(t *testing.T, s *Store, i int) time.Time {
 		t.Fatal(err)
 	}
 	return st.ModTime()
+}
+
+// With a limit that was lowered nobody waits until all of it is free: a Put does its share, the scan the rest.
+func TestLoweredLimit(t *testing.T) {
+	s := open(t, t.TempDir(), 1<<30)
+	const n = 2*maxEvictions + 10
+	for i := range n {
+		put(t, s, fmt.Sprint(i), 10)
+	}
+	s.limit = 5 * pageSize
+	err := s.Put(t.Context(), key(n), []byte("new"))
+	if u := s.Usage(); !errors.Is(err, cache.ErrNoRoom) || u.Evictions != maxEvictions {
+		t.Errorf("the first Put: %v after %d evictions, want %v after %d", err, u.Evictions, cache.ErrNoRoom, maxEvictions)
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	s.scan(over)
+	if got := s.Usage().Evictions; got != maxEvictions {
+		t.Errorf("a store that closes still removed %d entries", got-maxEvictions)
+	}
+	s.scan(t.Context())
+	if got := onDisk(t, s.dir); got > s.limit || got == 0 {
+		t.Errorf("%d bytes after the scan, want at most %d", got, s.limit)
+	}
+	put(t, s, "later", 10)
 }

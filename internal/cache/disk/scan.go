@@ -72,8 +72,12 @@ func (s *Store) scan(ctx context.Context) {
 	}
 	s.forgetVanished(ctx)
 	s.index.setHeadroom(math.MaxInt64)
-	if err := s.reserve(0); err != nil {
-		s.log.Warn("cache scan: cannot get below the limit", "error", err)
+	for ok := false; !ok && ctx.Err() == nil; {
+		var err error
+		if ok, err = s.makeRoom(0); err != nil {
+			s.log.Warn("cache scan: cannot get below the limit", "error", err)
+			break
+		}
 	}
 	u := s.Usage()
 	s.log.Debug("cache scanned", "entries", u.Entries, "size_bytes", u.SizeBytes, "limit_bytes", u.LimitBytes,

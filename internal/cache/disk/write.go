@@ -19,6 +19,9 @@ const (
 	pageSize = 4096
 	// maxTries bounds how often a write starts again because somebody deleted what it had just made.
 	maxTries = 5
+	// maxEvictions bounds how many entries one Put removes. It matters when the limit was lowered: the scan then removes
+	// entries for a long time, and no result shall wait for that.
+	maxEvictions = 256
 )
 
 // Put implements cache.Store. Room is made before the first byte is written.
@@ -45,26 +48,32 @@ func (s *Store) Put(ctx context.Context, id cache.ID, parts ...[]byte) error {
 	return nil
 }
 
-// reserve promises n bytes of the limit, removing the entries unused longest until they are free.
+// reserve promises n bytes of the limit, removing the entries unused longest until they are free, a few at most.
 // The caller installs an entry or releases the bytes.
 func (s *Store) reserve(n int64) error {
 	if n > min(s.limit, maxEntry) {
 		return cache.ErrNoRoom
 	}
-	s.evicting.Lock()
-	defer s.evicting.Unlock()
-	for {
-		ok, victim, found := s.index.reserve(n, s.limit)
-		if ok {
-			return nil
-		}
-		if !found { // the scan is not done, or others are writing the whole limit right now
-			return cache.ErrNoRoom
-		}
-		if err := s.evict(victim); err != nil {
+	for range maxEvictions {
+		if ok, err := s.makeRoom(n); ok || err != nil {
 			return err
 		}
 	}
+	return cache.ErrNoRoom
+}
+
+// makeRoom promises n bytes of the limit, or else removes one entry.
+func (s *Store) makeRoom(n int64) (ok bool, err error) {
+	s.evicting.Lock()
+	defer s.evicting.Unlock()
+	ok, victim, found := s.index.reserve(n, s.limit)
+	switch {
+	case ok:
+		return true, nil
+	case !found: // the scan is not done, or others are writing the whole limit right now
+		return false, cache.ErrNoRoom
+	}
+	return false, s.evict(victim)
 }
 
 // evict removes the entry that was unused longest. One that cannot be removed goes to the front, so that
