@@ -15,6 +15,9 @@ const (
 	maxHot = 16 << 20
 	// maxHotEntry bounds one of them, so that a few large pictures do not push out many small ones.
 	maxHotEntry = maxHot / 32
+	// hotCost is what keeping an entry takes besides its bytes: map, list and stamp. Without it a cache of tiny
+	// pictures would take several times maxHot.
+	hotCost = 256
 )
 
 // hot keeps the bytes of the entries hit last, so that the next hit needs neither fresh memory nor a read: together
@@ -81,7 +84,7 @@ func (h *hot) put(id cache.ID, s stamp, data []byte) {
 		h.remove(e)
 	}
 	h.entries[id] = h.order.PushFront(&hotEntry{id, s, data})
-	h.bytes += len(data)
+	h.bytes += len(data) + hotCost
 	for h.bytes > maxHot {
 		h.remove(h.order.Back())
 	}
@@ -99,5 +102,5 @@ func (h *hot) drop(id cache.ID) {
 func (h *hot) remove(e *list.Element) {
 	entry := h.order.Remove(e).(*hotEntry)
 	delete(h.entries, entry.id)
-	h.bytes -= len(entry.data)
+	h.bytes -= len(entry.data) + hotCost
 }
