@@ -26,7 +26,7 @@ func decoding(p Plan) int64 {
 	planes := decoded(p)
 	switch s.Format {
 	case format.JPEG:
-		if s.Progressive { // all coefficients, 2 bytes each; a baseline file takes a few rows
+		if s.Progressive { // all coefficients, 2 bytes each; a file of one scan takes a few rows
 			return planes + 2*int64(float64(pixels)*samples(s))
 		}
 	case format.WebP:

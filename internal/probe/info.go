@@ -39,7 +39,7 @@ type Info struct {
 	// SubX and SubY are the chroma subsampling factors of YCbCr sources: 1, 2 or 4 (4:2:0 is 2, 2). Both are 1 for
 	// other models, and for a JPEG whose factors have no common name.
 	SubX, SubY  int
-	Progressive bool // progressive JPEG, interlaced PNG or GIF
+	Progressive bool // JPEG of several scans, progressive or not interleaved; interlaced PNG or GIF
 	Lossless    bool // lossless WebP, PNG, GIF
 	ICC         icc.Kind
 	Profile     []byte // the ICC profile itself, where ICC says it needs a transform; else nil

@@ -58,6 +58,7 @@ func readJPEG(b []byte, lim Limits) (Info, error) {
 		}
 		rest = after
 		if marker == mSOS {
+			h.firstScan(segment)
 			break
 		}
 		if err := h.segment(marker, segment, lim); err != nil {
@@ -155,6 +156,14 @@ func (h *jpegHeader) segment(marker byte, b []byte, lim Limits) error {
 		h.adobe, h.transform = true, b[11]
 	}
 	return nil
+}
+
+// firstScan looks whether the first scan (T.81 §B.2.3) holds all components. If it does not, a decoder keeps the
+// coefficients of the whole picture until it has met the others, as it does for progressive files.
+func (h *jpegHeader) firstScan(b []byte) {
+	if len(b) > 0 && int(b[0]) < len(h.components) {
+		h.info.Progressive = true
+	}
 }
 
 // start reads a start of frame (T.81 §B.2.2): baseline, extended and progressive, Huffman or arithmetic coded.

@@ -36,7 +36,7 @@ func named(sof []byte, ids string) []byte {
 }
 
 var (
-	jpegScan = append(seg(mSOS, 1, 1, 0, 0, 63, 0), "\x12\xff\x00\x34\xff\xd0\x56"...)
+	jpegScan = append(seg(mSOS, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0), "\x12\xff\x00\x34\xff\xd0\x56"...)
 	jpegEnd  = []byte{0xff, mEOI}
 	jfif     = seg(mAPP0, []byte("JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x00\x00")...)
 )
@@ -127,6 +127,7 @@ func jpegReads() []accepted {
 		{"fill bytes and stray bytes between segments", jpeg(jfif, []byte("\x00\x01\xff\xff"), frame()), plainJPEG},
 		{"no end of image", bytes.TrimSuffix(jpeg(frame()), jpegEnd), plainJPEG},
 		{"bytes behind the end", append(jpeg(frame()), "<?php"...), plainJPEG},
+		{"not interleaved", slices.Concat([]byte{0xff, mSOI}, frame(), seg(mSOS, 1, 1, 0, 0, 63, 0), jpegEnd), with(plainJPEG, func(i *Info) { i.Progressive = true })},
 		{"100 scans", jpeg(frame(), bytes.Repeat(jpegScan, maxScans-1)), plainJPEG},
 		{"scans behind the end", append(jpeg(frame()), bytes.Repeat(jpegScan, maxScans)...), plainJPEG},
 		{"markers inside a segment between scans", jpeg(frame(), jpegScan, seg(0xfe, bytes.Repeat([]byte{0xff, mSOS}, 200)...)), plainJPEG},
