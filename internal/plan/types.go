@@ -43,7 +43,7 @@ const (
 type Plan struct {
 	Source probe.Info
 
-	// Shrink is the shrink-on-load factor 1, 2, 4 or 8 the decoder shall use (JPEG DCT scaling; opaque WebP: its own scaler).
+	// Shrink is the shrink-on-load factor the decoder shall use: 1, 2, 4 or 8 of a JPEG (DCT scaling), 1 of the others.
 	Shrink int
 	// Crop is the hard region in stored source pixels: no filter tap may see a pixel outside it.
 	Crop image.Rectangle

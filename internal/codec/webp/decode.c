@@ -69,9 +69,6 @@ int ikwebp_read_yuv(const uint8_t *src, const ikwebp_info *info, const ikwebp_pl
 	WebPDecoderConfig config;
 	if (!WebPInitDecoderConfig(&config))
 		return IKWEBP_FAILED;
-	config.options.use_scaling = p[0].width != info->width || p[0].height != info->height;
-	config.options.scaled_width = p[0].width;
-	config.options.scaled_height = p[0].height;
 	config.output.colorspace = MODE_YUV;
 	config.output.is_external_memory = 1;
 	config.output.u.YUVA = (WebPYUVABuffer){

@@ -17,19 +17,19 @@ import (
 
 // Decode returns the picture, or the first frame of an animation on its canvas.
 //
-// An opaque lossy picture stays what it is, 4:2:0 planes in BT.601 and limited range, scaled by libwebp to
-// 1/h.Shrink, rounded up. Everything else becomes R, G, B and, where the file says so or the first frame leaves
-// some of the canvas free, alpha at full size: libwebp's scaler does not weigh chroma by alpha, so hidden colours
-// would bleed into the edges. h.Crop is ignored, because libwebp moves odd crops to even places.
+// An opaque lossy picture stays what it is, 4:2:0 planes in BT.601 and limited range. Everything else becomes R, G, B
+// and, where the file says so or the first frame leaves some of the canvas free, alpha. The hint is not used: libwebp
+// scales after it has decoded everything, which saves nothing below 50 megapixels, it does not weigh chroma by alpha,
+// and it moves odd crops to even places.
 //
 // Errors: fault.DamagedImage for what is cut short or not WebP; fault.UnsupportedFormat for bitstreams libwebp does
 // not read; fault.TooMuchMemory without memory. The caller releases the frame.
-func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
+func Decode(src []byte, _ frame.Hint) (*frame.Frame, error) {
 	info, err := inspect(src)
 	if err != nil {
 		return nil, err
 	}
-	f, err := allocate(&info, max(h.Shrink, 1))
+	f, err := allocate(&info)
 	if err != nil {
 		return nil, fault.Wrap(fault.TooMuchMemory, err, "no memory for a WebP of %d×%d pixels", int(info.width), int(info.height))
 	}
@@ -63,7 +63,7 @@ func inspect(src []byte) (info C.ikwebp_info, err error) {
 }
 
 // allocate makes the frame that a picture is decoded into.
-func allocate(info *C.ikwebp_info, shrink int) (*frame.Frame, error) {
+func allocate(info *C.ikwebp_info) (*frame.Frame, error) {
 	width, height := int(info.width), int(info.height)
 	if !info.yuv {
 		n := 3
@@ -72,18 +72,15 @@ func allocate(info *C.ikwebp_info, shrink int) (*frame.Frame, error) {
 		}
 		return frame.New(frame.RGB, 8, width, height, frame.Full(n, width, height)...)
 	}
-	luma := frame.Size{W: ceil(width, shrink), H: ceil(height, shrink)}
-	chroma := frame.Size{W: ceil(luma.W, 2), H: ceil(luma.H, 2)}
-	f, err := frame.New(frame.YCbCr, 8, width, height, luma, chroma, chroma)
+	chroma := frame.Size{W: ceil(width, 2), H: ceil(height, 2)}
+	f, err := frame.New(frame.YCbCr, 8, width, height, frame.Size{W: width, H: height}, chroma, chroma)
 	if err != nil {
 		return nil, err
 	}
 	f.FullRange = false
 	for i := range f.Planes[1:] {
-		// libwebp scales the stored chroma samples, of which the last may stand half outside of the picture.
 		p := &f.Planes[1+i]
-		p.PitchX = float64(chroma.W) / float64(2*ceil(width, 2))
-		p.PitchY = float64(chroma.H) / float64(2*ceil(height, 2))
+		p.PitchX, p.PitchY = 0.5, 0.5 // of an odd side, the last sample stands half outside of the picture
 	}
 	return f, nil
 }

@@ -35,7 +35,7 @@ typedef struct {
 /* ikwebp_inspect reads the headers. */
 int ikwebp_inspect(const uint8_t *src, size_t len, ikwebp_info *info);
 
-/* ikwebp_read_yuv decodes to 4:2:0 planes, scaled to the size of the first. */
+/* ikwebp_read_yuv decodes to 4:2:0 planes. */
 int ikwebp_read_yuv(const uint8_t *src, const ikwebp_info *info, const ikwebp_plane *planes);
 
 /* ikwebp_read_rgb decodes to planes of the canvas' size, transparent black where the picture does not reach. */

@@ -120,7 +120,7 @@ func TestLosslessRoundTrip(t *testing.T) {
 		for _, alpha := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%dx%d/alpha=%v", size[0], size[1], alpha), func(t *testing.T) {
 				f := scene(t, frame.RGB, size[0], size[1], alpha)
-				got := mustDecode(t, mustEncode(t, f, Settings{Quality: 50, Method: 3, Lossless: true}), frame.Hint{Shrink: 4})
+				got := mustDecode(t, mustEncode(t, f, Settings{Quality: 50, Method: 3, Lossless: true}), frame.Hint{})
 				if got.Model != frame.RGB || !got.FullRange || got.HasAlpha() != alpha {
 					t.Fatalf("want %+v, got %+v", f, got)
 				}
@@ -142,13 +142,13 @@ func btoi(b bool) int {
 	return 0
 }
 
-// TestLossyAlpha: alpha is kept exactly, colours come back as RGB at full size, whatever the hint.
+// TestLossyAlpha: alpha is kept exactly, colours come back as RGB.
 func TestLossyAlpha(t *testing.T) {
 	f := scene(t, frame.YCbCr, 33, 17, true)
 	for i, v := range []uint8{109, 100, 190} {
 		paint(&f.Planes[i], flat(v))
 	}
-	got := mustDecode(t, mustEncode(t, f, Settings{Quality: 95, Method: 4, AlphaQuality: 100}), frame.Hint{Shrink: 2})
+	got := mustDecode(t, mustEncode(t, f, Settings{Quality: 95, Method: 4, AlphaQuality: 100}), frame.Hint{})
 	if got.Model != frame.RGB || !got.FullRange || !got.HasAlpha() {
 		t.Fatalf("want RGB with alpha, got %+v", got)
 	}
@@ -192,35 +192,33 @@ func TestGrey(t *testing.T) {
 	}
 }
 
-// TestShrink: a ramp keeps its place: what stands at a pixel stands at the sample its pitch says.
-func TestShrink(t *testing.T) {
+// TestPlaces: a ramp keeps its place: what stands at a pixel stands at the sample its pitch says.
+func TestPlaces(t *testing.T) {
 	for _, size := range [][2]int{{256, 128}, {301, 203}, {35, 33}, {3, 3}, {1, 1}} {
-		for _, shrink := range []int{1, 2, 4, 8} {
-			t.Run(fmt.Sprintf("%dx%d/%d", size[0], size[1], shrink), func(t *testing.T) {
-				f := scene(t, frame.YCbCr, size[0], size[1], false)
-				ramp := func(scale float64) func(x, y int) uint8 {
-					return func(x, y int) uint8 { return uint8(40 + scale*((float64(x)+.5)+(float64(y)+.5)/2)) }
-				}
-				paint(&f.Planes[0], ramp(.4))
-				paint(&f.Planes[1], ramp(.8))
-				paint(&f.Planes[2], flat(90))
-				got := mustDecode(t, mustEncode(t, f, Settings{Quality: 100, Method: 4}), frame.Hint{Shrink: shrink})
-				if w, h := ceil(size[0], shrink), ceil(size[1], shrink); got.Planes[0].Width != w || got.Planes[0].Height != h {
-					t.Fatalf("want %d×%d samples, got %d×%d", w, h, got.Planes[0].Width, got.Planes[0].Height)
-				}
-				for i := range got.Planes[:2] {
-					p := &got.Planes[i]
-					y := p.Height / 2
-					for x, v := range p.Row(y, 8) {
-						want := 40 + .4*((float64(x)+.5)/p.PitchX+(float64(y)+.5)/p.PitchY/2)
-						if math.Abs(want-float64(v)) > 3 {
-							t.Errorf("plane %d, sample %d,%d: want %.1f, got %d", i, x, y, want, v)
-						}
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			f := scene(t, frame.YCbCr, size[0], size[1], false)
+			ramp := func(scale float64) func(x, y int) uint8 {
+				return func(x, y int) uint8 { return uint8(40 + scale*((float64(x)+.5)+(float64(y)+.5)/2)) }
+			}
+			paint(&f.Planes[0], ramp(.4))
+			paint(&f.Planes[1], ramp(.8))
+			paint(&f.Planes[2], flat(90))
+			got := mustDecode(t, mustEncode(t, f, Settings{Quality: 100, Method: 4}), frame.Hint{})
+			if p := &got.Planes[0]; p.Width != size[0] || p.Height != size[1] {
+				t.Fatalf("want %d×%d samples, got %d×%d", size[0], size[1], p.Width, p.Height)
+			}
+			for i := range got.Planes[:2] {
+				p := &got.Planes[i]
+				y := p.Height / 2
+				for x, v := range p.Row(y, 8) {
+					want := 40 + .4*((float64(x)+.5)/p.PitchX+(float64(y)+.5)/p.PitchY/2)
+					if math.Abs(want-float64(v)) > 3 {
+						t.Errorf("plane %d, sample %d,%d: want %.1f, got %d", i, x, y, want, v)
 					}
 				}
-				near(t, "Cr", &got.Planes[2], 90, 2)
-			})
-		}
+			}
+			near(t, "Cr", &got.Planes[2], 90, 2)
+		})
 	}
 }
 
@@ -231,7 +229,7 @@ func TestAnimation(t *testing.T) {
 	exact := mustEncode(t, clear, lossless)
 	lossy := mustEncode(t, opaque, Settings{Quality: 95, Method: 4})
 	t.Run("part of the canvas", func(t *testing.T) {
-		got := mustDecode(t, animate(50, 30, still{exact, 6, 8, 20, 10}, still{lossy, 0, 0, 20, 10}), frame.Hint{Shrink: 2})
+		got := mustDecode(t, animate(50, 30, still{exact, 6, 8, 20, 10}, still{lossy, 0, 0, 20, 10}), frame.Hint{})
 		if got.Width != 50 || got.Height != 30 || got.Model != frame.RGB {
 			t.Fatalf("want the RGB canvas, got %+v", got)
 		}
@@ -257,9 +255,9 @@ func TestAnimation(t *testing.T) {
 		}
 	})
 	t.Run("whole canvas", func(t *testing.T) {
-		got := mustDecode(t, animate(20, 10, still{lossy, 0, 0, 20, 10}, still{exact, 0, 0, 20, 10}), frame.Hint{Shrink: 2})
-		if got.Model != frame.YCbCr || got.HasAlpha() || got.Planes[0].Width != 10 {
-			t.Errorf("want opaque planes at half size, got %+v", got)
+		got := mustDecode(t, animate(20, 10, still{lossy, 0, 0, 20, 10}, still{exact, 0, 0, 20, 10}), frame.Hint{})
+		if got.Model != frame.YCbCr || got.HasAlpha() || got.Planes[0].Width != 20 {
+			t.Errorf("want opaque planes, got %+v", got)
 		}
 	})
 }
