@@ -123,7 +123,7 @@ func encoding(p Plan) int64 {
 		return pixels * 3 * (3 + alpha)
 	case format.WebP: // the tokens of all coefficients; alpha is coded before them, as a lossless picture
 		tokens := 16 + 12*int64(max(0, p.Quality-80))/20
-		return pixels * (2 + alpha + max(tokens, 36*alpha))
+		return pixels * (2 + alpha + max(tokens, 34*alpha))
 	case format.AVIF: // libaom's copies and statistics
 		return pixels*(2+alpha+20+3*alpha) + 20<<20
 	}

@@ -83,6 +83,17 @@ func TestMemoryMeasured(t *testing.T) {
 	}
 }
 
+// TestMemoryOfTheLargestResult: what the default output budget of 25 megapixels allows, a worker with the default bound
+// of its memory can do, in every format.
+func TestMemoryOfTheLargestResult(t *testing.T) {
+	const worker = 944 << 20 // of 1 GiB, 80 MiB are taken before its first job
+	for _, out := range []format.Format{format.JPEG, format.PNG, format.WebP, format.AVIF} {
+		if got := mustNew(t, drawing(7000, 7000), param.Params{Quality: 100}, out).Memory; got > worker {
+			t.Errorf("%v: got %d MiB, want at most %d", out, got>>20, worker>>20)
+		}
+	}
+}
+
 // TestMemoryGrows: in a small picture of a large source what the source adds, adds to the estimate; in a large picture of
 // a small source, what the result does.
 func TestMemoryGrows(t *testing.T) {
