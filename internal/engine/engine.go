@@ -54,8 +54,9 @@ func explain(err error) error {
 	return err
 }
 
-// Run does the job of p on src and returns the encoded result with the time of each stage. Errors of the source are
-// faults (damaged, unsupported); any other error is ours.
+// Run does the job of p on src and returns the encoded result with the time of each stage. The result has no tag: the
+// parent of the worker makes it of the bytes that arrive. Errors of the source are faults (damaged, unsupported); any
+// other error is ours.
 func (Engine) Run(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
 	var times stage.Times
 	j := &job{plan: p, src: src}
@@ -68,5 +69,5 @@ func (Engine) Run(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) 
 			return nil, times, explain(err)
 		}
 	}
-	return blob.New(j.result, p.Format, time.Now()), times, nil
+	return &blob.Blob{Data: j.result, Format: p.Format}, times, nil
 }
