@@ -8,10 +8,10 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help run build test lint docs bench fuzz deps testdeps
+.PHONY: help run build test lint docs bench fuzz deps testdeps rig-corpus rig-origin rig-load
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 run: build ## build and serve on 127.0.0.1:8080
 	@exec bin/imagekit serve
@@ -42,3 +42,12 @@ deps:
 
 testdeps:
 	@./scripts/deps.sh test
+
+rig-corpus: build ## send every file of CORPUS=dir through the service in every format
+	go run -tags netgo ./rig corpus -dir "$(CORPUS)"
+
+rig-origin: build ## 500 requests at once to origins that misbehave
+	go run -tags netgo ./rig origin
+
+rig-load: build ## stampede, overload, 10,000 connections, SIGTERM under load
+	go run -tags netgo ./rig load

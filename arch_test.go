@@ -23,6 +23,8 @@ const rules = `
 NONE < opt, fault, format, frame, flight, stage, icc;
 format < blob;
 fault < sign, clientip, limit, fetch/evilorigin;
+fault, format < hostile;
+param, sign < instance;
 format, opt < settings;
 fault, format, opt < param;
 fault, format, icc < probe;

@@ -78,3 +78,21 @@ func (p process) signal(t *testing.T, sig os.Signal) {
 		t.Fatalf("signal %v to %d: %v", sig, p.pid, err)
 	}
 }
+
+// workerPeak returns the most that any present worker of the server ever held, in bytes (proc(5), VmHWM).
+func (s *server) workerPeak(t *testing.T) (most int) {
+	t.Helper()
+	for _, w := range children(t, s.cmd.Process.Pid) {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", w.pid))
+		if err != nil {
+			continue // it has ended
+		}
+		_, rest, _ := strings.Cut(string(text), "VmHWM:")
+		kib, err := strconv.Atoi(strings.Fields(rest)[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		most = max(most, kib<<10)
+	}
+	return most
+}
