@@ -20,7 +20,7 @@ import (
 // rules reads "a, b < c": c may import a and b. What is not said is forbidden. Standard library and modules are not
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
-NONE < opt, fault, format, frame, flight, stage, icc;
+NONE < opt, metric, fault, format, frame, flight, stage, icc;
 format < blob;
 fault < sign, clientip, limit, fetch/evilorigin;
 fault, format < hostile;
@@ -41,7 +41,7 @@ blob, fault, format < sample;
 blob, cache, fault, flight, format, param, plan, probe, stage < render;
 opt, param < playground;
 codec/avif, codec/jpeg, codec/webp, format, frame, op, scale < imagetest;
-blob, clientip, fault, format, limit, opt, param, playground, render, sign, stage < server;
+blob, clientip, fault, format, limit, metric, opt, param, playground, render, sign, stage < server;
 `
 
 // mayCallC lists the only packages with import "C". None of them may be reached from the serving packages.

@@ -13,7 +13,7 @@ import (
 	"imagekit/internal/fault"
 )
 
-// SetToken sets the bearer token that opens /sign, /upload and /stats/cache to remote callers; "" closes them.
+// SetToken sets the bearer token that opens /sign, /upload, /metrics and /stats/cache to remote callers; "" closes them.
 func (s *Server) SetToken(token string) {
 	if token == "" {
 		s.token.Store(nil)
@@ -24,9 +24,9 @@ func (s *Server) SetToken(token string) {
 }
 
 // trusted lets through requests from this machine and those with the sign token: whoever can sign can make the
-// server fetch and transform anything.
+// server fetch and transform anything. Whoever reaches the admin address is the operator, by the choice of that address.
 func (s *Server) trusted(x *exchange) error {
-	if s.bearsToken(x.r.Header.Get("Authorization")) || local(x.r) {
+	if x.admin || s.bearsToken(x.r.Header.Get("Authorization")) || local(x.r) {
 		return nil
 	}
 	return fault.New(fault.NotAllowed, "%s answers requests from the same machine, or with the header "+
@@ -51,7 +51,7 @@ var errNoSecret = errors.New("a request came through a proxy or for another host
 
 // guardSecret refuses everything that is not local while the built-in secret is in use: everybody knows it.
 func (s *Server) guardSecret(x *exchange) error {
-	if s.DefaultSecret && !local(x.r) {
+	if s.DefaultSecret && !x.admin && !local(x.r) {
 		return fault.Wrap(fault.NoSecret, errNoSecret, "this server has no secret yet; its operator finds the remedy in the log")
 	}
 	return nil

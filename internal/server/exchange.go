@@ -20,10 +20,13 @@ type exchange struct {
 	start    time.Time
 	draining *atomic.Bool // then the client must not send another request on this connection
 
+	route  string         // a path of the table; "" when there is none for it
+	admin  bool           // it came by the operator's own address
 	client string         // key of the client, for the rate limit
 	limit  limit.Decision // zero when the request was not counted
 	source string         // what was asked for, without query
 	cache  string         // HIT, MISS, COALESCED
+	format string         // of the picture that was sent
 	times  stage.Times
 	err    *fault.Error
 	status int // 0 = nothing is answered yet

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"cmp"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +38,9 @@ func (s *Server) image(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	if negotiated {
+		req.Params.Quality = saved(x.r.Header, req.Params.Quality)
+	}
 	var admit func() error
 	if s.CountMisses {
 		admit = func() error { return s.count(x) }
@@ -63,6 +68,21 @@ func (s *Server) output(x *exchange, asked format.Format) (out format.Format, ne
 	refused := fault.New(fault.FormatNotAllowed, "f: want one of the formats allowed here, %v, got %s", s.Formats, asked)
 	refused.Param = "f"
 	return 0, false, refused
+}
+
+// With "Save-Data: on" (W3C Save Data API) and f=auto the quality is that much lower, down to the least one.
+const (
+	savedQuality = 20
+	leastQuality = 30
+)
+
+// saved returns the quality for a client that may want to save data; 0 = the default one.
+func saved(h http.Header, q int) int {
+	if !strings.EqualFold(strings.TrimSpace(h.Get("Save-Data")), "on") {
+		return q
+	}
+	q = cmp.Or(q, param.DefaultQuality)
+	return max(q-savedQuality, min(q, leastQuality))
 }
 
 // negotiate chooses by the lines of the Accept header. A client that names neither AVIF nor WebP gets the choice

@@ -28,6 +28,7 @@ func imageHeader(changes map[string]string) http.Header {
 		"X-Content-Type-Options":       "nosniff",
 		"Content-Security-Policy":      "default-src 'none'; sandbox",
 		"Cross-Origin-Resource-Policy": "cross-origin",
+		"Last-Modified":                modified,
 		"X-Cache":                      "MISS",
 		"Server-Timing":                "cache;dur=1.50, encode;dur=20.00",
 	} {
@@ -86,6 +87,9 @@ func TestImage(t *testing.T) {
 	}
 }
 
+// modified is when the painted picture was made.
+var modified = painted.Created.UTC().Format(http.TimeFormat)
+
 func TestConditional(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -95,7 +99,11 @@ func TestConditional(t *testing.T) {
 		{name: "another tag", header: []string{"If-None-Match", `"other"`}},
 		{name: "tag without quotes", header: []string{"If-None-Match", strings.Trim(painted.ETag, `"`)}},
 		{name: "empty", header: []string{"If-None-Match", ""}},
-		{name: "by date", header: []string{"If-Modified-Since", "Fri, 31 Dec 9999 23:59:59 GMT"}},
+		{name: "another tag, same date", header: []string{"If-None-Match", `"other"`, "If-Modified-Since", modified}},
+		{name: "earlier date", header: []string{"If-Modified-Since", "Fri, 31 Dec 1999 23:59:59 GMT"}},
+		{name: "no date", header: []string{"If-Modified-Since", "yesterday"}},
+		{name: "same date", header: []string{"If-Modified-Since", modified}, matches: true},
+		{name: "later date", header: []string{"If-Modified-Since", "Fri, 31 Dec 9999 23:59:59 GMT"}, matches: true},
 		{name: "same tag", header: []string{"If-None-Match", painted.ETag}, matches: true},
 		{name: "weak tag", header: []string{"If-None-Match", "W/" + painted.ETag}, matches: true},
 		{name: "list of tags", header: []string{"If-None-Match", `"a", W/"b",` + painted.ETag}, matches: true},

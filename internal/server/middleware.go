@@ -1,27 +1,33 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"imagekit/internal/clientip"
 	"imagekit/internal/fault"
+	"imagekit/internal/metric"
 	"imagekit/internal/opt"
 )
 
-// middleware wraps the handler, in reading order: request id, access log, recovery from panics, the bound on headers,
-// the guard of the built-in secret. The rate limit follows in routes, the deadline in render, where work begins.
-func (s *Server) middleware(next func(*exchange) error) http.Handler {
+// middleware wraps the handler, in reading order: request id, metrics, access log, recovery from panics, the bound on
+// headers, the guard of the built-in secret. The rate limit follows in routes, the deadline in render, where work begins.
+func (s *Server) middleware(admin bool, next func(*exchange) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := newExchange(w, r, &s.draining)
+		x.admin = admin
 		x.client = clientip.Key(s.Clients.From(r.RemoteAddr, r.Header))
+		s.takeID(x)
 		x.set("X-Request-Id", x.id)
 		s.warnUnbelieved(r)
-		defer s.log(x)
+		defer s.observe(x)
 		if err := s.guarded(x, next); err != nil {
 			s.fail(x, err)
 		}
@@ -44,6 +50,39 @@ func (s *Server) guarded(x *exchange, next func(*exchange) error) (err error) {
 	return next(x)
 }
 
+// maxID bounds a request id that a proxy gave, in bytes.
+const maxID = 64
+
+// takeID takes over the request id of a trusted proxy, so that its log and this one can be laid side by side.
+func (s *Server) takeID(x *exchange) {
+	id := x.r.Header.Get("X-Request-Id")
+	if id == "" || len(id) > maxID || strings.ContainsFunc(id, notInID) {
+		return
+	}
+	if peer, err := netip.ParseAddrPort(x.r.RemoteAddr); err == nil && s.Clients.Trusts(peer.Addr()) {
+		x.id = id
+	}
+}
+
+// notInID reports whether a character stands in no request id: they go into logs and headers as they are.
+func notInID(c rune) bool {
+	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.')
+}
+
+// observe counts a request that is answered and logs it.
+func (s *Server) observe(x *exchange) {
+	took := time.Since(x.start)
+	r := metric.Request{
+		Route: cmp.Or(x.route, "other"), Status: x.status, Cache: x.cache, Format: x.format, Bytes: x.bytes, Took: took,
+		Stages: x.times.All(),
+	}
+	if x.err != nil {
+		r.Fault = x.err.Kind.String()
+	}
+	s.Metrics.Request(r)
+	s.log(x, took)
+}
+
 // headSize returns the bytes of request line and header fields as HTTP/1.1 sends them.
 func headSize(r *http.Request) int {
 	n := len(r.Method) + len(r.RequestURI) + len(r.Host) + len("  HTTP/1.1\r\nHost: \r\n\r\n")
@@ -56,7 +95,7 @@ func headSize(r *http.Request) int {
 }
 
 // log writes the one line of a request. Neither signatures nor queries of sources stand in it.
-func (s *Server) log(x *exchange) {
+func (s *Server) log(x *exchange, took time.Duration) {
 	level := slog.LevelInfo
 	if x.err != nil {
 		level = x.err.Kind.Row().Level
@@ -68,7 +107,7 @@ func (s *Server) log(x *exchange) {
 	attrs = append(attrs,
 		slog.String("id", x.id), slog.String("method", x.r.Method), slog.String("path", x.r.URL.Path),
 		slog.Int("status", x.status), slog.Int64("bytes", x.bytes),
-		ms("took", time.Since(x.start)), slog.String("client", x.client))
+		ms("took", took), slog.String("client", x.client))
 	if x.source != "" {
 		attrs = append(attrs, slog.String("source", x.source))
 	}

@@ -23,40 +23,79 @@ type terms struct {
 // answer sends an image, or 304 when the client has it already (RFC 9110 §13.1.2).
 func (s *Server) answer(x *exchange, b *blob.Blob, t terms) error {
 	x.set("ETag", b.ETag)
-	x.set("Cache-Control", s.cacheControl(t))
+	x.set("Last-Modified", b.Created.UTC().Format(http.TimeFormat))
+	x.set("Cache-Control", s.cacheControl(b, t))
 	x.set("X-Content-Type-Options", "nosniff")
 	x.set("Content-Security-Policy", "default-src 'none'; sandbox")
 	x.set("Cross-Origin-Resource-Policy", "cross-origin")
 	x.set("Server-Timing", x.times.Header())
+	s.share(x)
 	if t.negotiated {
-		x.set("Vary", "Accept")
+		x.set("Vary", vary(x.r.Header))
 	}
 	if t.private {
 		rateFields(x)
 	} else {
+		if s.CDNMaxAge != "" && t.expires.IsZero() {
+			x.set("CDN-Cache-Control", s.CDNMaxAge)
+		}
 		x.set("X-Cache", x.cache)
-		if matches(x.r.Header.Values("If-None-Match"), b.ETag) {
+		if unchanged(x.r.Header, b) {
 			x.WriteHeader(http.StatusNotModified)
 			return nil
 		}
 	}
+	x.format = b.Format.String()
 	x.set("Content-Type", b.Format.MIME())
 	return s.write(x, http.StatusOK, b.Data)
+}
+
+// vary names the fields that chose a negotiated picture. Save-Data stands there only where it was sent: a cache that
+// hands what it keeps for everybody else to such a client does no harm.
+func vary(h http.Header) string {
+	if len(h.Values("Save-Data")) > 0 {
+		return "Accept, Save-Data"
+	}
+	return "Accept"
+}
+
+// share lets pages of the origin that the operator names read pictures and their timings.
+func (s *Server) share(x *exchange) {
+	if s.CORS == "" {
+		return
+	}
+	x.set("Access-Control-Allow-Origin", s.CORS)
+	x.set("Timing-Allow-Origin", s.CORS)
 }
 
 // maxAge is how long caches may keep a picture: a year, the longest that is of use (RFC 2616 §14.21).
 const maxAge = 31536000 * time.Second
 
-// cacheControl lets caches keep a picture for a year, but never past its expiry, which may pass during the work.
-func (s *Server) cacheControl(t terms) string {
-	switch {
-	case t.private:
+// cacheControl lets caches keep a picture for a year or as long as the operator wants, but never past its own expiry
+// or the URL's, which may pass during the work.
+func (s *Server) cacheControl(b *blob.Blob, t terms) string {
+	if t.private {
 		return "no-store"
-	case t.expires.IsZero():
+	}
+	ends := t.expires
+	if !b.Expires.IsZero() && (ends.IsZero() || b.Expires.Before(ends)) {
+		ends = b.Expires
+	}
+	if ends.IsZero() {
 		return "public, max-age=31536000, immutable"
 	}
-	left := max(0, min(t.expires.Sub(s.Now()), maxAge))
+	left := max(0, min(ends.Sub(s.Now()), maxAge))
 	return "public, max-age=" + strconv.Itoa(int(left/time.Second))
+}
+
+// unchanged reports whether the client has the picture already (RFC 9110 §13.2.2): If-None-Match decides where it is
+// given, If-Modified-Since otherwise.
+func unchanged(h http.Header, b *blob.Blob) bool {
+	if lines := h.Values("If-None-Match"); len(lines) > 0 {
+		return matches(lines, b.ETag)
+	}
+	since, err := http.ParseTime(h.Get("If-Modified-Since"))
+	return err == nil && !b.Created.Truncate(time.Second).After(since)
 }
 
 // matches compares If-None-Match weakly (RFC 9110 §13.1.2): a list of tags, or "*".

@@ -14,31 +14,37 @@ type route struct {
 	path    string
 	methods []string
 	limited bool // every request counts against the rate limit
+	admin   bool // also at the operator's own address, where nothing else is
 	handle  func(*exchange) error
 }
 
 func (s *Server) table() []route {
 	read := []string{http.MethodGet, http.MethodHead}
 	return []route{
-		{"/img", read, !s.CountMisses, s.image}, // image counts misses
-		{"/sign", read, true, s.sign},
-		{"/upload", []string{http.MethodPost}, true, s.upload},
-		{"/health", read, false, s.health},
-		{"/ready", read, false, s.ready},
-		{"/stats/cache", read, false, s.cacheStats},
-		{"/", read, false, s.page},
+		{"/img", read, !s.CountMisses, false, s.image}, // image counts misses
+		{"/sign", read, true, false, s.sign},
+		{"/upload", []string{http.MethodPost}, true, false, s.upload},
+		{"/health", read, false, true, s.health},
+		{"/ready", read, false, true, s.ready},
+		{"/metrics", read, false, true, s.metrics},
+		{"/stats/cache", read, false, true, s.cacheStats},
+		{"/", read, false, false, s.page},
 	}
 }
 
 // routes builds the handler: every request passes the middleware, then its row of the table.
-func (s *Server) routes() http.Handler {
+func (s *Server) routes(admin bool) http.Handler {
 	table := s.table()
-	return s.middleware(func(x *exchange) error {
+	if admin {
+		table = slices.DeleteFunc(table, func(r route) bool { return !r.admin })
+	}
+	return s.middleware(admin, func(x *exchange) error {
 		i := slices.IndexFunc(table, func(r route) bool { return r.path == x.r.URL.Path })
 		if i < 0 {
 			return fault.New(fault.NotFound, "want one of %s, got %s", paths(table), opt.Quote(x.r.URL.Path))
 		}
 		r := table[i]
+		x.route = r.path
 		if !slices.Contains(r.methods, x.r.Method) {
 			allow := strings.Join(r.methods, ", ")
 			x.set("Allow", allow)

@@ -16,6 +16,7 @@ import (
 	"imagekit/internal/clientip"
 	"imagekit/internal/format"
 	"imagekit/internal/limit"
+	"imagekit/internal/metric"
 	"imagekit/internal/param"
 	"imagekit/internal/playground"
 	"imagekit/internal/render"
@@ -45,6 +46,10 @@ type Config struct {
 	UploadBytes   int64           // of all uploads together, while they are read and worked on; at least one always fits
 	Timeout       time.Duration   // the Renderer's, for the time an answer may take
 
+	CDNMaxAge string // value of CDN-Cache-Control (RFC 9213) on pictures that may be kept; "" = none
+	CORS      string // origin that may read pictures: "*" for all, "" for none
+
+	Metrics    *metric.Metrics
 	Version    string
 	Page       *playground.Page
 	CacheStats func() any  // what /stats/cache answers
@@ -57,6 +62,7 @@ type Config struct {
 type Server struct {
 	Config
 	handler    http.Handler
+	admin      http.Handler                      // of the operator's own address
 	uploads    *semaphore.Weighted               // the bytes they may still hold
 	token      atomic.Pointer[[sha256.Size]byte] // hash of the sign token; nil = none
 	draining   atomic.Bool
@@ -66,7 +72,7 @@ type Server struct {
 // New returns a server.
 func New(c Config) *Server {
 	s := &Server{Config: c, uploads: semaphore.NewWeighted(max(c.UploadBytes, c.MaxInput+maxForm))}
-	s.handler = s.routes()
+	s.handler, s.admin = s.routes(false), s.routes(true)
 	return s
 }
 
@@ -77,9 +83,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 func (s *Server) Drain() { s.draining.Store(true) }
 
 // HTTP returns the http.Server around s: its limits on slow and large requests. Give it a Listener.
-func (s *Server) HTTP() *http.Server {
+func (s *Server) HTTP() *http.Server { return s.bounded(s.handler) }
+
+// AdminHTTP returns the http.Server for the operator's own address: metrics, statistics and health, to everybody who
+// reaches it.
+func (s *Server) AdminHTTP() *http.Server { return s.bounded(s.admin) }
+
+func (s *Server) bounded(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           s,
+		Handler:           h,
 		ConnContext:       withConn,
 		ReadHeaderTimeout: headTime,
 		ReadTimeout:       bodyTime,

@@ -30,6 +30,17 @@ func (s *Server) cacheStats(x *exchange) error {
 	return s.json(x, s.CacheStats())
 }
 
+// metrics answers GET /metrics, to whoever may sign: traffic and failures are nobody else's business.
+func (s *Server) metrics(x *exchange) error {
+	if err := s.trusted(x); err != nil {
+		return err
+	}
+	x.set("Cache-Control", "no-store")
+	x.set("X-Content-Type-Options", "nosniff")
+	s.Metrics.Handler().ServeHTTP(x, x.r)
+	return nil
+}
+
 // page answers GET /.
 func (s *Server) page(x *exchange) error {
 	x.set("Content-Type", "text/html; charset=utf-8")

@@ -79,7 +79,7 @@ func TestReadiness(t *testing.T) {
 
 func TestUnknownPaths(t *testing.T) {
 	for _, target := range []string{
-		"/nothing", "/img/", "//img", "/IMG", "/img.jpg", "/sign/", "/metrics", "/stats", "/favicon.ico", "/../img",
+		"/nothing", "/img/", "//img", "/IMG", "/img.jpg", "/sign/", "/metrics/", "/stats", "/favicon.ico", "/../img",
 		"/" + strings.Repeat("a", 5000),
 	} {
 		t.Run(target[:min(len(target), 20)], func(t *testing.T) {

@@ -45,6 +45,9 @@ func (s *Server) upload(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	if negotiated {
+		params.Quality = saved(x.r.Header, params.Quality)
+	}
 	result, err := s.Renderer.Upload(x.r.Context(), data, params, out)
 	x.times = result.Times
 	if err != nil {
