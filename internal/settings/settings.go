@@ -15,6 +15,8 @@ import (
 // Settings are the values in force. Sizes are bytes.
 type Settings struct {
 	Addr         string
+	AdminAddr    string // "" = none
+	DrainDelay   time.Duration
 	PublicUpload bool // anybody may upload
 	Samples      bool // the sample: sources are available
 
@@ -43,6 +45,10 @@ type Settings struct {
 	CacheDir  string
 	CacheSize int64 // 0 = not set: the store knows its default
 
+	MaxAge    time.Duration // how long a result may be kept; 0 = for ever
+	CDNMaxAge string        // value of CDN-Cache-Control, "" = none
+	CORS      string        // origin that may read pictures, "" = none
+
 	TrustedProxies   []netip.Prefix
 	RateLimit        int // requests per second and client
 	RateBurst        int
@@ -68,6 +74,7 @@ func (s *Settings) options() []opt.Option {
 		{"Pictures", s.pictureOptions()},
 		{"Work", s.workOptions()},
 		{"Cache", s.cacheOptions()},
+		{"Answers", s.answerOptions()},
 		{"Clients", s.clientOptions()},
 		{"Logs", s.logOptions()},
 	} {
@@ -84,6 +91,15 @@ func (s *Settings) serverOptions() []opt.Option {
 		{
 			Name: "IMAGEKIT_ADDR", To: (*address)(&s.Addr), Default: "127.0.0.1:8080", Example: ":8080",
 			Doc: "Where to listen. Without a host, on all interfaces.",
+		},
+		{
+			Name: "IMAGEKIT_ADMIN_ADDR", To: (*address)(&s.AdminAddr), DefaultDoc: "none", Example: "127.0.0.1:9090",
+			Doc: "A second address that answers `/metrics`, `/stats/cache`, `/health` and `/ready` to whoever reaches it. " +
+				"At `IMAGEKIT_ADDR` the first two need the sign token or a caller on the same machine.",
+		},
+		{
+			Name: "IMAGEKIT_DRAIN_DELAY", To: (*delay)(&s.DrainDelay), Default: "0s", Example: "5s",
+			Doc: "After SIGTERM, how long `/ready` says 503 while connections are still accepted, so that load balancers notice.",
 		},
 		{
 			Name: "IMAGEKIT_PUBLIC_UPLOAD", To: (*toggle)(&s.PublicUpload), Default: "0", Example: "1",
@@ -220,6 +236,24 @@ func (s *Settings) cacheOptions() []opt.Option {
 			Name: "IMAGEKIT_CACHE_SIZE", To: (*size)(&s.CacheSize), DefaultDoc: "the smaller of 10GiB and half of the free space",
 			Example: "50GiB",
 			Doc:     "Upper bound of the cache on disk, kept by removing what was not used for longest.",
+		},
+	}
+}
+
+func (s *Settings) answerOptions() []opt.Option {
+	return []opt.Option{
+		{
+			Name: "IMAGEKIT_MAX_AGE", To: (*duration)(&s.MaxAge), DefaultDoc: "for ever: browsers and CDNs are told one year and `immutable`",
+			Example: "24h",
+			Doc:     "How long a picture may be kept, here, by CDNs and by browsers, before its source is looked at again.",
+		},
+		{
+			Name: "IMAGEKIT_CDN_CACHE_CONTROL", To: (*headerText)(&s.CDNMaxAge), DefaultDoc: "none", Example: "max-age=31536000",
+			Doc: "CDN-Cache-Control sent with pictures whose URL does not expire: what a CDN shall do that browsers shall not.",
+		},
+		{
+			Name: "IMAGEKIT_CORS", To: (*origin)(&s.CORS), Default: "*", Example: "https://shop.example.com",
+			Doc: "Whose pages may read pictures and their timings by script (Access-Control-Allow-Origin): `*`, one origin, or `off`.",
 		},
 	}
 }

@@ -1,11 +1,13 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"math"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -152,6 +154,44 @@ func (d *duration) Set(text string) error {
 }
 
 func (*duration) Want() string { return "a duration above 0 with its unit, such as 30s or 1m30s" }
+
+// delay is a time span of 0 or more.
+type delay time.Duration
+
+func (d *delay) String() string { return time.Duration(*d).String() }
+
+func (d *delay) Set(text string) error {
+	v, err := time.ParseDuration(text)
+	if err != nil || v < 0 {
+		return errValue
+	}
+	*d = delay(v)
+	return nil
+}
+
+func (*delay) Want() string { return "a duration with its unit, such as 0s or 5s" }
+
+// origin is whose pages may read an answer (Fetch standard, Access-Control-Allow-Origin); "" = nobody's.
+type origin string
+
+func (o *origin) String() string { return cmp.Or(string(*o), "off") }
+
+func (o *origin) Set(text string) error {
+	if text == "*" || text == "off" {
+		*o = origin(strings.TrimSuffix(text, "off"))
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" || text != u.Scheme+"://"+u.Host {
+		return errValue
+	}
+	*o = origin(text)
+	return nil
+}
+
+func (*origin) Want() string {
+	return "*, off or an origin such as https://example.com, without a path"
+}
 
 // address is where to listen.
 type address string

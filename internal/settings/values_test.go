@@ -27,6 +27,12 @@ var valueTests = []struct {
 		"0 -1 +1 1.5GiB 8M 8mib 8_000 MiB 1e6 0x10 9223372036854775808 8388608TiB 0MiB",
 	},
 	{"duration", new(duration), map[string]string{"30s": "30s", "90s": "1m30s", "500ms": "500ms"}, "30 0s -1s soon 1d"},
+	{"delay", new(delay), map[string]string{"0s": "0s", "5s": "5s", "1m": "1m0s"}, "5 -1s soon 1d"},
+	{
+		"origin", new(origin),
+		map[string]string{"*": "*", "off": "off", "https://a.example": "https://a.example", "http://a:8080": "http://a:8080"},
+		"a.example https:// https://a.example/ https://a.example/x ftp://a null https://u@a",
+	},
 	{
 		"address", new(address),
 		map[string]string{":8080": ":8080", "127.0.0.1:0": "127.0.0.1:0", "[::1]:80": "[::1]:80", "localhost:80": "localhost:80"},
