@@ -33,6 +33,7 @@ fault, format, frame < codec/jpeg, codec/png, codec/webp, codec/avif, codec/gif,
 fault, frame, icc < color;
 blob, codec/avif, codec/gif, codec/jpeg, codec/png, codec/webp, color, fault, format, frame, icc, op, plan, probe, scale, stage < engine;
 blob, fault, plan, stage < worker;
+blob, plan, stage < worker/breakout;
 blob, fault, format < cache;
 cache, fault < cache/disk;
 blob, cache, format < cache/cachetest;

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -27,11 +28,15 @@ func limits(s *settings.Settings) plan.Limits {
 	return plan.Limits{MaxPixels: int64(s.MaxPixels), MaxOutputPixels: int64(s.MaxOutputPixels), Memory: s.Memory}
 }
 
-// newPool starts that many worker processes; queue jobs may wait for them.
-func newPool(workers, queue int, s *settings.Settings, log *slog.Logger) (*worker.Pool, error) {
-	return worker.NewPool(worker.Config{
-		Args: []string{workerCommand}, Workers: workers, Queue: queue, Memory: s.Memory, Logger: log,
+// newPool starts that many worker processes of a command; queue jobs may wait for them.
+func newPool(command string, workers, queue int, s *settings.Settings, log *slog.Logger) (*worker.Pool, error) {
+	pool, err := worker.NewPool(worker.Config{
+		Args: []string{command}, Workers: workers, Queue: queue, Memory: s.Memory, Sandbox: worker.Mode(s.Sandbox), Logger: log,
 	})
+	if errors.Is(err, worker.ErrSandbox) {
+		err = usageError{fmt.Errorf("IMAGEKIT_SANDBOX is require: %w", err)}
+	}
+	return pool, err
 }
 
 // service is everything that serving needs, wired.
@@ -70,7 +75,7 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 		sources.Samples, samples = sample.New(), sample.Names()
 	}
 
-	if v.pool, err = newPool(s.Workers, s.Queue, s, log); err != nil {
+	if v.pool, err = newPool(workerCommand, s.Workers, s.Queue, s, log); err != nil {
 		return nil, errors.Join(err, v.store.Close())
 	}
 	renderer := render.New(render.Config{

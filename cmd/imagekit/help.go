@@ -28,7 +28,7 @@ func helpText(c *cli.Command) string {
 	fmt.Fprintf(&b, "%s - %s\n\nUsage: %s\n\n%s\n", c.Name, c.Usage, c.UsageText, c.Description)
 	if len(c.Commands) > 0 {
 		b.WriteString("\nCommands:\n\n")
-		for _, sub := range c.Commands {
+		for _, sub := range c.VisibleCommands() {
 			fmt.Fprintf(&b, "  %-12s %s\n", sub.Name, sub.Usage)
 		}
 	}

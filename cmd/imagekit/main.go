@@ -30,8 +30,10 @@ type system struct {
 }
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == workerCommand {
-		os.Exit(runWorker(os.Args[2:]))
+	if len(os.Args) > 1 {
+		if code, ok := runWorker(os.Args[1], os.Args[2:]); ok {
+			os.Exit(code)
+		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
@@ -81,6 +83,7 @@ func root(args []string, sys system) *cli.Command {
 		Action: serveCommand(sys).Action,
 		Commands: []*cli.Command{
 			serveCommand(sys), signCommand(sys), transformCommand(sys), healthcheckCommand(sys), versionCommand(sys), helpCommand(sys),
+			sandboxCommand(sys),
 		},
 		HideVersion: true,
 		Reader:      sys.in, Writer: sys.out, ErrWriter: sys.err,

@@ -26,11 +26,11 @@ import (
 // TestMain runs the tests or, under the name that scripts and the pool of workers give to this binary, the program.
 func TestMain(m *testing.M) {
 	testscript.Main(leakless{m}, map[string]func(){"imagekit": func() {
-		if raceDetector && len(os.Args) > 2 && os.Args[1] == workerCommand {
+		if raceDetector && len(os.Args) > 2 && strings.HasPrefix(os.Args[1], workerCommand) {
 			os.Args[len(os.Args)-1] = strconv.Itoa(math.MaxInt64) // the bound on the worker's memory
 		}
 		main()
-	}})
+	}, "without": without})
 }
 
 // leakless fails when a goroutine outlives the tests.
@@ -47,7 +47,7 @@ func (m leakless) Run() int {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script", RequireExplicitExec: true,
+		Dir: "testdata/script", RequireExplicitExec: true, Condition: kernelHas,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"picture": writePicture, "is": checkPicture, "exits": exits,
 		},

@@ -42,7 +42,7 @@ Examples:
   imagekit transform photos/ thumbnails/ 'w=320&h=320&fit=cover&f=avif'
   imagekit transform - - 'w=400&f=jpeg' <photo.jpg >small.jpg`,
 		Flags: settings.Flags("max-input-size", "allowed-formats", "default-format", "max-pixels", "max-output-pixels",
-			"workers", "memory", "request-timeout", "log", "log-format"),
+			"workers", "sandbox", "memory", "request-timeout", "log", "log-format"),
 		Action: func(ctx context.Context, c *cli.Command) error { return transform(ctx, c, sys) },
 	}
 }
@@ -94,7 +94,7 @@ func runBatch(ctx context.Context, b *batch, list []pair) error {
 	}
 	workers := min(b.set.Workers, len(list))
 	b.busy = make(chan struct{}, workers)
-	pool, err := newPool(workers, workers, b.set, logger(b.console, level, b.set.LogText))
+	pool, err := newPool(workerCommand, workers, workers, b.set, logger(b.console, level, b.set.LogText))
 	if err != nil {
 		return err
 	}

@@ -6,16 +6,30 @@ import (
 
 	"imagekit/internal/engine"
 	"imagekit/internal/worker"
+	"imagekit/internal/worker/breakout"
 )
 
-// workerCommand is the hidden argument that makes the binary a worker process. It is looked at before anything else
-// is set up, because a worker must be up in milliseconds.
-const workerCommand = "worker"
+// Hidden arguments that make the binary a worker process. They are looked at before anything else is set up, because
+// a worker must be up in milliseconds.
+const (
+	workerCommand   = "worker"          // does the service's jobs
+	selfTestCommand = "worker-selftest" // is confined in the same way, and tries to break out
+)
 
-func runWorker(args []string) int {
-	if err := worker.Serve(args, engine.Versions(), engine.Engine{}.Run); err != nil {
-		fmt.Fprintln(os.Stderr, "imagekit worker:", err)
-		return exitFailed
+// runWorker is the life of a worker process, when command is one of those.
+func runWorker(command string, args []string) (code int, ok bool) {
+	var run worker.Runner
+	switch command {
+	case workerCommand:
+		run = engine.Engine{}.Run
+	case selfTestCommand:
+		run = breakout.Run
+	default:
+		return 0, false
 	}
-	return exitOK
+	if err := worker.Serve(args, engine.Versions(), run); err != nil {
+		fmt.Fprintln(os.Stderr, "imagekit worker:", err)
+		return exitFailed, true
+	}
+	return exitOK, true
 }

@@ -38,7 +38,8 @@ type Settings struct {
 	MaxOutputPixels int           // width × height of a result
 
 	Workers        int
-	Queue          int // jobs that may wait for a worker
+	Sandbox        string // auto, require or off
+	Queue          int    // jobs that may wait for a worker
 	Memory         int64
 	RequestTimeout time.Duration
 
@@ -210,6 +211,12 @@ func (s *Settings) workOptions() []opt.Option {
 		{
 			Name: "IMAGEKIT_WORKERS", To: &s.Workers, Min: 1, Max: 1024, DefaultDoc: "number of CPUs", Example: "4",
 			Doc: "Processes that decode and encode, one picture at a time each.",
+		},
+		{
+			Name: "IMAGEKIT_SANDBOX", To: word{&s.Sandbox, []string{"auto", "require", "off"}}, Default: "auto", Example: "require",
+			Doc: "`auto` takes files, sockets, processes and capabilities away from workers as far as the kernel can (Landlock, " +
+				"seccomp), and warns of what is missing; `require` does not start then; `off` leaves only the resource limits, to " +
+				"trace a codec. `imagekit sandbox` shows what holds.",
 		},
 		{
 			Name: "IMAGEKIT_QUEUE", To: &s.Queue, Min: 1, Max: 100_000, Default: "64", Example: "256",

@@ -90,6 +90,24 @@ func (c choice) Set(text string) error {
 
 func (c choice) Choices() []string { return []string{c.first, c.then} }
 
+// word is one of some words.
+type word struct {
+	to    *string
+	words []string
+}
+
+func (w word) String() string { return *w.to }
+
+func (w word) Set(text string) error {
+	if !slices.Contains(w.words, text) {
+		return errValue
+	}
+	*w.to = text
+	return nil
+}
+
+func (w word) Choices() []string { return w.words }
+
 // units are the suffixes of a size: powers of 1024 (IEC 80000-13) and of 1000.
 var units = []struct {
 	suffix string

@@ -32,3 +32,17 @@ func BenchmarkPlan(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkStart is the life of a worker without a job, from its start to its hello and its end.
+func BenchmarkStart(b *testing.B) {
+	for _, mode := range []Mode{Off, Auto} {
+		b.Run(string(mode), func(b *testing.B) {
+			p := newPool(b, Config{Workers: 1, Sandbox: mode})
+			for b.Loop() {
+				if err := p.try(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -25,23 +25,26 @@ const maxKept = 8 << 20
 
 // Serve is the whole life of a worker process: it confines itself, says hello and runs jobs, one at a time, until
 // the parent closes the wire (then it returns nil) or dies (then the process exits, whatever it is doing). args are
-// the ones the pool appended to Config.Args: the data limit in bytes. versions names the codec libraries in use.
+// the ones the pool appended to Config.Args: the mode of the sandbox and the data limit in bytes. versions names the
+// codec libraries in use.
 func Serve(args []string, versions map[string]string, run Runner) error {
-	if len(args) != 1 {
-		return fmt.Errorf("worker: want the data limit as the only argument, got %q; the service starts its workers itself", args)
+	if len(args) != 2 {
+		return fmt.Errorf("worker: want a mode of the sandbox and the data limit, got %q; the service starts its workers itself", args)
 	}
-	dataLimit, err := strconv.ParseInt(args[0], 10, 64)
+	dataLimit, err := strconv.ParseInt(args[1], 10, 64)
 	if err != nil || dataLimit <= 0 {
-		return fmt.Errorf("worker: want the data limit in bytes, got %q", args[0])
+		return fmt.Errorf("worker: want the data limit in bytes, got %q", args[1])
 	}
+	// The wire is closed by the end of the process, never before: the parent takes its end for that of the process.
+	wire := os.NewFile(socketFD, "wire")
 	// The parent decides: a Ctrl-C in the terminal or a TERM to the whole group must not end jobs that it drains.
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	go follow(os.NewFile(lifelineFD, "lifeline"))
-	if err := confine(dataLimit); err != nil {
+	sandbox, err := confine(dataLimit, Mode(args[0]))
+	if err != nil {
 		return fmt.Errorf("worker: confine: %w", err)
 	}
-	// The wire is closed by the end of the process, never before: the parent takes its end for that of the process.
-	return serve(os.NewFile(socketFD, "wire"), versions, run)
+	return serve(wire, hello{Versions: versions, Sandbox: sandbox}, run)
 }
 
 // follow ends the process when the parent has ended, also while another thread runs C code.
@@ -55,8 +58,8 @@ func follow(lifeline io.Reader) {
 
 // serve speaks the child's side of the wire. A panic of run ends the process on purpose: the parent answers the
 // request and logs the trace, and nothing goes on with a state nobody knows.
-func serve(wire io.ReadWriter, versions map[string]string, run Runner) error {
-	if err := greet(wire, hello{Versions: versions}); err != nil {
+func serve(wire io.ReadWriter, h hello, run Runner) error {
+	if err := greet(wire, h); err != nil {
 		return fmt.Errorf("worker: say hello: %w", err)
 	}
 	r := bufio.NewReader(wire)

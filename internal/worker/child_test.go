@@ -38,7 +38,7 @@ func TestServe(t *testing.T) {
 	}
 	var kept []int
 	w := &stream{Reader: &in}
-	err = serve(w, testVersions, func(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
+	err = serve(w, hello{Versions: testVersions}, func(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
 		if src.Format != format.PNG || p.Quality != testPlan.Quality {
 			t.Errorf("job is %v %+v", src.Format, p)
 		}
@@ -79,7 +79,7 @@ func TestServeRefuses(t *testing.T) {
 		{"profile beyond the body", "J\x00\x00\x00\x0d\x00\x00\x00\x01{\"Profile\":2}x", errWire},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			err := serve(&stream{Reader: strings.NewReader(tt.in)}, nil, func(*blob.Blob, plan.Plan) (*blob.Blob, stage.Times, error) {
+			err := serve(&stream{Reader: strings.NewReader(tt.in)}, hello{}, func(*blob.Blob, plan.Plan) (*blob.Blob, stage.Times, error) {
 				t.Error("the job was run")
 				return nil, stage.Times{}, io.EOF
 			})
@@ -88,7 +88,7 @@ func TestServeRefuses(t *testing.T) {
 			}
 		})
 	}
-	for _, args := range [][]string{nil, {"1GiB"}, {"0"}, {"1", "2"}} {
+	for _, args := range [][]string{nil, {"1"}, {"auto", "1GiB"}, {"auto", "0"}, {"auto", "1", "2"}} {
 		if err := Serve(args, nil, nil); err == nil {
 			t.Errorf("Serve(%q) was accepted", args)
 		}

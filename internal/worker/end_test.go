@@ -69,7 +69,7 @@ func TestDeadline(t *testing.T) {
 		{"too short to tell", time.Hour, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p := newPool(t, Config{Workers: 1, hang: tt.hang})
+			p := newPool(t, Config{Workers: 1, Sandbox: Off, hang: tt.hang})
 			w := newWatcher(t)
 			wantFault(t, interrupt(t, p, w, context.DeadlineExceeded), fault.Timeout)
 			mustRun(t, p, "echo")
@@ -87,7 +87,7 @@ func TestDeadline(t *testing.T) {
 }
 
 func TestCallerLeaves(t *testing.T) {
-	p := newPool(t, Config{Workers: 1, hang: time.Nanosecond})
+	p := newPool(t, Config{Workers: 1, Sandbox: Off, hang: time.Nanosecond})
 	w := newWatcher(t)
 	for range 3 {
 		wantFault(t, interrupt(t, p, w, context.Canceled), fault.ClientGone)
@@ -98,7 +98,7 @@ func TestCallerLeaves(t *testing.T) {
 	}
 }
 
-// occupy fills a pool of one with a job that ends when the returned function is called; it reports the job's error.
+// occupy fills a pool of one, with its sandbox off, with a job that ends when the returned function is called; it reports the job's error.
 func occupy(t *testing.T, p *Pool) (finish func() error) {
 	t.Helper()
 	w := newWatcher(t)
@@ -118,7 +118,7 @@ func occupy(t *testing.T, p *Pool) (finish func() error) {
 }
 
 func TestQueueIsBounded(t *testing.T) {
-	p := newPool(t, Config{Workers: 1, Queue: 1})
+	p := newPool(t, Config{Workers: 1, Sandbox: Off, Queue: 1})
 	finish := occupy(t, p)
 	waits := newMoment(context.DeadlineExceeded)
 	late := make(chan error, 1)
@@ -143,7 +143,7 @@ func TestQueueIsBounded(t *testing.T) {
 }
 
 func TestMemoryIsShared(t *testing.T) {
-	p := newPool(t, Config{Workers: 2, Memory: 10 << 20}) // testPlan takes 1 MiB
+	p := newPool(t, Config{Workers: 2, Sandbox: Off, Memory: 10 << 20}) // testPlan takes 1 MiB
 	finish := occupy(t, p)
 	large := testPlan
 	large.Memory = 10 << 20
@@ -163,7 +163,7 @@ func TestMemoryIsShared(t *testing.T) {
 }
 
 func TestCloseDrains(t *testing.T) {
-	p := newPool(t, Config{Workers: 1})
+	p := newPool(t, Config{Workers: 1, Sandbox: Off})
 	finish := occupy(t, p)
 	grace := newMoment(nil)
 	closed := make(chan error, 1)
@@ -186,7 +186,7 @@ func TestCloseDrains(t *testing.T) {
 }
 
 func TestCloseInAHurry(t *testing.T) {
-	p := newPool(t, Config{Workers: 1})
+	p := newPool(t, Config{Workers: 1, Sandbox: Off})
 	w := newWatcher(t)
 	results := make(chan error, 2)
 	go func() {
@@ -260,7 +260,7 @@ func TestCloseWhileStarting(t *testing.T) {
 
 // parent is a process with a pool of its own, whose worker hangs.
 func parent(fifo string) {
-	p, err := NewPool(Config{Workers: 1, Args: []string{"child", "jobs"}, DataLimit: testDataLimit})
+	p, err := NewPool(Config{Workers: 1, Sandbox: Off, Args: []string{"child", "jobs"}, DataLimit: testDataLimit})
 	if err == nil {
 		_, err = run(context.Background(), p, "hang "+fifo)
 	}
@@ -294,7 +294,7 @@ func TestLifeline(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ours.Close()
-	cmd := exec.Command(executable(), "child", "jobs", fmt.Sprint(int64(testDataLimit)))
+	cmd := exec.Command(executable(), "child", "jobs", string(Off), fmt.Sprint(int64(testDataLimit)))
 	cmd.ExtraFiles = []*os.File{theirs, childEnd}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -24,6 +24,7 @@ import (
 	"imagekit/internal/format"
 	"imagekit/internal/plan"
 	"imagekit/internal/stage"
+	"imagekit/internal/worker/breakout"
 )
 
 // TestMain is the tests or, when a pool of theirs has started this binary, a child.
@@ -49,6 +50,13 @@ func child(mode string, args []string) error {
 	switch mode {
 	case "jobs":
 		return Serve(args, testVersions, script)
+	case "breakout":
+		return Serve(args, testVersions, breakout.Run)
+	case "threads":
+		return Serve(append([]string{string(Off)}, args[1:]...), testVersions, onThreads)
+	case "exposed":
+		gap := hello{Sandbox: Sandbox{Landlock: 3, Missing: []string{"seccomp: not in this test"}}}
+		return serve(os.NewFile(socketFD, "wire"), gap, script)
 	case "exit":
 		return errors.New("no such library")
 	case "babble":
@@ -90,13 +98,11 @@ func script(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
 		text = "done"
 	case "signals":
 		for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
-			if err := syscall.Kill(os.Getpid(), s); err != nil {
+			if err := raise(s); err != nil {
 				return nil, times, err
 			}
 		}
 		text = "alive"
-	case "report":
-		text = report()
 	default:
 		die(verb)
 	}
@@ -107,9 +113,9 @@ func script(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
 func die(verb string) {
 	switch verb {
 	case "segv": // what C does, the Go runtime turns into exit status 2
-		_ = syscall.Kill(os.Getpid(), syscall.SIGSEGV)
+		_ = raise(syscall.SIGSEGV)
 	case "kill":
-		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		_ = raise(syscall.SIGKILL)
 	case "exit":
 		os.Exit(7)
 	case "garbage":
@@ -149,7 +155,7 @@ func announce(fifo string) {
 	}
 }
 
-// watcher is the test's end of a FIFO that a job announces itself on.
+// watcher is the test's end of a FIFO that a job announces itself on. Only with its sandbox off can a worker open it.
 type watcher struct {
 	t    *testing.T
 	path string

@@ -35,9 +35,11 @@ type Pool struct {
 	lifeline *os.File // the end that is never written to
 	closing  sync.Once
 	closed   error
+	exposed  sync.Once // the log tells what is missing around the workers
 }
 
-// NewPool starts the workers in the background; Ready tells when the first one is there. Close ends them.
+// NewPool starts the workers in the background; Ready tells when the first one is there. Close ends them. Under Require
+// it waits for a first worker, and fails when that one does not start or is not confined (ErrSandbox).
 func NewPool(c Config) (*Pool, error) {
 	c = c.withDefaults()
 	if least := min(int64(c.Workers), int64(c.Queue), int64(c.MaxJobs), c.Memory, c.DataLimit, c.KillRSS, c.RecycleRSS); least < 0 {
@@ -51,16 +53,41 @@ func NewPool(c Config) (*Pool, error) {
 		config: c, lifeline: lifeline,
 		queue:    newQueue(c.Queue, c.Memory),
 		poison:   newPoison(c.PoisonTTL),
-		launcher: newLauncher(c.Path, c.Args, c.DataLimit, childEnd),
+		launcher: newLauncher(c, childEnd),
 	}
 	p.life, p.stop = context.WithCancel(context.Background())
 	p.patience, p.giveUp = context.WithCancel(context.Background())
 	p.starter.Go(p.launcher.run)
+	if c.Sandbox == Require {
+		if err := p.try(); err != nil {
+			return nil, errors.Join(err, p.Close(p.life))
+		}
+	}
 	for range c.Workers {
 		s := &slot{pool: p, seat: make(seat, 1)}
 		p.slots.Go(s.run)
 	}
 	return p, nil
+}
+
+// try starts a worker and ends it.
+func (p *Pool) try() error {
+	w, err := p.launcher.start(p.life)
+	if err != nil {
+		return fmt.Errorf("worker: %w", err)
+	}
+	w.end()
+	return nil
+}
+
+// born counts a worker that said hello, and tells once what does not confine it.
+func (p *Pool) born(h hello) {
+	p.count.born(h)
+	if len(h.Sandbox.Missing) > 0 {
+		p.exposed.Do(func() {
+			p.config.Logger.Warn("workers are not fully confined", "missing", h.Sandbox.Missing)
+		})
+	}
 }
 
 // Run does p to src in a worker. It returns when the job is done, when ctx ends (the worker is killed then) or when
@@ -147,6 +174,7 @@ func (p *Pool) Stats() Stats {
 	p.count.mu.Lock()
 	defer p.count.mu.Unlock()
 	s.Alive, s.Recycled, s.Versions = p.count.alive, p.count.replaced, maps.Clone(p.count.versions)
+	s.Sandbox = p.count.sandbox
 	for c := Crashed; c < causes; c++ {
 		s.Deaths[c.String()] = p.count.deaths[c]
 	}
@@ -190,13 +218,14 @@ type tally struct {
 	deaths   [causes]uint64
 	replaced uint64
 	versions map[string]string
+	sandbox  Sandbox
 }
 
 func (t *tally) born(h hello) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.alive++
-	t.versions = h.Versions
+	t.versions, t.sandbox = h.Versions, h.Sandbox
 }
 
 func (t *tally) gone(c Cause) {

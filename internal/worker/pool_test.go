@@ -144,7 +144,7 @@ func TestIdleKillCostsNothing(t *testing.T) {
 
 // TestKillUnderLoad: of many requests, exactly those fail whose worker is killed.
 func TestKillUnderLoad(t *testing.T) {
-	p := newPool(t, Config{Workers: 2})
+	p := newPool(t, Config{Workers: 2, Sandbox: Off})
 	ctx, stop := context.WithCancel(t.Context())
 	var load sync.WaitGroup
 	for i := range 4 {

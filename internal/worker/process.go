@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -36,6 +37,7 @@ type process struct {
 type launcher struct {
 	path     string
 	args     []string
+	mode     Mode
 	lifeline *os.File // the end a child reads
 	requests chan launch
 }
@@ -49,11 +51,11 @@ type launch struct {
 // environment is all a child gets of it. One thread of codec work and one arena for it, the second for the rest.
 func environment() []string { return []string{"GOMAXPROCS=1", "MALLOC_ARENA_MAX=2"} }
 
-// newLauncher returns a launcher for children that are confined to dataLimit bytes.
-func newLauncher(path string, args []string, dataLimit int64, lifeline *os.File) *launcher {
-	argv := append([]string{"imagekit"}, args...)
+// newLauncher returns a launcher for the children of a pool.
+func newLauncher(c Config, lifeline *os.File) *launcher {
+	argv := append([]string{"imagekit"}, c.Args...)
 	return &launcher{
-		path: path, args: append(argv, strconv.FormatInt(dataLimit, 10)),
+		path: c.Path, args: append(argv, string(c.Sandbox), strconv.FormatInt(c.DataLimit, 10)), mode: c.Sandbox,
 		lifeline: lifeline, requests: make(chan launch),
 	}
 }
@@ -99,6 +101,10 @@ func (l *launcher) start(ctx context.Context) (*process, error) {
 	if err := w.greeting(ctx); err != nil {
 		w.end()
 		return nil, fmt.Errorf("no hello: %w (%v)%s", err, w.cmd.ProcessState, w.stderr.quote())
+	}
+	if gaps := w.hello.Sandbox.Missing; l.mode == Require && len(gaps) > 0 {
+		w.end()
+		return nil, fmt.Errorf("%w: %s", ErrSandbox, strings.Join(gaps, "; "))
 	}
 	return w, nil
 }

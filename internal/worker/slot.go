@@ -62,7 +62,7 @@ func (s *slot) fill() bool {
 			continue
 		}
 		s.w = w
-		s.pool.count.born(w.hello)
+		s.pool.born(w.hello)
 	}
 	return s.pool.life.Err() == nil
 }
@@ -262,7 +262,7 @@ func (s *slot) recycle() {
 		}
 		return
 	}
-	s.pool.count.born(fresh.hello)
+	s.pool.born(fresh.hello)
 	s.bury(NoCause)
 	s.w = fresh
 	s.pool.count.recycled()

@@ -111,6 +111,7 @@ func noEOF(err error) error {
 // hello is the header of the first message of a child.
 type hello struct {
 	Versions map[string]string // codec library → version
+	Sandbox  Sandbox
 }
 
 // jobHeader is the header of a job.

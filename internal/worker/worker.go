@@ -2,11 +2,13 @@
 // else: a crash is answered 422, a deadline is a SIGKILL, memory goes back to the system when the process ends.
 //
 // The Pool is the parent's side, Serve the child's; both are the same binary. They speak over one socket pair
-// (see wire.go). A child gets no environment, no files and no listening sockets of its parent.
+// (see wire.go). A child gets no environment, no files and no listening sockets of its parent,
+// and before it reads its first job it gives up all that no job needs (confine).
 package worker
 
 import (
 	"cmp"
+	"errors"
 	"log/slog"
 	"runtime"
 	"time"
@@ -30,6 +32,8 @@ type Config struct {
 	Queue   int   // jobs that may wait, beyond it fault.Overloaded; default 64
 	Memory  int64 // bytes; the sum of plan.Memory over the running jobs; default 1 GiB
 
+	Sandbox Mode // what becomes of children that cannot be confined; default Auto
+
 	DataLimit  int64 // bytes; RLIMIT_DATA of a child: its heap, C and Go; default 1 GiB
 	KillRSS    int64 // bytes; a child above it is killed during its job; default DataLimit
 	RecycleRSS int64 // bytes; a child above it is replaced after its job; default 256 MiB
@@ -43,6 +47,26 @@ type Config struct {
 	hang time.Duration
 }
 
+// Mode says what becomes of children that cannot be confined.
+type Mode string
+
+// The modes.
+const (
+	Auto    Mode = "auto"    // they run behind the walls that this kernel offers; a warning names those that are missing
+	Require Mode = "require" // none runs
+	Off     Mode = "off"     // they run with no wall but the resource limits, for tracing them
+)
+
+// Sandbox tells what stands around a child besides the limits on its resources.
+type Sandbox struct {
+	Landlock int      // ABI version of the kernel's file system rules, 0 when they are not in force
+	Seccomp  bool     // the filter of system calls is in force
+	Missing  []string // walls that do not stand, each with the reason; empty when all do
+}
+
+// ErrSandbox is that of a child that cannot be confined under Require.
+var ErrSandbox = errors.New("workers cannot be confined")
+
 const gib = 1 << 30
 
 func (c Config) withDefaults() Config {
@@ -51,6 +75,7 @@ func (c Config) withDefaults() Config {
 		c.Args = []string{"worker"}
 	}
 	c.Workers = cmp.Or(c.Workers, runtime.NumCPU())
+	c.Sandbox = cmp.Or(c.Sandbox, Auto)
 	c.Queue = cmp.Or(c.Queue, 64)
 	c.Memory = cmp.Or(c.Memory, gib)
 	c.DataLimit = cmp.Or(c.DataLimit, gib)
@@ -74,6 +99,7 @@ type Stats struct {
 	Recycled uint64            // processes replaced between jobs
 	Poisoned int               // sources refused at present
 	Versions map[string]string // codec library → version, as the latest worker said; nil before the first
+	Sandbox  Sandbox           // the same; the zero value before the first
 }
 
 // Cause says why a worker ended in a way that was not planned.

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"log/slog"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v3"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/format"
+	"imagekit/internal/param"
+	"imagekit/internal/plan"
+	"imagekit/internal/render"
+	"imagekit/internal/settings"
+	"imagekit/internal/worker"
+	"imagekit/internal/worker/breakout"
+)
+
+func sandboxCommand(sys system) *cli.Command {
+	return &cli.Command{
+		Name: "sandbox", Usage: "try to break out of a worker, and show what holds", Hidden: true,
+		UsageText: "imagekit sandbox [--sandbox MODE]",
+		Description: `Starts workers as the service does. One of them tries what code in a hostile picture would try;
+the other one reads and writes every format. The exit status is 1 when something was not denied,
+or when a format does not work.
+
+ALLOWED is also said of a call that came through and failed: the attempts are made so that they do
+no harm.
+
+Example:
+
+  imagekit sandbox`,
+		Flags: settings.Flags("sandbox"),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			s, _, err := loadSettings(c, sys)
+			if err != nil {
+				return err
+			}
+			return sandbox(ctx, s, sys)
+		},
+	}
+}
+
+// sandbox prints what confines a worker, what it was denied, and what it can still do.
+func sandbox(ctx context.Context, s *settings.Settings, sys system) error {
+	state, report, err := breakOut(ctx, s)
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(sys.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "Landlock ABI\t%d\nseccomp\t%t\n", state.Landlock, state.Seccomp)
+	for _, gap := range state.Missing {
+		fmt.Fprintf(table, "missing\t%s\n", gap)
+	}
+	fmt.Fprintf(table, "environment\t%s\n\n", strings.Join(report.Environment, " "))
+	open := 0
+	for _, a := range report.Attempts {
+		verdict := "denied"
+		if !a.Denied {
+			verdict = "ALLOWED"
+			open++
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", a.Name, verdict, a.Answer)
+	}
+	fmt.Fprintln(table)
+	broken, err := everyFormat(ctx, s, table)
+	if err = errors.Join(err, table.Flush()); err != nil {
+		return err
+	}
+	if open > 0 || broken > 0 || len(report.Attempts) == 0 {
+		return fmt.Errorf("of %d attempts to break out %d were not denied; %d formats do not work", len(report.Attempts), open, broken)
+	}
+	return nil
+}
+
+// breakOut lets a worker try, and returns what confined it and what it found.
+func breakOut(ctx context.Context, s *settings.Settings) (worker.Sandbox, breakout.Report, error) {
+	var report breakout.Report
+	pool, err := newPool(selfTestCommand, 1, 1, s, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return worker.Sandbox{}, report, err
+	}
+	result, _, err := pool.Run(ctx, &blob.Blob{}, plan.Plan{Format: format.PNG})
+	if err == nil {
+		err = json.Unmarshal(result.Data, &report)
+	}
+	return pool.Stats().Sandbox, report, errors.Join(err, pool.Close(context.WithoutCancel(ctx)))
+}
+
+// everyFormat transforms pictures in a worker, so that each format is read and each one that can be is written. It
+// prints a line for each, and returns how many failed.
+func everyFormat(ctx context.Context, s *settings.Settings, out *tabwriter.Writer) (broken int, err error) {
+	pictures, err := smallPictures()
+	if err != nil {
+		return 0, err
+	}
+	pool, err := newPool(workerCommand, 1, 1, s, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return 0, err
+	}
+	renderer := render.New(render.Config{Engine: pool, Limits: limits(s), Timeout: s.RequestTimeout})
+	try := func(what string, data []byte, to format.Format) []byte {
+		result, err := renderer.Upload(ctx, data, param.Params{}, to)
+		if err != nil {
+			broken++
+			fmt.Fprintf(out, "%s\tBROKEN\t%v\n", what, err)
+			return nil
+		}
+		fmt.Fprintf(out, "%s\tworks\t\n", what)
+		return result.Blob.Data
+	}
+	for _, f := range format.Outputs() {
+		written := try("write "+f.String(), pictures[format.PNG], f)
+		if !slices.Contains([]format.Format{format.PNG, format.JPEG}, f) {
+			pictures[f] = written
+		}
+	}
+	for _, f := range []format.Format{format.JPEG, format.PNG, format.WebP, format.AVIF, format.GIF} {
+		try("read "+f.String(), pictures[f], format.PNG)
+	}
+	return broken, pool.Close(context.WithoutCancel(ctx))
+}
+
+// smallPictures returns one of each format that the standard library writes.
+func smallPictures() (map[format.Format][]byte, error) {
+	img := image.NewNRGBA(image.Rect(0, 0, 64, 48))
+	for y := range 48 {
+		for x := range 64 {
+			img.Set(x, y, color.NRGBA{uint8(4 * x), uint8(5 * y), 128, 255})
+		}
+	}
+	var asPNG, asJPEG, asGIF bytes.Buffer
+	err := errors.Join(png.Encode(&asPNG, img), jpeg.Encode(&asJPEG, img, nil), gif.Encode(&asGIF, img, nil))
+	return map[format.Format][]byte{format.PNG: asPNG.Bytes(), format.JPEG: asJPEG.Bytes(), format.GIF: asGIF.Bytes()}, err
+}

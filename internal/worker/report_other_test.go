@@ -1,6 +1,0 @@
-//go:build !linux
-
-package worker
-
-// report has nothing to tell here.
-func report() string { return "{}" }
