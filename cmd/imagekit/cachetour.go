@@ -28,7 +28,9 @@ type found struct {
 	Temporaries int64 `json:"temporaries"`
 }
 
-func newTour(f disk.Folder, sys system, json bool) *tour { return &tour{folder: f, sys: sys, json: json} }
+func newTour(f disk.Folder, sys system, json bool) *tour {
+	return &tour{folder: f, sys: sys, json: json}
+}
 
 // walk calls visit for every entry, from several goroutines, and after each shard reports under t.mu. An interrupt is the
 // only error when there was one.
