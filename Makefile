@@ -8,10 +8,10 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help run build test lint docs bench fuzz deps testdeps
+.PHONY: help run build test lint docs bench fuzz rig-crash deps testdeps
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 run: build ## build and serve on 127.0.0.1:8080
 	@exec bin/imagekit serve
@@ -36,6 +36,9 @@ bench: build ## measure against peers and write docs/performance.md
 
 fuzz: deps ## run every fuzz target for FUZZTIME (default 30s each)
 	./scripts/fuzz.sh $(or $(FUZZTIME),30s)
+
+rig-crash: build ## kill, fill, lock, remove and rot: 1,000 kills and more, about three minutes
+	go run ./rig/crash
 
 deps:
 	@./scripts/deps.sh

@@ -36,7 +36,9 @@ func killServer(ctx context.Context, r *rig) ([]figure, error) {
 			return nil, err
 		}
 		starts = append(starts, s.ready)
-		l.until(ctx, s, 1+rand.Int64N(12))
+		if err := l.until(ctx, s, 1+rand.Int64N(12)); err != nil {
+			return nil, err
+		}
 		if temporaries(cache) > 0 {
 			cut++
 		}
@@ -74,21 +76,37 @@ func killServer(ctx context.Context, r *rig) ([]figure, error) {
 	), err
 }
 
-// until asks from four clients and kills the server in the middle of it: after that many answers.
-func (l *load) until(ctx context.Context, s *server, answers int64) {
+// until asks from four clients and kills the server in the middle of it: after that many answers, every other time at
+// the next write.
+func (l *load) until(ctx context.Context, s *server, answers int64) error {
+	defer s.kill()
 	var got atomic.Int64
 	var clients sync.WaitGroup
+	var once sync.Once
+	var stop func()
+	var aimErr error
 	for range 4 {
 		clients.Go(func() {
 			for ctx.Err() == nil && l.ask(ctx, s) {
-				if got.Add(1) == answers {
-					s.kill()
+				if got.Add(1) < answers {
+					continue
 				}
+				once.Do(func() {
+					if answers%2 == 0 {
+						stop, aimErr = aim(s.cache, s.kill)
+					}
+					if stop == nil {
+						s.kill()
+					}
+				})
 			}
 		})
 	}
 	clients.Wait()
-	s.kill()
+	if stop != nil {
+		stop()
+	}
+	return aimErr
 }
 
 // killWorkers kills workers in the middle of their jobs.
