@@ -121,29 +121,10 @@ func killWorkers(ctx context.Context, r *rig) ([]figure, error) {
 		return nil, err
 	}
 	defer s.kill()
-	killed, hit := 0, 0
-	failures := map[int]int{}
-	var mu sync.Mutex
 	loaded, done := context.WithCancel(ctx)
-	var clients sync.WaitGroup
-	for range 4 {
-		clients.Go(func() {
-			for loaded.Err() == nil {
-				path, err := l.path(l.next.Add(1)*2 + 1) // PNG takes longest
-				if err != nil {
-					return
-				}
-				a, err := s.get(ctx, path)
-				if err == nil && a.status == http.StatusOK {
-					l.check(path, a)
-					continue
-				}
-				mu.Lock()
-				failures[a.status]++
-				mu.Unlock()
-			}
-		})
-	}
+	defer done()
+	refused := l.untilDone(loaded, s)
+	killed, failed := 0, 0
 	for ; killed < r.sizes.WorkerKills && err == nil && s.alive(); killed++ {
 		var workers []int
 		before := l.answers.Load()
@@ -157,18 +138,48 @@ func killWorkers(ctx context.Context, r *rig) ([]figure, error) {
 		r.step(killed+1, r.sizes.WorkerKills)
 	}
 	done()
-	clients.Wait()
+	failures := refused()
 	for _, n := range failures {
-		hit += n
+		failed += n
 	}
-	only := hit == failures[http.StatusUnprocessableEntity] && hit <= killed
+	only := failed == failures[http.StatusUnprocessableEntity] && failed <= killed
 	alive := s.alive()
 	if err == nil {
 		err = s.stop()
 	}
 	return append(
 		l.figures(),
-		figure{"only the killed worker's request fails", fmt.Sprintf("%d workers killed, %d requests failed, by status %v", killed, hit, failures), only},
+		figure{"only the killed worker's request fails", fmt.Sprintf("%d workers killed, %d requests failed, by status %v", killed, failed, failures), only},
 		figure{"the server's process stays", fmt.Sprint("pid ", s.cmd.Process.Pid), alive},
 	), err
+}
+
+// untilDone asks for new pictures from four clients until ctx ends. The function it returns waits for their end and tells
+// how many requests failed, by status; 0 is no answer.
+func (l *load) untilDone(ctx context.Context, s *server) (failures func() map[int]int) {
+	var mu sync.Mutex
+	var clients sync.WaitGroup
+	failed := map[int]int{}
+	for range 4 {
+		clients.Go(func() {
+			for ctx.Err() == nil {
+				path, err := l.path(l.next.Add(1)*2 + 1) // PNG takes longest
+				var a answer
+				if err == nil {
+					a, err = s.get(context.WithoutCancel(ctx), path)
+				}
+				if err == nil && a.status == http.StatusOK {
+					l.check(path, a)
+					continue
+				}
+				mu.Lock()
+				failed[a.status]++
+				mu.Unlock()
+			}
+		})
+	}
+	return func() map[int]int {
+		clients.Wait()
+		return failed
+	}
 }

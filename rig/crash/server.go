@@ -205,6 +205,7 @@ func (s *server) get(ctx context.Context, path string) (answer, error) {
 
 // stats is what /stats/cache tells of trouble.
 type stats struct {
+	Evictions   int64 `json:"evictions"`
 	Corrupt     int64 `json:"corrupt"`
 	NoRoom      int64 `json:"no_room"`
 	ReadErrors  int64 `json:"read_errors"`
