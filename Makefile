@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help run build test lint docs bench fuzz deps testdeps rig-corpus rig-origin rig-load
+.PHONY: help run build test lint docs bench fuzz deps testdeps rig-corpus rig-origin rig-load rig-crash
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ bench: build ## measure against peers and write docs/performance.md
 
 fuzz: deps ## run every fuzz target for FUZZTIME (default 30s each)
 	./scripts/fuzz.sh $(or $(FUZZTIME),30s)
+
+rig-crash: build ## kill, fill, lock, remove and rot: 1,000 kills and more, about three minutes
+	go run ./rig/crash
 
 deps:
 	@./scripts/deps.sh

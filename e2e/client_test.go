@@ -130,6 +130,7 @@ type cacheStats struct {
 	HitRatio    float64 `json:"hit_ratio"`
 	Evictions   int64   `json:"evictions"`
 	Corrupt     int64   `json:"corrupt"`
+	NoRoom      int64   `json:"no_room"`
 	ReadErrors  int64   `json:"read_errors"`
 	WriteErrors int64   `json:"write_errors"`
 }

@@ -59,7 +59,7 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 	if s.CacheSize == 0 {
 		s.CacheSize = disk.DefaultLimit(s.CacheDir)
 	}
-	if v.store, err = disk.Open(disk.Config{Dir: s.CacheDir, Limit: s.CacheSize, Logger: log}); err != nil {
+	if v.store, err = disk.Open(disk.Config{Dir: s.CacheDir, Limit: s.CacheSize, MinFree: s.CacheMinFree, Logger: log}); err != nil {
 		return nil, usageError{err}
 	}
 	results := cache.New(v.store, log)

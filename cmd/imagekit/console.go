@@ -27,6 +27,27 @@ func newConsole(out io.Writer, total int, watched bool) *console {
 	return c
 }
 
+// newMeter is a console for work in parts whose number says nothing to people: the bar shows what is being done, how much
+// of it, and the time left.
+func newMeter(out io.Writer, total int, doing string, watched bool) *console {
+	c := &console{out: out}
+	if watched {
+		c.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(out), progressbar.OptionSetDescription(doing),
+			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
+			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetRenderBlankState(true))
+	}
+	return c
+}
+
+// describe says what is being done.
+func (c *console) describe(doing string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.bar != nil {
+		c.bar.Describe(doing)
+	}
+}
+
 // Write writes whole lines above the bar.
 func (c *console) Write(lines []byte) (int, error) {
 	c.mu.Lock()

@@ -102,13 +102,15 @@ func helpCommand(sys system) *cli.Command {
 		Description: "Example:\n\n  imagekit help transform",
 		Action: func(_ context.Context, c *cli.Command) error {
 			about := c.Root()
-			switch {
-			case c.Args().Len() > 1:
-				return usagef("help wants one command, got %q (see imagekit --help)", c.Args().Slice())
-			case c.Args().Present():
-				if about = c.Root().Command(c.Args().First()); about == nil {
-					return unknownCommand(c.Root(), c.Args().First())
+			for _, name := range c.Args().Slice() {
+				below := about.Command(name)
+				switch {
+				case below == nil && len(about.Commands) == 0:
+					return usagef("help wants one command, got %q (see imagekit --help)", c.Args().Slice())
+				case below == nil:
+					return unknownCommand(about, name)
 				}
+				about = below
 			}
 			_, err := fmt.Fprint(sys.out, about.Metadata["help"])
 			return err
@@ -116,19 +118,20 @@ func helpCommand(sys system) *cli.Command {
 	}
 }
 
-// noArguments refuses what a command does not take; for the root that is a misspelt command.
+// noArguments refuses what a command does not take; for one with commands below it that is a misspelt one.
 func noArguments(c *cli.Command) error {
 	switch {
 	case !c.Args().Present():
 		return nil
-	case c.Root() == c:
+	case len(c.Commands) > 0:
 		return unknownCommand(c, c.Args().First())
 	}
 	return usagef("%s takes no arguments, got %q (see %s --help)", c.Name, c.Args().First(), c.FullName())
 }
 
-func unknownCommand(root *cli.Command, name string) error {
-	return usagef("unknown command %q%s (see imagekit --help)", name, didYouMean(name, cli.SuggestCommand(root.Commands, name)))
+// unknownCommand refuses a name that no command below c has.
+func unknownCommand(c *cli.Command, name string) error {
+	return usagef("unknown command %q%s (see %s --help)", name, didYouMean(name, cli.SuggestCommand(c.Commands, name)), c.FullName())
 }
 
 // onUsageError answers a command line that cli could not read. Its error does not tell an unknown flag from other

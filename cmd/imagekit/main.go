@@ -82,17 +82,23 @@ func root(args []string, sys system) *cli.Command {
 		Flags:  settings.Flags(),
 		Action: serveCommand(sys).Action,
 		Commands: []*cli.Command{
-			serveCommand(sys), signCommand(sys), transformCommand(sys), healthcheckCommand(sys), versionCommand(sys), helpCommand(sys),
-			sandboxCommand(sys),
+			serveCommand(sys), signCommand(sys), transformCommand(sys), cacheCommand(sys), healthcheckCommand(sys),
+			versionCommand(sys), helpCommand(sys), sandboxCommand(sys),
 		},
 		HideVersion: true,
 		Reader:      sys.in, Writer: sys.out, ErrWriter: sys.err,
 		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // run prints and counts
 		OnUsageError:   onUsageError(args),
 	}
-	for _, sub := range c.Commands {
-		withHelp(sub).OnUsageError = c.OnUsageError
-		sub.HideHelpCommand = true
-	}
+	prepare(c.Commands, c.OnUsageError)
 	return withHelp(c)
+}
+
+// prepare gives the commands, and those below them, their help and their answer to mistakes.
+func prepare(commands []*cli.Command, onError cli.OnUsageErrorFunc) {
+	for _, c := range commands {
+		withHelp(c).OnUsageError = onError
+		c.HideHelpCommand = true
+		prepare(c.Commands, onError)
+	}
 }

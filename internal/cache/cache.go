@@ -27,7 +27,7 @@ type Cache struct {
 	log     *slog.Logger
 	started time.Time // all times below count from here, by the monotonic clock
 
-	hits, misses, corrupt, readErrors, writeErrors atomic.Int64
+	hits, misses, corrupt, noRoom, readErrors, writeErrors atomic.Int64
 
 	pausedUntil                   atomic.Int64 // time.Duration since started
 	corruptLog, readLog, writeLog quiet
@@ -44,6 +44,7 @@ type Stats struct {
 	HitRatio    float64 `json:"hit_ratio"` // hits / (hits + misses), 0 before the first look-up
 	Evictions   int64   `json:"evictions"`
 	Corrupt     int64   `json:"corrupt"`      // entries that failed a check; each was deleted and was a miss
+	NoRoom      int64   `json:"no_room"`      // results not kept because the store had no room for them
 	ReadErrors  int64   `json:"read_errors"`  // look-ups the store could not answer; each was a miss
 	WriteErrors int64   `json:"write_errors"` // writes and deletions that failed; pauses do not count
 }
@@ -104,7 +105,11 @@ func (c *Cache) Put(ctx context.Context, key string, b *blob.Blob) {
 	}
 	id := NewID(key)
 	err := c.store.Put(ctx, id, encodeHeader(key, b), b.Data)
-	if err == nil || errors.Is(err, ErrNoRoom) || ctx.Err() != nil {
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return
+	case errors.Is(err, ErrNoRoom):
+		c.noRoom.Add(1)
 		return
 	}
 	c.writeErrors.Add(1)
@@ -136,6 +141,7 @@ func (c *Cache) Stats() Stats {
 		Misses:      c.misses.Load(),
 		Evictions:   u.Evictions,
 		Corrupt:     c.corrupt.Load(),
+		NoRoom:      c.noRoom.Load(),
 		ReadErrors:  c.readErrors.Load(),
 		WriteErrors: c.writeErrors.Load(),
 	}

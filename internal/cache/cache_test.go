@@ -170,20 +170,21 @@ func TestWhatIsNoFailure(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	rows := []struct {
-		name  string
-		ctx   context.Context
-		store cache.Store
+		name   string
+		ctx    context.Context
+		store  cache.Store
+		noRoom int64
 	}{
-		{"a client that left", ended, new(cachetest.Memory)},
-		{"an entry above the limit", t.Context(), &cachetest.Memory{Limit: 10}},
+		{"a client that left", ended, new(cachetest.Memory), 0},
+		{"an entry above the limit", t.Context(), &cachetest.Memory{Limit: 10}, 1},
 	}
 	for _, tt := range rows {
 		t.Run(tt.name, func(t *testing.T) {
 			c := cache.New(tt.store, nil)
 			c.Put(tt.ctx, "a", photo("A"))
 			c.Get(tt.ctx, "a")
-			if s := c.Stats(); s.ReadErrors != 0 || s.WriteErrors != 0 || s.Corrupt != 0 || s.Misses != 1 {
-				t.Errorf("stats %+v, want one miss and no error", s)
+			if s := c.Stats(); s.ReadErrors != 0 || s.WriteErrors != 0 || s.Corrupt != 0 || s.Misses != 1 || s.NoRoom != tt.noRoom {
+				t.Errorf("stats %+v, want one miss, no error and %d without room", s, tt.noRoom)
 			}
 		})
 	}
@@ -214,7 +215,7 @@ func TestLog(t *testing.T) {
 func TestStatsJSON(t *testing.T) {
 	got, err := json.Marshal(cache.New(&cachetest.Memory{Limit: 100}, nil).Stats())
 	want := `{"size_bytes":0,"entries":0,"limit_bytes":100,"hits":0,"misses":0,"hit_ratio":0,"evictions":0,` +
-		`"corrupt":0,"read_errors":0,"write_errors":0}`
+		`"corrupt":0,"no_room":0,"read_errors":0,"write_errors":0}`
 	if err != nil || string(got) != want {
 		t.Errorf("got  %s, %v\nwant %s", got, err, want)
 	}

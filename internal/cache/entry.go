@@ -70,42 +70,94 @@ func encodeHeader(key string, b *blob.Blob) []byte {
 // decode returns the blob an entry keeps under key, or a damage. Nothing is returned before length, key text and both
 // checksums were found right. The blob's Data is a part of entry, not a copy.
 func decode(entry []byte, key string) (*blob.Blob, error) {
-	if len(entry) < fixedLen+headSumLen {
-		return nil, damage("shorter than a header")
+	h, err := readHeader(entry)
+	if err != nil {
+		return nil, err
 	}
-	if string(entry[:len(magic)]) != magic {
-		return nil, damage("magic or version")
-	}
-	length := func(at int) uint64 { return uint64(binary.BigEndian.Uint32(entry[at:])) }
-	typeAt := fixedLen + length(atKey)
-	tagAt := typeAt + length(atType)
-	sumAt := tagAt + length(atTag)
-	bodyAt := sumAt + headSumLen // four 32-bit numbers: cannot overflow
-	size := uint64(len(entry))
-	if bodyAt > size || size-bodyAt != binary.BigEndian.Uint64(entry[atBody:]) {
-		return nil, damage("length")
-	}
-	if crc32.Checksum(entry[:sumAt], castagnoli) != binary.BigEndian.Uint32(entry[sumAt:]) {
-		return nil, damage("checksum of the header")
-	}
-	if string(entry[fixedLen:typeAt]) != key {
+	if string(entry[fixedLen:h.typeAt]) != key {
 		return nil, damage("another key's entry")
 	}
-	i := slices.IndexFunc(stored[:], func(f format.Format) bool { return f.MIME() == string(entry[typeAt:tagAt]) })
+	body, err := h.body(entry)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(stored[:], func(f format.Format) bool { return f.MIME() == string(entry[h.typeAt:h.tagAt]) })
 	if i < 0 {
 		return nil, damage("content type")
-	}
-	body := entry[bodyAt:size:size]
-	if crc32.Checksum(body, castagnoli) != binary.BigEndian.Uint32(entry[atBodySum:]) {
-		return nil, damage("checksum of the body")
 	}
 	return &blob.Blob{
 		Data:    body,
 		Format:  stored[i],
-		ETag:    string(entry[tagAt:sumAt]),
+		ETag:    string(entry[h.tagAt:h.sumAt]),
 		Created: micro(entry[atCreated:]),
 		Expires: micro(entry[atExpires:]),
 	}, nil
+}
+
+// MaxHeader is enough for the header of any entry whose key text is that of a request: a query has at most 14,000 bytes.
+const MaxHeader = 32 << 10
+
+// Key returns the key text of an entry from its first bytes, MaxHeader or the whole entry. It fails when the header is
+// damaged.
+func Key(beginning []byte) (string, error) {
+	h, err := readHeader(beginning)
+	if err != nil {
+		return "", err
+	}
+	return string(beginning[fixedLen:h.typeAt]), nil
+}
+
+// Check says what a reader of an entry under id would find damaged, nil for nothing. It needs no key: that the
+// entry has the right one shows in the id.
+func Check(id ID, entry []byte) error {
+	key, err := Key(entry)
+	if err != nil {
+		return err
+	}
+	if NewID(key) != id {
+		return damage("another key's entry")
+	}
+	_, err = decode(entry, key)
+	return err
+}
+
+// header tells where the parts of an entry begin.
+type header struct{ typeAt, tagAt, sumAt, bodyAt uint64 }
+
+// readHeader finds the parts of the header and its checksum right. The body may be missing.
+func readHeader(entry []byte) (header, error) {
+	if len(entry) < fixedLen+headSumLen {
+		return header{}, damage("shorter than a header")
+	}
+	if string(entry[:len(magic)]) != magic {
+		return header{}, damage("magic or version")
+	}
+	length := func(at int) uint64 { return uint64(binary.BigEndian.Uint32(entry[at:])) }
+	var h header
+	h.typeAt = fixedLen + length(atKey)
+	h.tagAt = h.typeAt + length(atType)
+	h.sumAt = h.tagAt + length(atTag)
+	h.bodyAt = h.sumAt + headSumLen // four 32-bit numbers: cannot overflow
+	if h.bodyAt > uint64(len(entry)) {
+		return header{}, damage("length")
+	}
+	if crc32.Checksum(entry[:h.sumAt], castagnoli) != binary.BigEndian.Uint32(entry[h.sumAt:]) {
+		return header{}, damage("checksum of the header")
+	}
+	return h, nil
+}
+
+// body returns the body of an entry, found whole and right.
+func (h header) body(entry []byte) ([]byte, error) {
+	size := uint64(len(entry))
+	if size-h.bodyAt != binary.BigEndian.Uint64(entry[atBody:]) {
+		return nil, damage("length")
+	}
+	body := entry[h.bodyAt:size:size]
+	if crc32.Checksum(body, castagnoli) != binary.BigEndian.Uint32(entry[atBodySum:]) {
+		return nil, damage("checksum of the body")
+	}
+	return body, nil
 }
 
 func micro(b []byte) time.Time { return time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC() }

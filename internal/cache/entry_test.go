@@ -104,6 +104,39 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
+func TestKey(t *testing.T) {
+	entry := encode(testKey, sample())
+	whole := len(entry) - len(sample().Data)
+	for n := range len(entry) + 1 {
+		if key, err := Key(entry[:n]); (err == nil) != (n >= whole) || err == nil && key != testKey {
+			t.Errorf("from %d bytes: %q, %v; the header has %d", n, key, err, whole)
+		}
+	}
+}
+
+// TestCheck: what decodes under its key passes the check under its id, and nothing else does.
+func TestCheck(t *testing.T) {
+	entry, id := encode(testKey, sample()), NewID(testKey)
+	if err := Check(id, entry); err != nil {
+		t.Error(err)
+	}
+	if err := Check(NewID("another"), entry); err != damage("another key's entry") {
+		t.Errorf("under another id: %v", err)
+	}
+	for bit := range 8 * len(entry) {
+		bad := bytes.Clone(entry)
+		bad[bit/8] ^= 1 << (bit % 8)
+		if Check(id, bad) == nil {
+			t.Errorf("bit %d of byte %d flipped: passes", bit%8, bit/8)
+		}
+	}
+	for n := range entry {
+		if Check(id, entry[:n]) == nil {
+			t.Errorf("cut to %d bytes: passes", n)
+		}
+	}
+}
+
 // huge returns an entry whose lengths would wrap around if they were added carelessly.
 func huge() []byte {
 	e := encode(testKey, sample())
@@ -138,6 +171,9 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, entry []byte, key string) {
 		for _, e := range [][]byte{entry, resum(bytes.Clone(entry))} {
 			b, err := decode(e, key)
+			if inside, keyErr := Key(e); keyErr == nil && inside == key && (err == nil) != (Check(NewID(key), e) == nil) {
+				t.Errorf("decode says %v, Check says %v", err, Check(NewID(key), e))
+			}
 			if err != nil {
 				continue
 			}

@@ -43,8 +43,9 @@ type Settings struct {
 	Memory         int64
 	RequestTimeout time.Duration
 
-	CacheDir  string
-	CacheSize int64 // 0 = not set: the store knows its default
+	CacheDir     string
+	CacheSize    int64 // 0 = not set: the store knows its default
+	CacheMinFree int64 // the same
 
 	MaxAge    time.Duration // how long a result may be kept; 0 = for ever
 	CDNMaxAge string        // value of CDN-Cache-Control, "" = none
@@ -243,6 +244,12 @@ func (s *Settings) cacheOptions() []opt.Option {
 			Name: "IMAGEKIT_CACHE_SIZE", To: (*size)(&s.CacheSize), DefaultDoc: "the smaller of 10GiB and half of the free space",
 			Example: "50GiB",
 			Doc:     "Upper bound of the cache on disk, kept by removing what was not used for longest.",
+		},
+		{
+			Name: "IMAGEKIT_CACHE_MIN_FREE", To: (*size)(&s.CacheMinFree), DefaultDoc: "the smaller of 1GiB and 5 % of the disk",
+			Example: "5GiB",
+			Doc: "Space on the cache's disk that stays free. When others take it, the cache gives way; when they take more, results " +
+				"are served uncached until there is space again. Of the disk's inodes 5 % stay free.",
 		},
 	}
 }

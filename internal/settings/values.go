@@ -3,6 +3,7 @@ package settings
 import (
 	"cmp"
 	"errors"
+	"flag"
 	"log/slog"
 	"math"
 	"net"
@@ -210,6 +211,49 @@ func (o *origin) Set(text string) error {
 func (*origin) Want() string {
 	return "*, off or an origin such as https://example.com, without a path"
 }
+
+// Size reads and writes a number of bytes above 0 as the settings do.
+func Size(to *int64) flag.Value { return (*size)(to) }
+
+// Age reads and writes a time span above 0 as the settings do, and in days: 7d, 1d12h.
+func Age(to *time.Duration) flag.Value { return (*age)(to) }
+
+// age is a duration that may be long.
+type age time.Duration
+
+const day = 24 * time.Hour
+
+func (a *age) String() string {
+	if d := time.Duration(*a); d >= day && d%day == 0 {
+		return strconv.Itoa(int(d/day)) + "d"
+	}
+	return time.Duration(*a).String()
+}
+
+func (a *age) Set(text string) error {
+	var sum time.Duration
+	if days, rest, ok := strings.Cut(text, "d"); ok {
+		n, whole := opt.Whole(days)
+		if !whole || n > int(math.MaxInt64/day)-1 {
+			return errValue
+		}
+		sum, text = time.Duration(n)*day, rest
+	}
+	if text != "" || sum == 0 {
+		v, err := time.ParseDuration(text)
+		if err != nil || v < 0 || v > math.MaxInt64-sum {
+			return errValue
+		}
+		sum += v
+	}
+	if sum <= 0 {
+		return errValue
+	}
+	*a = age(sum)
+	return nil
+}
+
+func (*age) Want() string { return "a duration above 0 with its unit, such as 7d, 12h or 1d12h" }
 
 // address is where to listen.
 type address string

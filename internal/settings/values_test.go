@@ -34,6 +34,11 @@ var valueTests = []struct {
 		"a.example https:// https://a.example/ https://a.example/x ftp://a null https://u@a",
 	},
 	{
+		"age", new(age),
+		map[string]string{"7d": "7d", "12h": "12h0m0s", "24h": "1d", "1d12h": "36h0m0s", "90s": "1m30s", "106750d": "106750d"},
+		"7 0d 0 d -1d 1.5d 1d-5h 1w soon 106752d 106750d99999999h 99999999999d",
+	},
+	{
 		"address", new(address),
 		map[string]string{":8080": ":8080", "127.0.0.1:0": "127.0.0.1:0", "[::1]:80": "[::1]:80", "localhost:80": "localhost:80"},
 		"8080 127.0.0.1 ::1:80 a:b a:65536 a:-1 http://a:80 unix:/run/x.sock",

@@ -1,7 +1,9 @@
 // Package disk is the cache's default store: a directory of files, bounded in size, least recently used out first.
 //
 // Nothing is synced to the platter: an entry cut short or mixed up by a power failure fails the checksums that the
-// cache checks on every read, and is made again.
+// cache checks on every read, and is made again. A power cut can lose entries, never have a wrong one served.
+//
+// Files have mode 0640 and directories 0750, less the umask: processes that share a directory run as the same user.
 package disk
 
 import (
@@ -28,7 +30,8 @@ const (
 	// maxEntry bounds what is read into memory for one entry, whatever the file claims to be.
 	maxEntry = 1 << 30
 	// touchAfter is the age of an entry's mtime from which a hit renews it. So the order of use survives a restart,
-	// other processes learn of it, and "find -mtime +7 -delete" deletes what was not used.
+	// other processes learn of it, and "find -mtime +7 -delete" deletes what was not used. An mtime as far in the future
+	// comes from a clock that was wrong; what is nearer may be another machine's clock.
 	touchAfter = time.Hour
 	// scanHeadroom is the part of the limit that may be written before the first scan has told what is there.
 	scanHeadroom = 1.0 / 20
@@ -38,6 +41,9 @@ const (
 type Config struct {
 	Dir   string // made if missing
 	Limit int64  // bytes the entries' files may occupy on disk, > 0. The at most 256 directories are not counted
+	// MinFree is how many bytes of the disk stay free: the cache gives way when others need them. 0 = the smaller of
+	// 1 GiB and 5 % of the disk. Of the inodes 5 % stay free in any case.
+	MinFree int64
 	// Logger gets trouble met while scanning; nil = nobody. Failed reads and writes are returned instead.
 	Logger *slog.Logger
 }
@@ -51,6 +57,7 @@ type Store struct {
 	log   *slog.Logger
 	index *index
 	hot   *hot
+	space *space
 
 	// changing serialises, per shard, whatever makes or removes an entry together with its note in the index.
 	changing [shards]sync.Mutex
@@ -71,20 +78,26 @@ func Open(c Config) (*Store, error) {
 	}
 	dir, err := filepath.Abs(c.Dir)
 	if err == nil {
+		err = os.MkdirAll(dir, 0o750)
+	}
+	empty := err == nil && fresh(dir)
+	if err == nil {
 		err = checkWritable(dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cache directory %q (IMAGEKIT_CACHE_DIR): want a directory to write to: %w", c.Dir, err)
 	}
+	log := cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	s := &Store{
 		dir:     dir,
 		limit:   c.Limit,
-		log:     cmp.Or(c.Logger, slog.New(slog.DiscardHandler)),
+		log:     log,
+		space:   &space{look: func() (volume, error) { return statVolume(dir) }, minFree: c.MinFree, log: log},
 		index:   newIndex(int64(float64(c.Limit) * scanHeadroom)),
 		scanned: make(chan struct{}),
 		hot:     newHot(),
 	}
-	if fresh(dir) { // nothing to scan: let the first entry be of any size
+	if empty { // nothing to scan: let the first entry be of any size
 		s.index.setHeadroom(math.MaxInt64)
 	}
 	ctx, stop := context.WithCancel(context.Background())
@@ -93,16 +106,17 @@ func Open(c Config) (*Store, error) {
 	return s, nil
 }
 
-// checkWritable makes dir and a file in it.
+// checkWritable makes a shard and a temporary in it, under a name that a scan removes should the process die here.
 func checkWritable(dir string) error {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+	path := tempPath(shardPath(dir, 0) + "/" + cache.ID{}.String())
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".writable-*")
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	return errors.Join(f.Close(), os.Remove(path))
 }
 
 // fresh reports whether dir surely holds no entries.
@@ -118,7 +132,7 @@ func (s *Store) Get(ctx context.Context, id cache.ID) ([]byte, error) {
 	}
 	path := s.path(id)
 	data, st, err := s.load(id, path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if vanished(err) {
 		if s.index.has(id) {
 			s.drop(id, path)
 		}
@@ -131,7 +145,7 @@ func (s *Store) Get(ctx context.Context, id cache.ID) ([]byte, error) {
 	if !s.index.touch(id, occupied(&st), now) {
 		s.adopt(id, path, now)
 	}
-	if now.Sub(mtime(&st)) > touchAfter {
+	if age := now.Sub(mtime(&st)); age > touchAfter || age < -touchAfter {
 		_ = os.Chtimes(path, now, now) // at worst the entry counts as unused after a restart
 	}
 	return data, nil
@@ -256,3 +270,6 @@ func (s *Store) Close() error {
 func occupied(st *unix.Stat_t) int64 { return max(int64(st.Blocks)*blockSize, st.Size) }
 
 func mtime(st *unix.Stat_t) time.Time { return time.Unix(st.Mtim.Unix()) }
+
+// vanished reports whether a file is gone. A network file system may tell so by a handle that has become stale.
+func vanished(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESTALE) }

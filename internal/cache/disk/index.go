@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -85,7 +86,7 @@ func (x *index) found(id cache.ID, size int64, mtime time.Time) bool {
 	x.resize(i, size)
 	s := &x.slots[i]
 	s.round = x.round
-	if at := uint32(mtime.Unix()); at > s.seen {
+	if at := lastUse(mtime, time.Now()); at > s.seen {
 		s.seen = at
 		x.unlink(i)
 		x.link(i, 0)
@@ -102,7 +103,7 @@ func (x *index) append(id cache.ID, size int64, mtime time.Time) {
 	}
 	i := x.add(id)
 	x.resize(i, size)
-	x.slots[i].seen = uint32(mtime.Unix())
+	x.slots[i].seen = lastUse(mtime, time.Now())
 	x.link(i, x.slots[0].prev)
 }
 
@@ -137,14 +138,16 @@ func (x *index) has(id cache.ID) bool {
 	return ok
 }
 
-// reserve takes n bytes if they fit below limit. If not, it names the entry to remove first, or none.
-func (x *index) reserve(n, limit int64) (ok bool, victim cache.ID, found bool) {
+// reserve takes n bytes, and with them an entry, if they fit below most. If not, it names the entry to remove first, or
+// none. Zero bytes are no entry.
+func (x *index) reserve(n int64, most ceiling) (ok bool, victim cache.ID, found bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if n > x.headroom {
 		return false, cache.ID{}, false
 	}
-	if x.used+x.reserved+n > limit {
+	more := min(n, 1)
+	if x.used+x.reserved+n > most.bytes || int64(len(x.at))+more > most.entries {
 		oldest := x.slots[0].prev
 		return false, x.slots[oldest].id, oldest != 0
 	}
@@ -187,6 +190,15 @@ func (x *index) stale(first, n int) (ids []cache.ID, done bool) {
 		}
 	}
 	return ids, last == len(x.slots)
+}
+
+// lastUse returns when a file was used last, in seconds since the Unix epoch. A time that lies more than touchAfter in the
+// future was made by a wrong clock and tells nothing: such a file counts as the oldest until it is hit.
+func lastUse(mtime, now time.Time) uint32 {
+	if at := mtime.Unix(); at >= 0 && at <= math.MaxUint32 && mtime.Sub(now) <= touchAfter {
+		return uint32(at)
+	}
+	return 0
 }
 
 func (x *index) usage() (bytes, entries int64) {

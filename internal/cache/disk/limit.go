@@ -2,12 +2,7 @@ package disk
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
-	"path/filepath"
-
-	"golang.org/x/sys/unix"
 )
 
 const (
@@ -20,31 +15,11 @@ const (
 // DefaultLimit returns the limit in bytes for a store in dir when none is set: the smaller of 10 GiB and half of the
 // space that would be free were the store empty, and so about the same before and after a restart.
 func DefaultLimit(dir string) int64 {
-	free, err := freeSpace(dir)
+	v, err := statVolume(dir)
 	if err != nil {
 		return maxDefault // Open will tell what is wrong with dir
 	}
-	return max(minDefault, min(maxDefault, (free+held(dir))/2))
-}
-
-// freeSpace returns the bytes an ordinary user may still write in dir, or in its first parent that exists.
-func freeSpace(dir string) (int64, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return 0, err
-	}
-	for {
-		var st unix.Statfs_t
-		err := unix.Statfs(dir, &st)
-		if err == nil {
-			return int64(st.Bavail) * int64(st.Bsize), nil
-		}
-		parent := filepath.Dir(dir)
-		if !errors.Is(err, fs.ErrNotExist) || parent == dir {
-			return 0, err
-		}
-		dir = parent
-	}
+	return max(minDefault, min(maxDefault, (v.free+held(dir))/2))
 }
 
 // held estimates the bytes that the entries in dir occupy, from the first shards: ids are hashes, so each

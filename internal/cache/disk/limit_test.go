@@ -9,15 +9,15 @@ import (
 func TestDefaultLimit(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "not", "made", "yet")
 	got := DefaultLimit(dir)
-	free, err := freeSpace(dir)
+	v, err := statVolume(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got < minDefault || got > maxDefault {
 		t.Errorf("DefaultLimit = %d, want %d to %d", got, int64(minDefault), int64(maxDefault))
 	}
-	if got < maxDefault && (got < free*4/10 || got > free*6/10) {
-		t.Errorf("DefaultLimit = %d, want half of the %d bytes free", got, free)
+	if got < maxDefault && (got < v.free*4/10 || got > v.free*6/10) {
+		t.Errorf("DefaultLimit = %d, want half of the %d bytes free", got, v.free)
 	}
 }
 

@@ -69,6 +69,7 @@ func TestFullDisk(t *testing.T) {
 	const size = 1 << 20
 	withTmpfs(t, size, func(dir string) {
 		s := open(t, dir, 10*size) // more than there is
+		s.space = blind()
 		var full error
 		for i := 0; full == nil && i < 100; i++ {
 			full = s.Put(t.Context(), key(i), content(fmt.Sprint(i), 50_000))
@@ -88,6 +89,25 @@ func TestFullDisk(t *testing.T) {
 		put(t, s, "again", 40_000)
 		if got := DefaultLimit(dir); got != size/2 && got != minDefault {
 			t.Errorf("DefaultLimit of a disk of %d bytes: %d", size, got)
+		}
+	})
+}
+
+// TestFloorOnSmallDisk: with a floor a disk that is smaller than the limit is never full, and all that is written is kept.
+func TestFloorOnSmallDisk(t *testing.T) {
+	const size = 4 << 20
+	withTmpfs(t, size, func(dir string) {
+		s := open(t, dir, 10*size)
+		s.space = &space{look: s.space.look, minFree: size / 4, log: s.log}
+		for i := range 200 {
+			put(t, s, fmt.Sprint(i), 50_000)
+		}
+		v, err := statVolume(dir)
+		if err != nil || v.free < size/4 || v.free > size/2 {
+			t.Errorf("%d bytes are free (%v), want the floor of %d and little more", v.free, err, size/4)
+		}
+		if u := s.Usage(); u.Evictions == 0 || !has(t, s, "199") {
+			t.Errorf("usage %+v", u)
 		}
 	})
 }

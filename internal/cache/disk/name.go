@@ -18,9 +18,12 @@ const (
 )
 
 // path returns where an entry lies.
-func (s *Store) path(id cache.ID) string {
+func (s *Store) path(id cache.ID) string { return entryPath(s.dir, id) }
+
+// entryPath returns where an entry of the store in dir lies.
+func entryPath(dir string, id cache.ID) string {
 	b := make([]byte, 0, 256)
-	b = append(b, s.dir...)
+	b = append(b, dir...)
 	b = append(b, '/')
 	b = hex.AppendEncode(b, id[:1])
 	b = append(b, '/')

@@ -1,10 +1,10 @@
 package disk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
-	"io/fs"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -24,11 +24,14 @@ const (
 	scanBatch = 4096
 )
 
-// file is an entry that a scan found and the index does not know.
+// file is an entry that lies in a directory.
 type file struct {
 	id    cache.ID
 	size  int64
 	mtime time.Time
+
+	ino    uint64
+	length int64
 }
 
 func (s *Store) scanLoop(ctx context.Context) {
@@ -66,7 +69,7 @@ func (s *Store) scan(ctx context.Context) {
 			return
 		}
 	}
-	slices.SortFunc(unknown, func(a, b file) int { return b.mtime.Compare(a.mtime) })
+	slices.SortFunc(unknown, func(a, b file) int { return cmp.Compare(lastUse(b.mtime, start), lastUse(a.mtime, start)) })
 	for _, f := range unknown {
 		s.index.append(f.id, f.size, f.mtime)
 	}
@@ -103,10 +106,11 @@ func (s *Store) scanShard(ctx context.Context, shard byte) (unknown []file, stra
 	return unknown, strays, err
 }
 
-// eachName visits the names in the directory at path until ctx is done. A missing directory is empty.
+// eachName visits the names in the directory at path until ctx is done. A missing directory is empty; a link is not
+// followed.
 func eachName(ctx context.Context, path string, visit func(dir *os.File, name string)) error {
-	dir, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	dir, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_DIRECTORY, 0)
+	if vanished(err) {
 		return nil
 	}
 	if err != nil {
@@ -139,7 +143,7 @@ func lookAt(dir *os.File, shard byte, name string) (file, bool) {
 	if err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return file{}, false
 	}
-	return file{id: id, size: occupied(&st), mtime: mtime(&st)}, true
+	return file{id: id, size: occupied(&st), mtime: mtime(&st), ino: st.Ino, length: st.Size}, true
 }
 
 // forgetVanished drops the entries that the scan did not see, each after another look.

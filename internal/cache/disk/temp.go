@@ -23,9 +23,10 @@ func claim(f *os.File) error {
 }
 
 // removeStray removes the temporary at path if whoever wrote it is gone, and reports whether it did. A writer that
-// loses its file in the moment between close and rename writes it again.
+// loses its file in the moment between close and rename writes it again. It is opened for writing, because NFS gives
+// an exclusive lock only so.
 func removeStray(path string, now time.Time) bool {
-	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	f, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return false
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -62,15 +61,18 @@ func (s *Store) reserve(n int64) error {
 	return cache.ErrNoRoom
 }
 
-// makeRoom promises n bytes of the limit, or else removes one entry.
+// makeRoom promises n bytes of what the limit and the disk allow, or else removes one entry.
 func (s *Store) makeRoom(n int64) (ok bool, err error) {
 	s.evicting.Lock()
 	defer s.evicting.Unlock()
-	ok, victim, found := s.index.reserve(n, s.limit)
+	used, entries := s.index.usage()
+	most := s.space.allow(used, entries, time.Now())
+	most.bytes = min(most.bytes, s.limit)
+	ok, victim, found := s.index.reserve(n, most)
 	switch {
 	case ok:
 		return true, nil
-	case !found: // the scan is not done, or others are writing the whole limit right now
+	case !found: // the scan is not done, others are writing the whole limit right now, or others fill the disk
 		return false, cache.ErrNoRoom
 	}
 	return false, s.evict(victim)
@@ -91,6 +93,9 @@ func (s *Store) evict(victim cache.ID) error {
 // takes more than the reserved bytes.
 func (s *Store) write(id cache.ID, parts [][]byte, reserved int64) (grown bool, err error) {
 	path := s.path(id)
+	if isLink(filepath.Dir(path)) {
+		return false, fmt.Errorf("%s is a link, want a directory: nothing is written outside the cache", filepath.Dir(path))
+	}
 	for range maxTries {
 		var temp string
 		var size int64
@@ -101,11 +106,11 @@ func (s *Store) write(id cache.ID, parts [][]byte, reserved int64) (grown bool, 
 		if err == nil {
 			return size > reserved, nil
 		}
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !vanished(err) {
 			return false, err
 		}
 		// A new shard, or somebody cleaned up, perhaps this very moment.
-		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil && !vanished(err) {
 			return false, err
 		}
 	}
@@ -156,4 +161,10 @@ func fill(f *os.File, parts [][]byte) (int64, error) {
 		return 0, err
 	}
 	return occupied(&st), nil
+}
+
+// isLink reports whether path is a symbolic link.
+func isLink(path string) bool {
+	var st unix.Stat_t
+	return unix.Lstat(path, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFLNK
 }

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"imagekit/internal/cache/disk"
+	"imagekit/internal/fault"
+	"imagekit/internal/opt"
+	"imagekit/internal/param"
+	"imagekit/internal/settings"
+)
+
+// cacheCommand is what an operator does with the cache's directory. All of it may be done while servers work in it.
+func cacheCommand(sys system) *cli.Command {
+	return &cli.Command{
+		Name: "cache", Usage: "look after the cache's directory: verify, stats, prune, purge",
+		UsageText: "imagekit cache COMMAND [options]",
+		Description: `All of this is safe while servers use the directory, also over a network, and touches the cache's
+own files only. A server counts anew within ten minutes.
+
+Examples:
+
+  imagekit cache stats
+  imagekit cache verify --cache-dir /var/cache/imagekit --delete
+  imagekit cache prune --older-than 7d`,
+		Flags:    settings.Flags("cache-dir"),
+		Commands: []*cli.Command{cacheVerify(sys), cacheStats(sys), cachePrune(sys), cachePurge(sys)},
+		Action: func(_ context.Context, c *cli.Command) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			return usagef("cache wants a command: verify, stats, prune or purge (see imagekit cache --help)")
+		},
+	}
+}
+
+// cacheFlags are the flags of all cache commands, behind their own.
+func cacheFlags(own ...cli.Flag) []cli.Flag {
+	own = append(own, &cli.BoolFlag{Name: "json", Usage: "Print the result as one JSON object.", Local: true})
+	return append(own, settings.Flags("cache-dir")...)
+}
+
+// openFolder returns the folder that the settings of a command name.
+func openFolder(c *cli.Command, sys system) (disk.Folder, error) {
+	s, _, err := loadSettings(c, sys)
+	if err != nil {
+		return disk.Folder{}, err
+	}
+	f, err := disk.Look(s.CacheDir)
+	if err != nil {
+		return f, usageError{err}
+	}
+	return f, nil
+}
+
+func cacheVerify(sys system) *cli.Command {
+	return &cli.Command{
+		Name: "verify", Usage: "read every entry and report the damaged ones",
+		UsageText: "imagekit cache verify [--delete] [--json]",
+		Description: `Each damaged entry is a line on standard output: its file and what is wrong with it. The exit status
+is 1 when there was any, or one that could not be read. Servers check each entry they read anyway;
+this finds out how well a disk keeps what it was given.
+
+Examples:
+
+  imagekit cache verify
+  imagekit cache verify --delete --cache-dir /var/cache/imagekit`,
+		Flags: cacheFlags(&cli.BoolFlag{Name: "delete", Usage: "Remove the damaged entries. They are made again when they are asked for.", Local: true}),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			f, err := openFolder(c, sys)
+			if err != nil {
+				return err
+			}
+			return verify(ctx, newTour(f, sys, c.Bool("json")), c.Bool("delete"))
+		},
+	}
+}
+
+func cacheStats(sys system) *cli.Command {
+	return &cli.Command{
+		Name: "stats", Usage: "tell how much is in the cache and how long it was not used",
+		UsageText: "imagekit cache stats [--json]",
+		Description: `It counts what is on the disk, for all servers that share it. Hits and misses are in a server's own
+/stats/cache. The time of the last use is true to an hour.
+
+Example:
+
+  imagekit cache stats --cache-dir /var/cache/imagekit`,
+		Flags: cacheFlags(),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			f, err := openFolder(c, sys)
+			if err != nil {
+				return err
+			}
+			return stats(ctx, newTour(f, sys, c.Bool("json")), time.Now())
+		},
+	}
+}
+
+func cachePrune(sys system) *cli.Command {
+	return &cli.Command{
+		Name: "prune", Usage: "remove what was not used for long",
+		UsageText: "imagekit cache prune [--older-than AGE] [--to SIZE] [--json]",
+		Description: `With both options, what is too old goes first, and then as much as it takes to get to the size, what
+was not used for longest first. An entry that is used meanwhile stays.
+
+Examples:
+
+  imagekit cache prune --older-than 7d
+  imagekit cache prune --to 5GiB --cache-dir /var/cache/imagekit`,
+		Flags: cacheFlags(
+			&cli.StringFlag{Name: "older-than", Usage: "Remove what was not used for so long, for example 7d or 12h.", Local: true},
+			&cli.StringFlag{Name: "to", Usage: "Remove until the cache takes no more than this, for example 5GiB.", Local: true},
+		),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			var p pruning
+			if err := readFlag(c, "older-than", settings.Age(&p.olderThan)); err != nil {
+				return err
+			}
+			if err := readFlag(c, "to", settings.Size(&p.to)); err != nil {
+				return err
+			}
+			if p == (pruning{}) {
+				return usagef("prune wants --older-than AGE or --to SIZE (see imagekit cache prune --help)")
+			}
+			f, err := openFolder(c, sys)
+			if err != nil {
+				return err
+			}
+			return p.run(ctx, newTour(f, sys, c.Bool("json")), time.Now())
+		},
+	}
+}
+
+// readFlag reads the text of a flag of this command, if it was given.
+func readFlag(c *cli.Command, name string, to any) error {
+	if !c.IsSet(name) {
+		return nil
+	}
+	if err := (opt.Option{Name: "--" + name, To: to}).Parse(c.String(name)); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+func cachePurge(sys system) *cli.Command {
+	return &cli.Command{
+		Name: "purge", Usage: "forget all results of one source",
+		UsageText: "imagekit cache purge [--json] URL",
+		Description: `URL is the source, as it stands in url=, not percent-encoded again. Its results of all sizes and
+formats, and of every v, are removed; the next request makes them anew. What servers are making at
+this moment is not found, nor are copies in browsers and CDNs: those follow a new v.
+
+Example:
+
+  imagekit cache purge https://example.com/photo.jpg`,
+		Flags: cacheFlags(),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if c.Args().Len() != 1 {
+				return usagef("purge wants one URL, got %d arguments (see imagekit cache purge --help)", c.Args().Len())
+			}
+			source, err := param.Source(c.Args().First())
+			if err != nil {
+				return usagef("%s", fault.From(err).Detail)
+			}
+			f, err := openFolder(c, sys)
+			if err != nil {
+				return err
+			}
+			return purge(ctx, newTour(f, sys, c.Bool("json")), source)
+		},
+	}
+}

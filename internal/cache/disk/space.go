@@ -1,0 +1,110 @@
+package disk
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"math"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// floorBytes and floorPart: the smaller of this many bytes and this part of the disk stays free by default. The part
+	// holds for inodes, too: thumbnails use up those of an ext4 before its bytes.
+	floorBytes = 1 << 30
+	floorPart  = 1.0 / 20
+	// measureEvery is how long one look at the disk is trusted. What the cache itself writes meanwhile is counted.
+	measureEvery = 5 * time.Second
+)
+
+// volume is what a file system tells of itself.
+type volume struct {
+	size, free         int64 // bytes; free = what an ordinary user may still write
+	inodes, inodesFree int64 // 0 and 0 where there is no fixed number of them
+}
+
+// statVolume asks the file system that dir, or its first parent that exists, is on.
+func statVolume(dir string) (volume, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return volume{}, err
+	}
+	for {
+		var st unix.Statfs_t
+		err := unix.Statfs(dir, &st)
+		if err == nil {
+			block := int64(st.Bsize)
+			return volume{
+				size: int64(st.Blocks) * block, free: int64(st.Bavail) * block,
+				inodes: int64(st.Files), inodesFree: int64(st.Ffree),
+			}, nil
+		}
+		parent := filepath.Dir(dir)
+		if !errors.Is(err, fs.ErrNotExist) || parent == dir {
+			return volume{}, err
+		}
+		dir = parent
+	}
+}
+
+// space keeps the cache from filling its disk: it says how large the cache may be so that the floor stays free, whoever
+// else takes from the disk. The cache gives way, down to nothing.
+type space struct {
+	look    func() (volume, error)
+	minFree int64 // bytes to leave free; 0 = the default
+	log     *slog.Logger
+
+	mu       sync.Mutex
+	measured time.Time
+	ceiling  ceiling
+	low      bool // the last look found less than the floor
+}
+
+// ceiling bounds the index.
+type ceiling struct{ bytes, entries int64 }
+
+var noCeiling = ceiling{math.MaxInt64, math.MaxInt64}
+
+// allow returns the bounds for an index that now has used bytes in entries. A disk that does not tell its space has none:
+// then a write that fails is the only sign.
+func (s *space) allow(used, entries int64, now time.Time) ceiling {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if since := now.Sub(s.measured); !s.measured.IsZero() && since >= 0 && since < measureEvery {
+		return s.ceiling
+	}
+	s.measured, s.ceiling = now, noCeiling
+	v, err := s.look()
+	if err != nil || v.size <= 0 {
+		return s.ceiling
+	}
+	floor := s.minFree
+	if floor == 0 {
+		floor = min(floorBytes, int64(float64(v.size)*floorPart))
+	}
+	s.ceiling.bytes = max(0, used+v.free-floor)
+	inodeFloor := int64(float64(v.inodes) * floorPart)
+	if v.inodes > 0 {
+		s.ceiling.entries = max(0, entries+v.inodesFree-inodeFloor)
+	}
+	low := v.free < floor || v.inodes > 0 && v.inodesFree < inodeFloor
+	if low != s.low {
+		s.low = low
+		s.tell(v, floor, inodeFloor)
+	}
+	return s.ceiling
+}
+
+// tell logs that the disk went below the floor or came back.
+func (s *space) tell(v volume, floor, inodeFloor int64) {
+	if !s.low {
+		s.log.Info("the cache's disk has space again", "free_bytes", v.free, "free_inodes", v.inodesFree)
+		return
+	}
+	s.log.Warn("the cache's disk has less space than is to stay free (IMAGEKIT_CACHE_MIN_FREE): the cache gives way, results may be served uncached",
+		"free_bytes", v.free, "min_free_bytes", floor, "free_inodes", v.inodesFree, "min_free_inodes", inodeFloor)
+}
