@@ -16,52 +16,54 @@ const delay = 2 * time.Second
 // at is a date of a header, some time after now.
 func at(d time.Duration) string { return now.Add(d).Format(http.TimeFormat) }
 
+// responses say how long they are fresh after they have come.
+var responses = []struct {
+	name   string
+	header string // lines; "Date: now" is added unless it is there
+	want   time.Duration
+}{
+	{"nothing said", "", defaultFresh},
+	{"nothing said, but an age", "Age: 3600", defaultFresh},
+	{"public alone", "Cache-Control: public, must-revalidate", defaultFresh},
+	{"max-age", "Cache-Control: max-age=40", 40*time.Second - delay},
+	{"in any case and quoted", `Cache-Control: Public, MAX-AGE="40"`, 40*time.Second - delay},
+	{"s-maxage first", "Cache-Control: max-age=0, s-maxage=40", 40*time.Second - delay},
+	{"s-maxage of none", "Cache-Control: max-age=40, s-maxage=0", 0},
+	{"in two lines", "Cache-Control: public\nCache-Control: max-age=40", 40*time.Second - delay},
+	{"a year", "Cache-Control: public, max-age=31536000, immutable", maxFresh},
+	{"more than fits", "Cache-Control: max-age=99999999999999999999", maxFresh},
+	{"max-age before Expires", "Cache-Control: max-age=40\nExpires: 0", 40*time.Second - delay},
+	{"no-store", "Cache-Control: no-store", 0},
+	{"no-cache", "Cache-Control: max-age=40, no-cache", 0},
+	{"no-cache of a field", `Cache-Control: no-cache="a, max-age=1", max-age=40`, 0},
+	{"private", "Cache-Control: private, max-age=40", 0},
+	{"max-age=0", "Cache-Control: max-age=0", 0},
+	{"a comma between quotes", `Cache-Control: extension="no-store, no-cache", max-age=40`, 40*time.Second - delay},
+	{"a quote that does not end", `Cache-Control: extension="a, max-age=40`, defaultFresh},
+	{"twice", "Cache-Control: max-age=40, max-age=30", 30*time.Second - delay},
+	{"negative", "Cache-Control: max-age=-40", 0},
+	{"no number", "Cache-Control: max-age=soon", 0},
+	{"without a number", "Cache-Control: max-age", 0},
+	{"a fraction", "Cache-Control: max-age=40.5", 0},
+	{"a bad one of two", "Cache-Control: max-age=40, max-age=x", 0},
+	{"old", "Cache-Control: max-age=40\nAge: 30", 10*time.Second - delay},
+	{"too old", "Cache-Control: max-age=40\nAge: 38", 0},
+	{"an age that cannot be", "Cache-Control: max-age=40\nAge: -30", 40*time.Second - delay},
+	{"old by its date", "Cache-Control: max-age=40\nDate: " + at(-30*time.Second), 10 * time.Second},
+	{"from the future", "Cache-Control: max-age=40\nDate: " + at(time.Hour), 40*time.Second - delay},
+	{"no date", "Cache-Control: max-age=40\nDate: yesterday", 40*time.Second - delay},
+	{"Expires", "Expires: " + at(40*time.Second), 40*time.Second - delay},
+	{"Expires by the origin's clock", "Date: " + at(time.Hour) + "\nExpires: " + at(time.Hour+40*time.Second), 40*time.Second - delay},
+	{"Expires now", "Expires: " + at(0), 0},
+	{"Expires in the past", "Expires: Thu, 19 Nov 1981 08:52:00 GMT", 0},
+	{"ages apart", "Date: Fri, 31 Dec 9999 23:59:59 GMT\nExpires: Mon, 01 Jan 0001 00:00:00 GMT", 0},
+	{"Expires of no date", "Expires: -1", 0},
+	{"Vary", "Vary: Accept, Origin\nCache-Control: max-age=40", 40*time.Second - delay},
+	{"Vary on everything", "Vary: Accept, *\nCache-Control: max-age=40", 0},
+}
+
 func TestFreshness(t *testing.T) {
-	const none = 0
-	for _, tt := range []struct {
-		name   string
-		header string // lines; "Date: now" is added unless it is there
-		want   time.Duration
-	}{
-		{"nothing said", "", defaultFresh},
-		{"nothing said, but an age", "Age: 3600", defaultFresh},
-		{"public alone", "Cache-Control: public, must-revalidate", defaultFresh},
-		{"max-age", "Cache-Control: max-age=40", 40*time.Second - delay},
-		{"in any case and quoted", `Cache-Control: Public, MAX-AGE="40"`, 40*time.Second - delay},
-		{"s-maxage first", "Cache-Control: max-age=0, s-maxage=40", 40*time.Second - delay},
-		{"s-maxage of none", "Cache-Control: max-age=40, s-maxage=0", none},
-		{"in two lines", "Cache-Control: public\nCache-Control: max-age=40", 40*time.Second - delay},
-		{"a year", "Cache-Control: public, max-age=31536000, immutable", maxFresh},
-		{"more than fits", "Cache-Control: max-age=99999999999999999999", maxFresh},
-		{"max-age before Expires", "Cache-Control: max-age=40\nExpires: 0", 40*time.Second - delay},
-		{"no-store", "Cache-Control: no-store", none},
-		{"no-cache", "Cache-Control: max-age=40, no-cache", none},
-		{"no-cache of a field", `Cache-Control: no-cache="a, max-age=1", max-age=40`, none},
-		{"private", "Cache-Control: private, max-age=40", none},
-		{"max-age=0", "Cache-Control: max-age=0", none},
-		{"a comma between quotes", `Cache-Control: extension="no-store, no-cache", max-age=40`, 40*time.Second - delay},
-		{"a quote that does not end", `Cache-Control: extension="a, max-age=40`, defaultFresh},
-		{"twice", "Cache-Control: max-age=40, max-age=30", 30*time.Second - delay},
-		{"negative", "Cache-Control: max-age=-40", none},
-		{"no number", "Cache-Control: max-age=soon", none},
-		{"without a number", "Cache-Control: max-age", none},
-		{"a fraction", "Cache-Control: max-age=40.5", none},
-		{"a bad one of two", "Cache-Control: max-age=40, max-age=x", none},
-		{"old", "Cache-Control: max-age=40\nAge: 30", 10*time.Second - delay},
-		{"too old", "Cache-Control: max-age=40\nAge: 38", none},
-		{"an age that cannot be", "Cache-Control: max-age=40\nAge: -30", 40*time.Second - delay},
-		{"old by its date", "Cache-Control: max-age=40\nDate: " + at(-30*time.Second), 10 * time.Second},
-		{"from the future", "Cache-Control: max-age=40\nDate: " + at(time.Hour), 40*time.Second - delay},
-		{"no date", "Cache-Control: max-age=40\nDate: yesterday", 40*time.Second - delay},
-		{"Expires", "Expires: " + at(40*time.Second), 40*time.Second - delay},
-		{"Expires by the origin's clock", "Date: " + at(time.Hour) + "\nExpires: " + at(time.Hour+40*time.Second), 40*time.Second - delay},
-		{"Expires now", "Expires: " + at(0), none},
-		{"Expires in the past", "Expires: Thu, 19 Nov 1981 08:52:00 GMT", none},
-		{"ages apart", "Date: Fri, 31 Dec 9999 23:59:59 GMT\nExpires: Mon, 01 Jan 0001 00:00:00 GMT", none},
-		{"Expires of no date", "Expires: -1", none},
-		{"Vary", "Vary: Accept, Origin\nCache-Control: max-age=40", 40*time.Second - delay},
-		{"Vary on everything", "Vary: Accept, *\nCache-Control: max-age=40", none},
-	} {
+	for _, tt := range responses {
 		t.Run(tt.name, func(t *testing.T) {
 			h := http.Header{"Date": {at(0)}}
 			for line := range strings.Lines(tt.header) {
