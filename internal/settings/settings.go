@@ -166,7 +166,7 @@ func (s *Settings) sourceOptions() []opt.Option {
 			Doc: "Time for one download, from the first look-up to the last byte.",
 		},
 		{
-			Name: "IMAGEKIT_SOURCE_CACHE", To: (*sizeOrNone)(&s.SourceCache), Default: "64MiB", Example: "256MiB",
+			Name: "IMAGEKIT_SOURCE_CACHE", To: (*sizeOrNone)(&s.SourceCache), Default: "48MiB", Example: "256MiB",
 			Doc: "Memory for sources, so that the sizes of one page cost one download. A source is kept as long as its origin " +
 				"calls it fresh (`Cache-Control`, `Expires`), one minute when it does not say, and five minutes at most; one " +
 				"larger than a quarter of this is not kept. `v` always brings a fresh one.",
