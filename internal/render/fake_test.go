@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"image"
 	"image/jpeg"
@@ -59,7 +60,8 @@ func (o *origin) Fetch(ctx context.Context, url string) (*blob.Blob, error) {
 // machine is a fake Engine: a job takes a second and its result names the size.
 type machine struct {
 	err   error
-	full  error // of Admit
+	full  error         // of Admit
+	fails map[int]error // by the width of the result
 	panic any
 	deaf  bool // finishes whatever becomes of its context
 
@@ -82,8 +84,8 @@ func (m *machine) Run(ctx context.Context, _ *blob.Blob, p plan.Plan) (*blob.Blo
 	if err := wait(ctx, time.Second); err != nil {
 		return nil, stage.Times{}, err
 	}
-	if m.err != nil {
-		return nil, stage.Times{}, m.err
+	if err := cmp.Or(m.fails[p.Canvas.X], m.err); err != nil {
+		return nil, stage.Times{}, err
 	}
 	var times stage.Times
 	times[stage.Encode] = time.Second

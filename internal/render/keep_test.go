@@ -51,6 +51,8 @@ func TestSizesOfAPage(t *testing.T) {
 				}
 				if s := r.Stats(); s.Downloads != uint64(tt.want) || s.SourceHits != uint64(len(widths)-tt.want) {
 					t.Errorf("%+v: want %d downloads and the rest hits", s, tt.want)
+				} else if (s.Sources == 1) != (tt.want < len(widths)) || (s.SourceBytes > 0) != (s.Sources > 0) {
+					t.Errorf("%+v: want one source kept or none", s)
 				}
 				r.idle(t)
 			})
@@ -91,13 +93,13 @@ func TestWhoStays(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t)
 				r.origin.fresh = time.Minute
+				r.machine.fails = map[int]error{3: fault.New(kind, "told")}
 				if _, err := r.Render(t.Context(), request(1), format.WebP, nil); err != nil {
 					t.Fatal(err)
 				}
 				// One works with it while another one's job fails.
 				other := r.ask(t.Context(), request(2))
 				time.Sleep(time.Second / 2)
-				r.machine.err = fault.New(kind, "told")
 				_, err := r.Render(t.Context(), request(3), format.WebP, nil)
 				wantKind(t, err, kind)
 				<-other
@@ -108,6 +110,37 @@ func TestWhoStays(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestBadSourceIsNotShared: not even with those who come while others still work with it.
+func TestBadSourceIsNotShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.origin.fresh = time.Minute
+		var back [4]func(bool)
+		for i, fetches := range []int{1, 1, 2, 2} {
+			var err error
+			if _, back[i], err = r.sources.borrow(t.Context(), sourceKey{url: "https://example.com/a.jpg"}); err != nil {
+				t.Fatal(err)
+			}
+			if len(r.origin.fetched) != fetches {
+				t.Errorf("after %d: %d fetches, want %d", i+1, len(r.origin.fetched), fetches)
+			}
+			if i == 1 {
+				back[0](false)
+			}
+		}
+		back[1](true) // of no use: the others of its kind found the source bad
+		if r.Stats().Sources != 0 {
+			t.Error("the bad source is kept")
+		}
+		back[2](true)
+		back[3](true)
+		if r.Stats().Sources != 1 {
+			t.Error("the second download is not kept")
+		}
+		r.idle(t)
+	})
 }
 
 func TestPanicLeavesNoSource(t *testing.T) {
@@ -249,7 +282,7 @@ func TestFailuresAreRemembered(t *testing.T) {
 				if want > 0 && len(r.origin.fetched) != asked+1 {
 					t.Errorf("just before its end: %d fetches, want the other version's alone", len(r.origin.fetched)-asked)
 				}
-				time.Sleep(1)
+				time.Sleep(1 * time.Nanosecond)
 				_, _ = r.Render(t.Context(), request(100), format.WebP, nil)
 				if want > 0 && len(r.origin.fetched) != asked+2 {
 					t.Errorf("at its end: %d fetches, want 2", len(r.origin.fetched)-asked)
@@ -268,6 +301,25 @@ func TestOwnTroubleIsNotRemembered(t *testing.T) {
 	}
 	if n := len(m.failures.items); n != 0 {
 		t.Errorf("%d failures remembered", n)
+	}
+}
+
+func TestLeastRecentlyUsedGoes(t *testing.T) {
+	now := time.Now()
+	var gone []string
+	r := newRecent(3, func(v string) { gone = append(gone, v) })
+	put := func(v string, cost int64) { r.put(sourceKey{url: v}, v, cost, now.Add(time.Minute)) }
+	put("a", 1)
+	put("b", 1)
+	put("c", 1)
+	r.get(sourceKey{url: "a"}, now)
+	put("d", 2) // takes the place of two
+	put("d", 1) // replaces itself
+	if fmt.Sprint(gone) != "[b c d]" || r.cost != 2 || r.evicted != 2 {
+		t.Errorf("%v went, %d evicted, %d left", gone, r.evicted, r.cost)
+	}
+	if _, ok := r.get(sourceKey{url: "a"}, now.Add(time.Minute)); ok || r.cost != 1 {
+		t.Errorf("there after its time: %v; %d left", ok, r.cost)
 	}
 }
 
