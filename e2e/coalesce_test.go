@@ -6,7 +6,9 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -38,28 +40,46 @@ func (s *server) crowd(ctx context.Context, t *testing.T, paths []string) (answe
 	}
 }
 
+// A thousand ask for one picture that is not there yet, and in one case the first of them leaves: the origin is asked
+// once, and one picture is made.
 func TestStampede(t *testing.T) {
 	t.Parallel()
 	o, s := newOrigin(t), start(t)
-	paths := make([]string, 200)
-	for i := range paths {
-		paths[i] = s.signed("url", o.url+"/photo.jpg", "w", "100")
-	}
-	release := o.hold()
-	answers := s.crowd(t.Context(), t, paths)
-	release()
-	list, states := answers(), map[string]int{}
-	for _, a := range list {
-		states[a.cacheState()]++
-		if a.status != http.StatusOK || !bytes.Equal(a.body, list[0].body) {
-			t.Fatalf("got status %d and %d bytes, want the same picture for all", a.status, len(a.body))
-		}
-	}
-	if o.count("/photo.jpg") != 1 || states["MISS"] != 1 || states["COALESCED"] == 0 {
-		t.Errorf("%d requests to the origin, X-Cache %v; want one request, one MISS and the rest of it", o.count("/photo.jpg"), states)
-	}
-	if n := s.stats(t).Entries; n != 1 {
-		t.Errorf("%d entries in the cache, want 1", n)
+	for _, leaves := range []bool{false, true} {
+		t.Run("leader leaves "+strconv.FormatBool(leaves), func(t *testing.T) {
+			target := "/photo.jpg?" + strconv.FormatBool(leaves)
+			path, entries := s.signed("url", o.url+target, "w", "100"), s.stats(t).Entries
+			release := o.hold()
+			ctx, leave := context.WithCancel(t.Context())
+			leader := s.crowd(ctx, t, []string{path})
+			eventually(t, "the origin is asked", func() bool { return o.count(target) == 1 })
+			others := s.crowd(t.Context(), t, slices.Repeat([]string{path}, 999))
+			if leaves {
+				s.passage(t)
+				entries++
+				leave()
+				s.log.wait(t, "the leader has gone", isGone)
+			}
+			release()
+			list, states := others(), map[string]int{}
+			for _, a := range list {
+				states[a.cacheState()]++
+				if a.status != http.StatusOK || !bytes.Equal(a.body, list[0].body) {
+					t.Fatalf("got status %d and %d bytes, want the same picture for all", a.status, len(a.body))
+				}
+			}
+			if a := leader()[0]; !leaves {
+				a.wantState(t, "MISS")
+			}
+			leave()
+			// Those who came after the picture was made got it from the cache.
+			if o.count(target) != 1 || states["COALESCED"] == 0 || states["COALESCED"]+states["HIT"] != 999 {
+				t.Errorf("%d requests to the origin, X-Cache %v; want one request, and no MISS", o.count(target), states)
+			}
+			if n := s.stats(t).Entries - entries; n != 1 {
+				t.Errorf("%d new entries in the cache, want 1", n)
+			}
+		})
 	}
 }
 
@@ -67,9 +87,10 @@ func TestSizesAtOnce(t *testing.T) {
 	t.Parallel()
 	o, s := newOrigin(t), start(t)
 	var paths []string
-	for _, w := range []int{50, 60, 70, 80} {
-		paths = append(paths, s.signed("url", o.url+"/photo.jpg", "w", strconv.Itoa(w)))
+	for i := range 12 {
+		paths = append(paths, s.signed("url", o.url+"/photo.jpg", "w", strconv.Itoa(50+10*i)))
 	}
+	o.cacheControl("no-store") // they wait together
 	release := o.hold()
 	answers := s.crowd(t.Context(), t, paths)
 	s.passage(t)
@@ -78,31 +99,66 @@ func TestSizesAtOnce(t *testing.T) {
 		a.wantState(t, "MISS")
 	}
 	if n := o.count("/photo.jpg"); n != 1 {
-		t.Errorf("the origin was asked %d times for four sizes, want once", n)
+		t.Errorf("the origin was asked %d times for twelve sizes, want once", n)
 	}
 }
 
-// The first to ask leaves; those who joined get the picture, from the one request that it began.
-func TestLeaderLeaves(t *testing.T) {
+// Sizes asked one after the other cost one download as long as the origin lets the source be kept, and v brings a fresh
+// one.
+func TestSizesOneByOne(t *testing.T) {
+	t.Parallel()
+	kept, none := start(t), start(t, "IMAGEKIT_SOURCE_CACHE=0")
+	for _, c := range []struct {
+		name, control string
+		server        *server
+		want          int
+	}{
+		{"nothing said", "", kept, 1},
+		{"a year", "public, max-age=31536000, immutable", kept, 1},
+		{"no-store", "no-store", kept, 6},
+		{"no-cache", "no-cache", kept, 6},
+		{"private", "private, max-age=60", kept, 6},
+		{"switched off", "", none, 6},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := newOrigin(t)
+			o.cacheControl(c.control)
+			ask := func(w int, v string) {
+				t.Helper()
+				c.server.picture(t, "url", o.url+"/photo.jpg", "w", strconv.Itoa(w), "v", v).wantState(t, "MISS")
+			}
+			for w := 50; w < 110; w += 10 {
+				ask(w, "1")
+			}
+			if n := o.count("/photo.jpg"); n != c.want {
+				t.Errorf("the origin was asked %d times for six sizes, want %d", n, c.want)
+			}
+			ask(50, "2")
+			if n := o.count("/photo.jpg"); n != c.want+1 {
+				t.Errorf("with another v: the origin was asked %d times, want %d", n, c.want+1)
+			}
+		})
+	}
+}
+
+// What an origin does not have it is not asked for again and again. Every answer is the same; the log tells them apart.
+func TestMissingSource(t *testing.T) {
 	t.Parallel()
 	o, s := newOrigin(t), start(t)
-	path := s.signed("url", o.url+"/photo.jpg", "w", "100")
-	release := o.hold()
-	ctx, leave := context.WithCancel(t.Context())
-	leader := s.crowd(ctx, t, []string{path})
-	eventually(t, "the origin is asked", func() bool { return o.count("/photo.jpg") == 1 })
-	others := s.crowd(t.Context(), t, []string{path, path, path, path})
-	s.passage(t)
-	leave()
-	leader()
-	s.log.wait(t, "the leader has gone", isGone)
-	release()
-	for _, a := range others() {
-		a.wantState(t, "COALESCED")
+	for i := range 5 {
+		a := s.img(t, "url", o.url+"/none.jpg", "w", strconv.Itoa(50+i))
+		if p := refusal(t, a, fault.SourceNotFound); p.Detail != "the origin answered 404 Not Found" {
+			t.Errorf("request %d: got the detail %q", i, p.Detail)
+		}
+		if text := s.log.request(t, a).text("error"); strings.Contains(text, "remembered") != (i > 0) {
+			t.Errorf("request %d: the log says %q", i, text)
+		}
 	}
-	if n := o.count("/photo.jpg"); n != 1 {
+	if n := o.count("/none.jpg"); n != 1 {
 		t.Errorf("the origin was asked %d times, want once", n)
 	}
+	o.put("/none.jpg", small(t))
+	s.picture(t, "url", o.url+"/none.jpg", "w", "8", "v", "2").wantState(t, "MISS")
 }
 
 // The last to leave takes the work along, and nobody is blamed.

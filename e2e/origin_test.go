@@ -20,6 +20,7 @@ type origin struct {
 	mu    sync.Mutex
 	files map[string][]byte // by path
 	asked map[string]int    // by request target, as it stood on the wire
+	cache string            // the Cache-Control of every answer, "" for none
 	gate  chan struct{}     // nil, or closed when answers may go out
 }
 
@@ -42,6 +43,9 @@ func (o *origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.asked[r.RequestURI]++
 	data, found := o.files[r.URL.Path]
 	gate := o.gate
+	if o.cache != "" {
+		w.Header().Set("Cache-Control", o.cache)
+	}
 	o.mu.Unlock()
 	if gate != nil {
 		select {
@@ -62,6 +66,13 @@ func (o *origin) put(path string, data []byte) string {
 	defer o.mu.Unlock()
 	o.files[path] = data
 	return o.url + path
+}
+
+// cacheControl sets what answers say about caching from now on.
+func (o *origin) cacheControl(value string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.cache = value
 }
 
 // hold lets no answer out until release is called, once.

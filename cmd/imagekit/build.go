@@ -80,6 +80,7 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 	}
 	renderer := render.New(render.Config{
 		Fetcher: sources, Engine: v.pool, Cache: results, Limits: limits(s), Timeout: s.RequestTimeout,
+		SourceCache: s.SourceCache,
 	})
 
 	var limiter *limit.Limiter

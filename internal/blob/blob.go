@@ -17,6 +17,8 @@ type Blob struct {
 	ETag    string
 	Created time.Time
 	Expires time.Time // when the cache must forget it; zero = never
+	// Fresh is until when a source may serve requests that come later; zero = not at all, only those that wait for it.
+	Fresh time.Time
 }
 
 // New returns a result: data with its ETag, created at now.

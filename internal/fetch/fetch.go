@@ -121,7 +121,8 @@ func dial(d *net.Dialer) func(ctx context.Context, network, addr string) (net.Co
 // Close drops the idle connections. Downloads that still run end by themselves.
 func (f *Fetcher) Close() { f.transport.CloseIdleConnections() }
 
-// Fetch downloads the source at rawURL. The result's format is what its first bytes say, Unknown included.
+// Fetch downloads the source at rawURL. The result's format is what its first bytes say, Unknown included; how long
+// it is fresh is what the origin says, and every redirect on the way.
 //
 // Errors are faults: BadSource and SourceForbidden for what may not be fetched, SourceNotFound,
 // SourceTooLarge, OriginFailed and OriginTimeout for what the origin did, Overloaded when no turn came in
@@ -141,7 +142,7 @@ func (f *Fetcher) Fetch(ctx context.Context, rawURL string) (*blob.Blob, error) 
 		return nil, err
 	}
 	defer t.leave()
-	resp, err := f.follow(ctx, u)
+	resp, fresh, err := f.follow(ctx, u)
 	if err != nil {
 		return nil, err
 	}
@@ -150,31 +151,34 @@ func (f *Fetcher) Fetch(ctx context.Context, rawURL string) (*blob.Blob, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &blob.Blob{Data: data, Format: format.Sniff(data), Created: time.Now()}, nil
+	return &blob.Blob{Data: data, Format: format.Sniff(data), Created: time.Now(), Fresh: fresh}, nil
 }
 
-// follow asks for u, goes where redirects lead, and returns a response that holds the source.
-func (f *Fetcher) follow(ctx context.Context, u *url.URL) (*http.Response, error) {
+// follow asks for u, goes where redirects lead, and returns a response that holds the source and how long all that
+// led to it is fresh.
+func (f *Fetcher) follow(ctx context.Context, u *url.URL) (resp *http.Response, fresh time.Time, err error) {
 	who := u.Host
+	fresh = time.Now().Add(maxFresh)
 	for range maxRedirects + 1 {
-		resp, err := f.get(ctx, u)
-		if err != nil {
-			return nil, explain(ctx, who, err)
+		asked := time.Now()
+		if resp, err = f.get(ctx, u); err != nil {
+			return nil, fresh, explain(ctx, who, err)
 		}
+		fresh = earlier(fresh, freshUntil(resp.Header, asked, time.Now()))
 		if !isRedirect(resp.StatusCode) {
 			if err := f.accept(resp); err != nil {
 				resp.Body.Close()
-				return nil, err
+				return nil, fresh, err
 			}
-			return resp, nil
+			return resp, fresh, nil
 		}
 		resp.Body.Close()
 		if u, err = f.policy.redirect(u, resp.Header.Get("Location")); err != nil {
-			return nil, err
+			return nil, fresh, err
 		}
 		who = "the host the origin redirects to" // which may be a name that is nobody's business
 	}
-	return nil, fault.New(fault.OriginFailed, "the origin redirects more than %d times", maxRedirects)
+	return nil, fresh, fault.New(fault.OriginFailed, "the origin redirects more than %d times", maxRedirects)
 }
 
 // get sends one request. It uses the transport alone, without a client around it: no cookies, no

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"image"
 	"image/jpeg"
@@ -24,8 +25,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // origin is a fake Fetcher: every URL holds the same picture, and a download takes a second.
 type origin struct {
-	body []byte
-	err  error
+	body  []byte
+	err   error
+	fresh time.Duration // how long a source may serve later requests
 
 	mu      sync.Mutex
 	fetched []string
@@ -48,18 +50,26 @@ func (o *origin) Fetch(ctx context.Context, url string) (*blob.Blob, error) {
 	if o.err != nil {
 		return nil, o.err
 	}
-	return &blob.Blob{Data: o.body, Format: format.Sniff(o.body)}, nil
+	b := &blob.Blob{Data: o.body, Format: format.Sniff(o.body)}
+	if o.fresh > 0 {
+		b.Fresh = time.Now().Add(o.fresh)
+	}
+	return b, nil
 }
 
 // machine is a fake Engine: a job takes a second and its result names the size.
 type machine struct {
 	err   error
+	full  error         // of Admit
+	fails map[int]error // by the width of the result
 	panic any
 	deaf  bool // finishes whatever becomes of its context
 
 	mu   sync.Mutex
 	jobs []plan.Plan
 }
+
+func (m *machine) Admit() error { return m.full }
 
 func (m *machine) Run(ctx context.Context, _ *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
 	m.mu.Lock()
@@ -74,16 +84,16 @@ func (m *machine) Run(ctx context.Context, _ *blob.Blob, p plan.Plan) (*blob.Blo
 	if err := wait(ctx, time.Second); err != nil {
 		return nil, stage.Times{}, err
 	}
-	if m.err != nil {
-		return nil, stage.Times{}, m.err
+	if err := cmp.Or(m.fails[p.Canvas.X], m.err); err != nil {
+		return nil, stage.Times{}, err
 	}
 	var times stage.Times
 	times[stage.Encode] = time.Second
 	return blob.New([]byte(p.Canvas.String()), p.Format, time.Now()), times, nil
 }
 
-// memory is a fake Cache.
-type memory struct {
+// results is a fake Cache.
+type results struct {
 	mu      sync.Mutex
 	entries map[string]*blob.Blob
 	gets    int // counted look-ups
@@ -91,7 +101,7 @@ type memory struct {
 	late *blob.Blob
 }
 
-func (m *memory) Get(ctx context.Context, key string) (*blob.Blob, bool) {
+func (m *results) Get(ctx context.Context, key string) (*blob.Blob, bool) {
 	if ctx.Err() != nil {
 		return nil, false
 	}
@@ -102,11 +112,11 @@ func (m *memory) Get(ctx context.Context, key string) (*blob.Blob, bool) {
 	return b, ok
 }
 
-func (m *memory) Peek(context.Context, string) (*blob.Blob, bool) {
+func (m *results) Peek(context.Context, string) (*blob.Blob, bool) {
 	return m.late, m.late != nil
 }
 
-func (m *memory) Put(ctx context.Context, key string, b *blob.Blob) {
+func (m *results) Put(ctx context.Context, key string, b *blob.Blob) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if ctx.Err() == nil {
@@ -114,7 +124,7 @@ func (m *memory) Put(ctx context.Context, key string, b *blob.Blob) {
 	}
 }
 
-func (m *memory) keys() []string { return slices.Sorted(maps.Keys(m.entries)) }
+func (m *results) keys() []string { return slices.Sorted(maps.Keys(m.entries)) }
 
 // wait passes time as work does: until it is done or ctx ends.
 func wait(ctx context.Context, d time.Duration) error {
@@ -126,12 +136,15 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// sourceCache is the memory for sources, in bytes.
+const sourceCache = 1 << 20
+
 // rig is a renderer with its fakes.
 type rig struct {
 	*Renderer
 	origin  *origin
 	machine *machine
-	memory  *memory
+	memory  *results
 }
 
 func newRig(t *testing.T) rig {
@@ -140,11 +153,11 @@ func newRig(t *testing.T) rig {
 	if err := jpeg.Encode(&body, image.NewGray(image.Rect(0, 0, 400, 200)), nil); err != nil {
 		t.Fatal(err)
 	}
-	r := rig{origin: &origin{body: body.Bytes()}, machine: &machine{}, memory: &memory{entries: map[string]*blob.Blob{}}}
+	r := rig{origin: &origin{body: body.Bytes()}, machine: &machine{}, memory: &results{entries: map[string]*blob.Blob{}}}
 	r.Renderer = New(Config{
 		Fetcher: r.origin, Engine: r.machine, Cache: r.memory,
 		Limits:  plan.Limits{MaxPixels: 1_000_000, MaxOutputPixels: 1_000_000, Memory: 1 << 30},
-		Timeout: 30 * time.Second,
+		Timeout: 30 * time.Second, SourceCache: sourceCache,
 	})
 	return r
 }
@@ -177,8 +190,8 @@ func (r rig) idle(t *testing.T) {
 	defer r.sources.mu.Unlock()
 	r.origin.mu.Lock()
 	defer r.origin.mu.Unlock()
-	if n := len(r.sources.held); n != 0 {
-		t.Errorf("%d sources still held", n)
+	if n := len(r.sources.inUse); n != 0 {
+		t.Errorf("%d sources still in use", n)
 	}
 	if r.origin.live != 0 {
 		t.Errorf("%d downloads still run", r.origin.live)

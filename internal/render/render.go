@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"imagekit/internal/blob"
+	"imagekit/internal/fault"
 	"imagekit/internal/flight"
 	"imagekit/internal/format"
 	"imagekit/internal/param"
@@ -23,6 +24,8 @@ type Fetcher interface {
 
 // Engine does what a plan says to the source. It must stop when ctx ends. Errors are faults.
 type Engine interface {
+	// Admit returns the fault that Run would end with at once if it were called now, because too much waits already.
+	Admit() error
 	Run(ctx context.Context, src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error)
 }
 
@@ -35,7 +38,7 @@ type Cache interface {
 	Put(ctx context.Context, key string, b *blob.Blob)
 }
 
-// Config is what a Renderer works with; every field is required.
+// Config is what a Renderer works with; every field without a default is required.
 type Config struct {
 	Fetcher Fetcher
 	Engine  Engine
@@ -44,6 +47,8 @@ type Config struct {
 	// Timeout bounds the work on one result, from the fetch to the engine's end, whoever waits for it, and the wait
 	// of each of them.
 	Timeout time.Duration
+	// SourceCache bounds the bytes of sources kept for requests that come later. 0 = none.
+	SourceCache int64
 }
 
 // Renderer makes results. Safe for concurrent use.
@@ -70,7 +75,7 @@ func New(c Config) *Renderer {
 		cache:   c.Cache,
 		limits:  c.Limits,
 		timeout: c.Timeout,
-		sources: newSources(c.Fetcher, c.Timeout),
+		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache),
 	}
 }
 
@@ -149,20 +154,35 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 	if err := plan.Check(req.Params, out, r.limits); err != nil {
 		return m, err
 	}
+	if err := r.engine.Admit(); err != nil {
+		return m, err // a download for nothing helps nobody
+	}
 	start := time.Now()
-	src, release, err := r.sources.borrow(ctx, sourceKey{req.Source, req.Version})
+	src, giveBack, err := r.sources.borrow(ctx, sourceKey{req.Source, req.Version})
 	m.times.Since(stage.Fetch, start)
 	if err != nil {
 		return m, err
 	}
-	defer release()
-	if m.blob, err = r.transform(ctx, src, req.Params, out, &m.times); err != nil {
+	sound := false // nor after a panic
+	defer func() { giveBack(sound) }()
+	m.blob, err = r.transform(ctx, src, req.Params, out, &m.times)
+	sound = err == nil || !blamesSource(err)
+	if err != nil {
 		return m, err
 	}
 	start = time.Now()
 	r.cache.Put(context.WithoutCancel(ctx), key, m.blob) // the work is done: keep it though everybody has left
 	m.times.Since(stage.Store, start)
 	return m, nil
+}
+
+// blamesSource reports whether the source may be why a result could not be made.
+func blamesSource(err error) bool {
+	switch fault.From(err).Kind {
+	case fault.CropOutside, fault.OutputTooLarge, fault.ClientGone, fault.Overloaded, fault.Draining:
+		return false
+	}
+	return true
 }
 
 // transform plans and runs the engine.

@@ -78,25 +78,34 @@ func TestThousandAtOnce(t *testing.T) {
 	})
 }
 
+// TestLeaderLeaves: the first of a thousand goes away while the source is downloaded, or while the result is made.
 func TestLeaderLeaves(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
-		leaderCtx, leave := context.WithCancel(t.Context())
-		leader := r.ask(leaderCtx, request(100))
-		synctest.Wait()
-		follower := r.ask(t.Context(), request(100))
-		synctest.Wait()
-		leave()
-		a := <-leader
-		wantKind(t, a.err, fault.ClientGone)
-		if a := <-follower; a.err != nil || a.State != Coalesced {
-			t.Errorf("follower got %+v", a)
-		}
-		if len(r.origin.fetched) != 1 {
-			t.Errorf("%d fetches, want 1", len(r.origin.fetched))
-		}
-		r.idle(t)
-	})
+	for _, after := range []time.Duration{0, 1500 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t)
+			leaderCtx, leave := context.WithCancel(t.Context())
+			leader := r.ask(leaderCtx, request(100))
+			synctest.Wait()
+			followers := make([]<-chan answer, 999)
+			for i := range followers {
+				followers[i] = r.ask(t.Context(), request(100))
+			}
+			time.Sleep(after)
+			synctest.Wait()
+			leave()
+			a := <-leader
+			wantKind(t, a.err, fault.ClientGone)
+			for _, c := range followers {
+				if a := <-c; a.err != nil || a.State != Coalesced {
+					t.Fatalf("a follower got %+v", a)
+				}
+			}
+			if len(r.origin.fetched) != 1 || len(r.machine.jobs) != 1 {
+				t.Errorf("%d fetches, %d jobs; want 1 and 1", len(r.origin.fetched), len(r.machine.jobs))
+			}
+			r.idle(t)
+		})
+	}
 }
 
 func TestNobodyWaitsNothingRuns(t *testing.T) {
@@ -133,35 +142,37 @@ func TestFinishedWorkIsKept(t *testing.T) {
 	})
 }
 
-// TestErrorsAreNotKept: after a failure of any stage, the next request tries again.
+// TestErrorsAreNotKept: after a failure of any stage, the next request tries again, of the origin's after a while.
 func TestErrorsAreNotKept(t *testing.T) {
 	tests := []struct {
 		name string
 		harm func(rig)
 		heal func(rig)
 		want fault.Kind
+		rest time.Duration
 	}{
 		{
 			"fetch", func(r rig) { r.origin.err = fault.New(fault.OriginFailed, "status 500") },
-			func(r rig) { r.origin.err = nil }, fault.OriginFailed,
+			func(r rig) { r.origin.err = nil }, fault.OriginFailed, brokenFor,
 		},
 		{
 			"probe", func(r rig) { r.origin.body = []byte("<html>") },
-			func(r rig) { r.origin.body = newRig(t).origin.body }, fault.NotAnImage,
+			func(r rig) { r.origin.body = newRig(t).origin.body }, fault.NotAnImage, 0,
 		},
 		{
 			"plan", func(r rig) { r.limits.Memory = 1 },
-			func(r rig) { r.limits.Memory = 1 << 30 }, fault.TooMuchMemory,
+			func(r rig) { r.limits.Memory = 1 << 30 }, fault.TooMuchMemory, 0,
 		},
 		{
 			"engine", func(r rig) { r.machine.err = fault.New(fault.DamagedImage, "cut short") },
-			func(r rig) { r.machine.err = nil }, fault.DamagedImage,
+			func(r rig) { r.machine.err = nil }, fault.DamagedImage, 0,
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t)
+				r.origin.fresh = time.Minute
 				tt.harm(r)
 				failed, err := r.Render(t.Context(), request(100), format.WebP, nil)
 				wantKind(t, err, tt.want)
@@ -172,6 +183,7 @@ func TestErrorsAreNotKept(t *testing.T) {
 					t.Errorf("kept %v", r.memory.keys())
 				}
 				tt.heal(r)
+				time.Sleep(tt.rest)
 				res, err := r.Render(t.Context(), request(100), format.WebP, nil)
 				if err != nil || res.State != Miss || len(r.origin.fetched) != 2 {
 					t.Errorf("after healing got %+v, %v, %d fetches", res, err, len(r.origin.fetched))
@@ -203,6 +215,21 @@ func TestAdmitStopsMissesOnly(t *testing.T) {
 	wantKind(t, err, fault.RateLimited)
 	if len(r.origin.fetched) != 0 {
 		t.Error("fetched although not admitted")
+	}
+}
+
+// TestOverloadIsRefusedAtOnce: a result that no worker would take costs no download, whoever asks for it.
+func TestOverloadIsRefusedAtOnce(t *testing.T) {
+	r := newRig(t)
+	r.machine.full = fault.New(fault.Overloaded, "all workers are busy")
+	_, err := r.Render(t.Context(), request(100), format.WebP, nil)
+	wantKind(t, err, fault.Overloaded)
+	if len(r.origin.fetched) != 0 {
+		t.Error("fetched although nobody would have worked on it")
+	}
+	r.memory.entries[keyText(request(100), format.WebP)] = blob.New([]byte("kept"), format.WebP, time.Now())
+	if res, err := r.Render(t.Context(), request(100), format.WebP, nil); err != nil || res.State != Hit {
+		t.Errorf("a hit got %+v, %v", res, err)
 	}
 }
 

@@ -15,30 +15,37 @@ import (
 // sourceKey tells sources apart. The version is part of it: a cache buster must bring fresh bytes.
 type sourceKey struct{ url, version string }
 
-// source is a downloaded source and how many results are being made of it.
+// source is a source in use.
 type source struct {
 	blob  *blob.Blob
 	until time.Time // not handed to newcomers afterwards
-	users int       // guarded by sources.mu
+
+	// Guarded by sources.mu.
+	users int
+	bad   bool // a result could not be made because of it
+	kept  bool // in the memory, or was
 }
 
-// sources downloads a source once for all results that need it at the same time: those that ask while it is
-// downloaded, and those that come while an earlier one still works with it. It keeps nothing that nobody uses.
+// sources downloads a source once for all results that need it at about the same time: those that ask while it is
+// downloaded, those that come while an earlier one still works with it, and those that come while it is fresh.
 type sources struct {
 	fetcher  Fetcher
-	lifetime time.Duration // of a download, and again of its being shared
+	lifetime time.Duration // of a download, and again of its being shared by those who wait together
+	memory   *memory
 	flights  flight.Group[sourceKey, *source]
 
-	mu   sync.Mutex
-	held map[sourceKey]*source
+	mu        sync.Mutex
+	inUse     map[sourceKey]*source
+	downloads uint64
 }
 
-func newSources(f Fetcher, lifetime time.Duration) *sources {
-	return &sources{fetcher: f, lifetime: lifetime, held: make(map[sourceKey]*source)}
+func newSources(f Fetcher, lifetime time.Duration, bound int64) *sources {
+	return &sources{fetcher: f, lifetime: lifetime, memory: newMemory(bound), inUse: make(map[sourceKey]*source)}
 }
 
-// borrow returns the source, downloaded if need be, and what to call when it is not needed any more.
-func (s *sources) borrow(ctx context.Context, key sourceKey) (*blob.Blob, func(), error) {
+// borrow returns the source, downloaded if need be, and what to call when it is not needed any more: with false when
+// no result could be made because of it.
+func (s *sources) borrow(ctx context.Context, key sourceKey) (b *blob.Blob, giveBack func(sound bool), err error) {
 	src, _, err := s.flights.Do(ctx, key, func(ctx context.Context) (*source, error) {
 		return s.obtain(ctx, key)
 	})
@@ -48,33 +55,69 @@ func (s *sources) borrow(ctx context.Context, key sourceKey) (*blob.Blob, func()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	src.users++
-	s.held[key] = src
-	return src.blob, func() { s.giveBack(key, src) }, nil
+	if !src.bad {
+		s.inUse[key] = src
+	}
+	return src.blob, func(sound bool) { s.giveBack(key, src, sound) }, nil
 }
 
-// obtain returns the source that is in use, if it is young enough, or downloads it.
+// obtain returns the source that is in use, if it is young enough, or what is remembered of it, or downloads it.
 func (s *sources) obtain(ctx context.Context, key sourceKey) (*source, error) {
 	s.mu.Lock()
-	src := s.held[key]
+	src := s.inUse[key]
 	s.mu.Unlock()
-	if src != nil && time.Now().Before(src.until) {
+	now := time.Now()
+	if src != nil && now.Before(src.until) {
 		return src, nil
 	}
+	b, err := s.memory.recall(key, now)
+	switch {
+	case err != nil:
+		return nil, err
+	case b != nil:
+		return &source{blob: b, until: b.Fresh, kept: true}, nil
+	}
+	return s.download(ctx, key)
+}
+
+func (s *sources) download(ctx context.Context, key sourceKey) (*source, error) {
+	s.mu.Lock()
+	s.downloads++
+	s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, s.lifetime)
 	defer cancel()
 	b, err := s.fetcher.Fetch(ctx, key.url)
+	now := time.Now()
 	if err != nil {
+		s.memory.fail(key, err, now)
 		return nil, err
 	}
-	return &source{blob: b, until: time.Now().Add(s.lifetime)}, nil
+	src := &source{blob: b, until: now.Add(s.lifetime)}
+	if b.Fresh.After(src.until) {
+		src.until = b.Fresh
+	}
+	return src, nil
 }
 
-func (s *sources) giveBack(key sourceKey, src *source) {
+// giveBack ends one use. After the last one a sound source goes to the memory. A bad one, which may have ended its
+// worker, is handed to nobody else.
+func (s *sources) giveBack(key sourceKey, src *source, sound bool) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	src.bad = src.bad || !sound
+	if src.users == 1 && !src.bad && !src.kept {
+		src.kept = true
+		s.mu.Unlock()
+		s.memory.keep(key, src.blob, time.Now()) // takes its time; meanwhile the source is still in use
+		s.mu.Lock()
+	}
 	src.users--
-	if src.users == 0 && s.held[key] == src {
-		delete(s.held, key)
+	bad := src.bad // by now: others may have used it
+	if s.inUse[key] == src && (bad || src.users == 0) {
+		delete(s.inUse, key)
+	}
+	s.mu.Unlock()
+	if bad {
+		s.memory.forget(key)
 	}
 }
 

@@ -50,7 +50,7 @@ func TestSourceIsSharedWhileInUse(t *testing.T) {
 			t.Error(a.err)
 		}
 		if len(r.origin.fetched) != 2 {
-			t.Errorf("%d fetches, want 2: nothing is kept that nobody uses", len(r.origin.fetched))
+			t.Errorf("%d fetches, want 2: what is not fresh is not kept", len(r.origin.fetched))
 		}
 	})
 }
@@ -58,8 +58,8 @@ func TestSourceIsSharedWhileInUse(t *testing.T) {
 func TestSourceStaysUntilTheLastUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newRig(t).origin
-		s := newSources(o, 30*time.Second)
-		var back [3]func()
+		s := newSources(o, 30*time.Second, sourceCache)
+		var back [3]func(bool)
 		for i := range back {
 			_, release, err := s.borrow(t.Context(), sourceKey{url: "https://example.com/a.jpg"})
 			if err != nil {
@@ -67,13 +67,13 @@ func TestSourceStaysUntilTheLastUser(t *testing.T) {
 			}
 			back[i] = release
 			if i == 1 {
-				back[0]() // the second still works with it when the third comes
+				back[0](true) // the second still works with it when the third comes
 			}
 		}
-		back[1]()
-		back[2]()
-		if len(o.fetched) != 1 || len(s.held) != 0 {
-			t.Errorf("%d fetches, %d held; want 1 and 0", len(o.fetched), len(s.held))
+		back[1](true)
+		back[2](true)
+		if len(o.fetched) != 1 || len(s.inUse) != 0 {
+			t.Errorf("%d fetches, %d in use; want 1 and 0", len(o.fetched), len(s.inUse))
 		}
 	})
 }
@@ -81,9 +81,9 @@ func TestSourceStaysUntilTheLastUser(t *testing.T) {
 func TestSharedSourceGrowsOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newRig(t).origin
-		s := newSources(o, 30*time.Second)
+		s := newSources(o, 30*time.Second, sourceCache)
 		key := sourceKey{url: "https://example.com/a.jpg"}
-		borrow := func() func() {
+		borrow := func() func(bool) {
 			t.Helper()
 			_, release, err := s.borrow(t.Context(), key)
 			if err != nil {
@@ -102,14 +102,14 @@ func TestSharedSourceGrowsOld(t *testing.T) {
 		if len(o.fetched) != 2 {
 			t.Errorf("%d fetches, want 2", len(o.fetched))
 		}
-		first()
-		second()
-		if len(s.held) != 1 {
+		first(true)
+		second(true)
+		if len(s.inUse) != 1 {
 			t.Error("the end of the old one took the new one along")
 		}
-		third()
-		if len(s.held) != 0 {
-			t.Error("still held")
+		third(true)
+		if len(s.inUse) != 0 {
+			t.Error("still in use")
 		}
 	})
 }

@@ -32,7 +32,7 @@ func TestDefaults(t *testing.T) {
 	want := &Settings{
 		Addr: "127.0.0.1:8080", Samples: true,
 		AllowedPorts: []uint16{80, 443}, UserAgent: "ImageKit/1.2.3", MaxInputSize: 8 << 20,
-		Fetches: 1024, FetchBytes: 256 << 20, FetchTimeout: 10 * time.Second,
+		Fetches: 1024, FetchBytes: 256 << 20, FetchTimeout: 10 * time.Second, SourceCache: 48 << 20,
 		AllowedFormats: []format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG}, DefaultFormat: format.WebP,
 		MaxPixels: 50_000_000, MaxOutputPixels: 25_000_000,
 		Workers: 2, Sandbox: "auto", Queue: 64, Memory: 2 * gib, RequestTimeout: 30 * time.Second,

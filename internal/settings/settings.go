@@ -31,6 +31,7 @@ type Settings struct {
 	Fetches         int // concurrent downloads
 	FetchBytes      int64
 	FetchTimeout    time.Duration
+	SourceCache     int64 // 0 = off
 
 	AllowedFormats  []format.Format
 	DefaultFormat   format.Format // one of AllowedFormats, or format.Auto
@@ -181,6 +182,12 @@ func (s *Settings) sourceOptions() []opt.Option {
 		{
 			Name: "IMAGEKIT_FETCH_TIMEOUT", To: (*duration)(&s.FetchTimeout), Default: "10s", Example: "5s",
 			Doc: "Time for one download, from the first look-up to the last byte.",
+		},
+		{
+			Name: "IMAGEKIT_SOURCE_CACHE", To: (*sizeOrNone)(&s.SourceCache), Default: "48MiB", Example: "256MiB",
+			Doc: "Memory for sources, so that the sizes of one page cost one download. A source is kept as long as its origin " +
+				"calls it fresh (`Cache-Control`, `Expires`), one minute when it does not say, and five minutes at most; one " +
+				"larger than a quarter of this is not kept. `v` always brings a fresh one.",
 		},
 	}
 }

@@ -158,6 +158,21 @@ func (s *size) Set(text string) error {
 
 func (*size) Want() string { return "a size above 0 such as 8MiB, 10GB or 1048576" }
 
+// sizeOrNone is a number of bytes; 0 switches off what it bounds.
+type sizeOrNone int64
+
+func (s *sizeOrNone) String() string { return (*size)(s).String() }
+
+func (s *sizeOrNone) Set(text string) error {
+	if text == "0" {
+		*s = 0
+		return nil
+	}
+	return (*size)(s).Set(text)
+}
+
+func (*sizeOrNone) Want() string { return "a size such as 8MiB, 10GB or 1048576, or 0 for none" }
+
 // duration is a time span above 0.
 type duration time.Duration
 

@@ -26,6 +26,7 @@ var valueTests = []struct {
 		},
 		"0 -1 +1 1.5GiB 8M 8mib 8_000 MiB 1e6 0x10 9223372036854775808 8388608TiB 0MiB",
 	},
+	{"size or none", new(sizeOrNone), map[string]string{"0": "0", "1": "1", "64MiB": "64MiB"}, "00 0MiB -1 none off"},
 	{"duration", new(duration), map[string]string{"30s": "30s", "90s": "1m30s", "500ms": "500ms"}, "30 0s -1s soon 1d"},
 	{"delay", new(delay), map[string]string{"0s": "0s", "5s": "5s", "1m": "1m0s"}, "5 -1s soon 1d"},
 	{

@@ -120,6 +120,9 @@ func occupy(t *testing.T, p *Pool) (finish func() error) {
 func TestQueueIsBounded(t *testing.T) {
 	p := newPool(t, Config{Workers: 1, Sandbox: Off, Queue: 1})
 	finish := occupy(t, p)
+	if err := p.Admit(); err != nil {
+		t.Errorf("one may wait, but Admit says %v", err)
+	}
 	waits := newMoment(context.DeadlineExceeded)
 	late := make(chan error, 1)
 	go func() {
@@ -129,11 +132,15 @@ func TestQueueIsBounded(t *testing.T) {
 	<-waits.asked // it is in the queue
 	_, err := run(t.Context(), p, "echo")
 	wantFault(t, err, fault.Overloaded)
+	wantFault(t, p.Admit(), fault.Overloaded)
 	if s := p.Stats(); s.Busy != 1 || s.Queued != 1 {
 		t.Errorf("want 1 busy and 1 queued: %+v", s)
 	}
 	close(waits.done)
 	wantFault(t, <-late, fault.Timeout)
+	if err := p.Admit(); err != nil {
+		t.Errorf("nobody waits any more, but Admit says %v", err)
+	}
 	if s := p.Stats(); s.Queued != 0 || s.Alive != 1 || s.Deaths[TimedOut.String()] != 0 {
 		t.Errorf("a job that waited left no trace: %+v", s)
 	}

@@ -123,6 +123,10 @@ func (p *Pool) Run(ctx context.Context, src *blob.Blob, pl plan.Plan) (*blob.Blo
 	return blob.New(o.data, pl.Format, time.Now()), o.times, nil
 }
 
+// Admit returns the fault that Run would end with at once if it were called now: Overloaded or Draining. It keeps no
+// place: ask before work that is for nothing when Run refuses.
+func (p *Pool) Admit() error { return p.queue.admit() }
+
 // newJob checks what can be checked without a worker.
 func (p *Pool) newJob(ctx context.Context, src *blob.Blob, pl plan.Plan) (*job, error) {
 	if err := ctx.Err(); err != nil {

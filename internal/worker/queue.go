@@ -67,6 +67,24 @@ func newQueue(capacity int, budget int64) *queue {
 	return &queue{capacity: capacity, budget: budget, drained: make(chan struct{})}
 }
 
+// admit says why push would refuse a job now, nil when it would not.
+func (q *queue) admit() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return errDraining()
+	}
+	if len(q.waiting) >= q.capacity { // whoever waits could not be dealt, so neither could one more
+		return q.full()
+	}
+	return nil
+}
+
+// full is the fault of a job beyond those that may wait.
+func (q *queue) full() error {
+	return fault.New(fault.Overloaded, "all workers are busy and %d images wait already", q.capacity)
+}
+
 // push adds a job, or says why not: Draining, Overloaded.
 func (q *queue) push(j *job) error {
 	q.mu.Lock()
@@ -78,7 +96,7 @@ func (q *queue) push(j *job) error {
 	q.deal()
 	if len(q.waiting) > q.capacity {
 		q.waiting = q.waiting[:len(q.waiting)-1] // j: whoever was taken stood before it
-		return fault.New(fault.Overloaded, "all workers are busy and %d images wait already", q.capacity)
+		return q.full()
 	}
 	return nil
 }

@@ -1,0 +1,181 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/fault"
+)
+
+const (
+	// maxFailures bounds the failures remembered. One holds its URL, at most 4 KiB, and little else.
+	maxFailures = 1024
+	// keepCost is what keeping a source takes besides its pages and its key, in bytes: map, list and blob.
+	keepCost = 512
+	// sweepEvery is how long what is over may stay.
+	sweepEvery = time.Minute
+)
+
+// How long a failure to get a source is remembered.
+const (
+	missingFor = time.Minute     // the origin says that there is no such thing
+	brokenFor  = 5 * time.Second // anything else that the origin or the way to it did
+)
+
+// memory remembers what became of downloads: sources as long as their origins call them fresh, so that the sizes of a
+// page, asked one after the other, cost one download, and failures for a moment. Sources lie outside the heap, copied
+// in and out: they would make every other byte wait longer for the garbage collector, and what nobody holds a pointer
+// to can be given back to the system at once. Safe for concurrent use.
+type memory struct {
+	mu       sync.Mutex
+	sources  *recent[blob.Blob] // Data is mapped
+	failures *recent[failure]
+	sweeping bool // a sweep is to come
+	hits     uint64
+	failed   uint64 // answered with a failure that was remembered
+}
+
+// failure is how a download failed.
+type failure struct {
+	err  *fault.Error
+	when time.Time
+}
+
+// newMemory returns a memory that keeps so many bytes of sources, none with 0.
+func newMemory(bound int64) *memory {
+	return &memory{
+		sources:  newRecent(bound, func(b blob.Blob) { unmap(b.Data) }),
+		failures: newRecent[failure](maxFailures, nil),
+	}
+}
+
+// recall returns the source, in memory of its own, or the failure remembered under key; nil and nil without either.
+func (m *memory) recall(key sourceKey, now time.Time) (*blob.Blob, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if b, ok := m.sources.get(key, now); ok {
+		m.hits++
+		b.Data = append(make([]byte, 0, len(b.Data)), b.Data...)
+		return &b, nil
+	}
+	if f, ok := m.failures.get(key, now); ok {
+		m.failed++
+		return nil, f.again(now)
+	}
+	return nil, nil
+}
+
+// keep keeps a source that is fresh and takes at most a quarter of the bound. Otherwise, or when the system has no
+// memory, it does nothing.
+func (m *memory) keep(key sourceKey, b *blob.Blob, now time.Time) {
+	cost := pageBytes(len(b.Data)) + int64(len(key.url)+len(key.version)) + keepCost
+	if !now.Before(b.Fresh) || cost > m.sources.bound/4 {
+		return
+	}
+	data, err := mapped(b.Data)
+	if err != nil {
+		return
+	}
+	kept := *b
+	kept.Data = data
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sources.put(key.clone(), kept, cost, b.Fresh)
+	m.sweepLater()
+}
+
+// fail remembers why a source could not be had, if it is for a reason that may last.
+func (m *memory) fail(key sourceKey, err error, now time.Time) {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return
+	}
+	lasts := lastingFor(f.Kind)
+	if lasts == 0 {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.failures.put(key.clone(), failure{f, now}, 1, now.Add(lasts))
+	m.sweepLater()
+}
+
+// forget drops the source kept under key.
+func (m *memory) forget(key sourceKey) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sources.remove(key)
+}
+
+// sweepLater arranges that memory comes back though nobody asks any more. m.mu is held.
+func (m *memory) sweepLater() {
+	if m.sweeping {
+		return
+	}
+	m.sweeping = true
+	time.AfterFunc(sweepEvery, func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.sweeping = false
+		m.sources.expire(time.Now())
+		m.failures.expire(time.Now())
+		if len(m.sources.items)+len(m.failures.items) > 0 {
+			m.sweepLater()
+		}
+	})
+}
+
+// lastingFor returns how long a failure of this kind is remembered. What was refused before anything was asked costs
+// nothing, and what was our own fault or the client's says nothing about the source.
+func lastingFor(k fault.Kind) time.Duration {
+	switch k {
+	case fault.SourceNotFound:
+		return missingFor
+	case fault.OriginFailed, fault.OriginTimeout, fault.SourceTooLarge:
+		return brokenFor
+	}
+	return 0
+}
+
+// again returns the same fault. Only the log learns that nobody was asked this time.
+func (f failure) again(now time.Time) error {
+	e := *f.err
+	e.Err = fmt.Errorf("remembered for %v", now.Sub(f.when).Round(time.Millisecond))
+	if f.err.Err != nil {
+		e.Err = fmt.Errorf("%w: %w", e.Err, f.err.Err)
+	}
+	return &e
+}
+
+// clone returns the key without the query its parts may be slices of.
+func (k sourceKey) clone() sourceKey {
+	return sourceKey{strings.Clone(k.url), strings.Clone(k.version)}
+}
+
+// Stats is a snapshot of what became of sources.
+type Stats struct {
+	Downloads   uint64 // begun, samples included
+	SourceHits  uint64 // sources taken from those that were kept
+	Sources     int    // kept at present
+	SourceBytes int64  // of memory they take
+	Evictions   uint64 // sources dropped for lack of room
+	FailureHits uint64 // failures answered from those remembered
+	Failures    int    // remembered at present
+}
+
+// Stats returns a snapshot.
+func (r *Renderer) Stats() Stats {
+	r.sources.mu.Lock()
+	s := Stats{Downloads: r.sources.downloads}
+	r.sources.mu.Unlock()
+	m := r.sources.memory
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s.SourceHits, s.Sources, s.SourceBytes, s.Evictions = m.hits, len(m.sources.items), m.sources.cost, m.sources.evicted
+	s.FailureHits, s.Failures = m.failed, len(m.failures.items)
+	return s
+}
