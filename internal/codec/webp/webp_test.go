@@ -148,7 +148,7 @@ func TestLossyAlpha(t *testing.T) {
 	for i, v := range []uint8{109, 100, 190} {
 		paint(&f.Planes[i], flat(v))
 	}
-	got := mustDecode(t, mustEncode(t, f, Settings{Quality: 95, Method: 4, AlphaQuality: 100}), frame.Hint{})
+	got := mustDecode(t, mustEncode(t, f, Settings{Quality: 95, Method: 4}), frame.Hint{})
 	if got.Model != frame.RGB || !got.FullRange || !got.HasAlpha() {
 		t.Fatalf("want RGB with alpha, got %+v", got)
 	}
@@ -177,7 +177,7 @@ func near(t *testing.T, name string, p *frame.Plane, want uint8, levels int) {
 func TestGrey(t *testing.T) {
 	for _, alpha := range []bool{false, true} {
 		f := scene(t, frame.Gray, 37, 21, alpha)
-		got := mustDecode(t, mustEncode(t, f, Settings{Quality: 95, Method: 4, AlphaQuality: 100}), frame.Hint{})
+		got := mustDecode(t, mustEncode(t, f, Settings{Quality: 95, Method: 4}), frame.Hint{})
 		if got.HasAlpha() != alpha {
 			t.Fatalf("want alpha %v, got %+v", alpha, got)
 		}
@@ -311,7 +311,7 @@ func TestEncodeRefuses(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f := scene(t, tt.model, 9, 9, true)
 			tt.change(f)
-			_, err := Encode(f, Settings{Quality: 80, AlphaQuality: 100, Lossless: tt.lossless})
+			_, err := Encode(f, Settings{Quality: 80, Lossless: tt.lossless})
 			if fault.From(err).Kind != fault.Internal || err == nil {
 				t.Errorf("want %v, got %v", fault.Internal, err)
 			}
