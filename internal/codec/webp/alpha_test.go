@@ -158,8 +158,9 @@ func FuzzAlpha(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 4, 0}, uint8(2))
 	f.Add(bytes.Repeat([]byte{0, 0, 9, 255}, 60), uint8(16))
 	f.Fuzz(func(t *testing.T, data []byte, width uint8) {
+		data = data[:min(len(data), 1<<13)]
 		w := max(int(width), 1)
-		h := min(len(data)/w, 4096)
+		h := len(data) / w
 		if h == 0 {
 			return
 		}

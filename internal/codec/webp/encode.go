@@ -27,15 +27,17 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	if err := check(f, s.Lossless); err != nil {
 		return nil, err
 	}
-	job := C.ikwebp_job{
-		width: C.int(f.Width), height: C.int(f.Height), planes: describe(f),
-		quality: C.int(s.Quality), method: C.int(s.Method), shaping: shaping, filter: filter,
-		lossless: C.bool(s.Lossless),
+	if s.Method == methodBlind && s.Quality == 100 && !s.Lossless {
+		s.Method = methodSeeing // all squares have the finest steps: there is one segment
 	}
-	var result C.ikwebp_result
-	if C.ikwebp_encode(&job, &result) != C.IKWEBP_OK {
-		return nil, fault.New(kindOf(result.error), "cannot write a WebP of %d×%d pixels (libwebp's error %d)",
-			f.Width, f.Height, int(result.error))
+	result, err := s.encode(f)
+	if err == nil && s.Method == methodBlind && !s.Lossless && !segmented(result.bytes) {
+		C.ikwebp_free(result.bytes)
+		s.Method = methodSeeing
+		result, err = s.encode(f)
+	}
+	if err != nil {
+		return nil, err
 	}
 	defer C.ikwebp_free(result.bytes)
 	simple := unsafe.Slice((*byte)(result.bytes), result.len)
@@ -45,6 +47,37 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 		alpha = encodeAlpha(&f.Alpha, f.Width, f.Height)
 	}
 	return assemble(simple, f.Width, f.Height, transparent, alpha, s.ICC), nil
+}
+
+// Method 2 of libwebp (up to 1.6) leaves the coefficients at the format's default probabilities when its picture has
+// one segment only: StatLoop takes the 0 bytes it counts for modes and segments as failure, and the picture comes out
+// up to 2.6 times as large. Method 4 counts modes, too.
+const (
+	methodBlind  = 2
+	methodSeeing = 4
+)
+
+// segmented reports whether a lossy file has more than one segment (RFC 6386 section 9.3). The flag is the third bit
+// of the first partition, after two that libwebp leaves 0 (section 9.2); coded at even odds (section 7.3) these three
+// decide the three highest bits of its first byte.
+func segmented(file *C.uint8_t) bool {
+	const firstPartition = 12 + 8 + 10 // after the headers of file, chunk and frame
+	return unsafe.Slice((*byte)(file), firstPartition+1)[firstPartition] >= 0x20
+}
+
+// encode lets libwebp write all but alpha of a lossy frame, and the profile. The result is to be freed.
+func (s Settings) encode(f *frame.Frame) (C.ikwebp_result, error) {
+	job := C.ikwebp_job{
+		width: C.int(f.Width), height: C.int(f.Height), planes: describe(f),
+		quality: C.int(s.Quality), method: C.int(s.Method), shaping: shaping, filter: filter,
+		lossless: C.bool(s.Lossless),
+	}
+	var result C.ikwebp_result
+	if C.ikwebp_encode(&job, &result) != C.IKWEBP_OK {
+		return result, fault.New(kindOf(result.error), "cannot write a WebP of %d×%d pixels (libwebp's error %d)",
+			f.Width, f.Height, int(result.error))
+	}
+	return result, nil
 }
 
 // libwebp's strengths, 0…100, of spatial noise shaping, which takes bits from busy squares for smooth ones, and of the

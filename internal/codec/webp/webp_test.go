@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"imagekit/internal/fault"
@@ -260,6 +261,28 @@ func TestAnimation(t *testing.T) {
 			t.Errorf("want opaque planes, got %+v", got)
 		}
 	})
+}
+
+// TestOneSegment: method 2 does not fall back to default probabilities, which libwebp's own does.
+func TestOneSegment(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	noise := scene(t, frame.Gray, 512, 512, false)
+	smooth := scene(t, frame.YCbCr, 200, 150, false)
+	paint(&noise.Planes[0], func(int, int) uint8 { return uint8(16 + random.IntN(220)) })
+	for _, tt := range []struct {
+		name    string
+		f       *frame.Frame
+		quality int
+	}{{"noise", noise, 80}, {"finest steps", smooth, 100}} {
+		fast := len(mustEncode(t, tt.f, Settings{Quality: tt.quality, Method: 2}))
+		small := len(mustEncode(t, tt.f, Settings{Quality: tt.quality, Method: 4}))
+		if fast > small*11/10 { // left alone it is 1.77 and 1.27 times as much
+			t.Errorf("%s: want about the %d bytes of method 4, got %d", tt.name, small, fast)
+		}
+	}
+	if n := len(mustEncode(t, smooth, Settings{Quality: 80, Method: 2})); n == len(mustEncode(t, smooth, Settings{Quality: 80, Method: 4})) {
+		t.Error("method 2 is not used where it works")
+	}
 }
 
 func TestProfile(t *testing.T) {
