@@ -14,19 +14,19 @@ const (
 	maxDistance = 1<<20 - 120
 )
 
-// What the samples of a match have to cost else, in the units of costs, when what it repeats begins at one of the four
+// What the samples of a match have to cost else, when what it repeats begins at one of the four
 // nearest samples, and when elsewhere: found by trying. A far match takes bits for its distance and makes the codes of
 // others longer, and what is cheap in it would have been in near matches.
 const (
-	worthNear = 9 * 16
-	worthFar  = 60 * 16
+	worthNear = 9 * bit
+	worthFar  = 60 * bit
 )
 
 // matches finds repetitions in rows of this width, greedily; entropy is what each sample would cost.
 func matches(p []byte, width int, entropy *[samples]uint32) []match {
 	whole := *entropy // but where there are two symbols, none has less than one bit
 	for v := range whole {
-		whole[v] = max(whole[v], 16)
+		whole[v] = max(whole[v], bit)
 	}
 	const hashBits, shortest = 15, 4
 	var last [1 << hashBits]int32 // the place after the last one where four samples had this hash; 0 = none

@@ -45,14 +45,17 @@ func predict(p []byte, width int, bits uint) (residual []byte, modes []uint8) {
 	return residual, modes
 }
 
-// costs returns what each value would cost in a prefix code for these samples, in 1/16 bit.
+// bit is the unit of costs.
+const bit = 16
+
+// costs returns what each value would cost in an ideal code for these samples.
 func costs(p []byte) (cost [samples]uint32) {
 	var counts [samples]uint32
 	for _, v := range p {
 		counts[v]++
 	}
 	for v, n := range counts {
-		cost[v] = uint32(16*math.Log2(float64(len(p))/max(float64(n), 0.5)) + 0.5)
+		cost[v] = uint32(bit*math.Log2(float64(len(p))/max(float64(n), 0.5)) + 0.5)
 	}
 	return cost
 }
