@@ -24,7 +24,7 @@ func encode(j *job) error {
 	case format.PNG:
 		j.result, err = png.Encode(j.frame, png.Settings{Level: e.Effort, ICC: profile})
 	case format.WebP:
-		j.result, err = webp.Encode(j.frame, webp.Settings{Quality: e.Quality, Method: e.Effort, AlphaQuality: 100, ICC: profile})
+		j.result, err = webp.Encode(j.frame, webp.Settings{Quality: e.Quality, Method: e.Effort, ICC: profile})
 	case format.AVIF:
 		s := avif.Settings{Quality: e.Quality, AlphaQuality: e.AlphaQuality, Speed: e.Effort, ICC: profile}
 		if j.carries(icc.DisplayP3) {

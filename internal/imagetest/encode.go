@@ -25,7 +25,7 @@ func JPEGProgressive(t testing.TB, img *image.NRGBA) []byte {
 // WebP writes a lossy file with our own encoder, with alpha or opaque.
 func WebP(t testing.TB, img *image.NRGBA, alpha bool) []byte {
 	t.Helper()
-	return written(t)(webp.Encode(planar(t, img, true, alpha), webp.Settings{Quality: 100, Method: 2, AlphaQuality: 100}))
+	return written(t)(webp.Encode(planar(t, img, true, alpha), webp.Settings{Quality: 100, Method: 2}))
 }
 
 // WebPLossless writes a lossless file with our own encoder. Colours under transparent pixels are lost.

@@ -35,7 +35,7 @@ func files(t testing.TB) map[string][]byte {
 	lossless := mustEncode(t, scene(t, frame.RGB, 40, 30, true), Settings{Lossless: true, Method: 2})
 	return map[string][]byte{
 		"lossy":            lossy,
-		"lossy with alpha": mustEncode(t, scene(t, frame.YCbCr, 40, 30, true), Settings{Quality: 90, Method: 2, AlphaQuality: 100}),
+		"lossy with alpha": mustEncode(t, scene(t, frame.YCbCr, 40, 30, true), Settings{Quality: 90, Method: 2}),
 		"lossless":         lossless,
 		"animation":        animate(60, 50, still{lossy, 2, 4, 40, 30}, still{lossless, 0, 0, 40, 30}),
 	}

@@ -2,7 +2,7 @@
 package webp
 
 // #cgo CFLAGS: -std=c11 -O3 -Wall -Wextra
-// #cgo pkg-config: libwebp libwebpdemux libwebpmux
+// #cgo pkg-config: libwebp libwebpdemux
 // #include "webp.h"
 // #include <webp/decode.h>
 import "C"

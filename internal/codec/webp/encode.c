@@ -4,15 +4,14 @@
 #include <string.h>
 
 #include <webp/encode.h>
-#include <webp/mux.h>
 
-/* lend points the picture at the job's planes, without copying. Returns the neutral chroma made for a grey job,
- * to be freed after encoding. */
+/* lend points the picture at the job's colour planes, without copying, after flattening what alpha hides. Returns the
+ * neutral chroma made for a grey job, to be freed after encoding. */
 static uint8_t *lend(const ikwebp_job *job, WebPPicture *to) {
 	const ikwebp_plane *p = job->planes;
 	uint8_t *neutral = NULL;
 	to->use_argb = 0;
-	to->colorspace = p[IKWEBP_ALPHA].data == NULL ? WEBP_YUV420 : WEBP_YUV420A;
+	to->colorspace = WEBP_YUV420A;
 	to->y = p[0].data;
 	to->y_stride = p[0].stride;
 	to->u = p[1].data;
@@ -28,6 +27,9 @@ static uint8_t *lend(const ikwebp_job *job, WebPPicture *to) {
 			memset(neutral, 128, size);
 		to->u = to->v = neutral;
 	}
+	WebPCleanupTransparentArea(to);
+	to->a = NULL;
+	to->colorspace = WEBP_YUV420;
 	return neutral;
 }
 
@@ -68,30 +70,18 @@ static bool write(const WebPConfig *config, WebPPicture *picture, ikwebp_result 
 	return true;
 }
 
-/* embed replaces the result by the same picture with a profile. */
-static bool embed(const uint8_t *icc, size_t icc_len, ikwebp_result *result) {
-	WebPData image = {result->bytes, result->len}, profile = {icc, icc_len}, file = {NULL, 0};
-	WebPMux *mux = WebPMuxCreate(&image, 0);
-	bool ok = mux != NULL && WebPMuxSetChunk(mux, "ICCP", &profile, 0) == WEBP_MUX_OK &&
-	          WebPMuxAssemble(mux, &file) == WEBP_MUX_OK;
-	WebPMuxDelete(mux);
-	WebPFree(result->bytes);
-	result->bytes = (uint8_t *)file.bytes;
-	result->len = file.size;
-	return ok;
-}
-
 static bool configure(const ikwebp_job *job, WebPConfig *config) {
 	if (!WebPConfigInit(config))
 		return false;
 	config->quality = job->quality;
 	config->method = job->method;
-	config->alpha_quality = job->alpha_quality;
+	config->sns_strength = job->shaping;
+	config->filter_strength = job->filter;
 	config->lossless = job->lossless;
 	return WebPValidateConfig(config);
 }
 
-int ikwebp_encode(const ikwebp_job *job, const uint8_t *icc, size_t icc_len, ikwebp_result *result) {
+int ikwebp_encode(const ikwebp_job *job, ikwebp_result *result) {
 	WebPConfig config;
 	WebPPicture picture;
 	*result = (ikwebp_result){.error = VP8_ENC_ERROR_INVALID_CONFIGURATION};
@@ -109,8 +99,6 @@ int ikwebp_encode(const ikwebp_job *job, const uint8_t *icc, size_t icc_len, ikw
 	result->error = picture.error_code;
 	WebPPictureFree(&picture);
 	free(neutral);
-	if (ok && icc_len > 0)
-		ok = embed(icc, icc_len, result);
 	return ok ? IKWEBP_OK : IKWEBP_FAILED;
 }
 

@@ -24,7 +24,7 @@ func TestPhotos(t *testing.T) {
 				t.Fatal(err)
 			}
 			full := mustDecode(t, src, frame.Hint{})
-			s := Settings{Quality: 90, Method: 2, AlphaQuality: 100, Lossless: full.Model == frame.RGB}
+			s := Settings{Quality: 90, Method: 2, Lossless: full.Model == frame.RGB}
 			again := mustDecode(t, mustEncode(t, full, s), frame.Hint{})
 			for i := range full.Planes {
 				if d := rms(t, &full.Planes[i], &again.Planes[i]); d > 4 {

@@ -44,7 +44,7 @@ int ikwebp_read_rgb(const uint8_t *src, const ikwebp_info *info, const ikwebp_pl
 typedef struct {
 	int width, height;
 	ikwebp_plane planes[IKWEBP_PLANES]; /* Y, U, V or, for lossless, R, G, B; a grey picture has Y alone */
-	int quality, method, alpha_quality;
+	int quality, method, shaping, filter; /* libwebp's quality, method, sns_strength, filter_strength */
 	bool lossless;
 } ikwebp_job;
 
@@ -54,8 +54,9 @@ typedef struct {
 	int error; /* libwebp's WebPEncodingError */
 } ikwebp_result;
 
-/* ikwebp_encode writes a picture. It may overwrite samples under fully transparent pixels of a lossy job. */
-int ikwebp_encode(const ikwebp_job *job, const uint8_t *icc, size_t icc_len, ikwebp_result *result);
+/* ikwebp_encode writes a picture in the simple file format; alpha of a lossy job is left out. It may overwrite samples
+ * under fully transparent pixels of a lossy job. */
+int ikwebp_encode(const ikwebp_job *job, ikwebp_result *result);
 
 void ikwebp_free(uint8_t *bytes);
 

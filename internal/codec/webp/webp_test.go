@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"imagekit/internal/fault"
@@ -148,7 +149,7 @@ func TestLossyAlpha(t *testing.T) {
 	for i, v := range []uint8{109, 100, 190} {
 		paint(&f.Planes[i], flat(v))
 	}
-	got := mustDecode(t, mustEncode(t, f, Settings{Quality: 95, Method: 4, AlphaQuality: 100}), frame.Hint{})
+	got := mustDecode(t, mustEncode(t, f, Settings{Quality: 95, Method: 4}), frame.Hint{})
 	if got.Model != frame.RGB || !got.FullRange || !got.HasAlpha() {
 		t.Fatalf("want RGB with alpha, got %+v", got)
 	}
@@ -177,7 +178,7 @@ func near(t *testing.T, name string, p *frame.Plane, want uint8, levels int) {
 func TestGrey(t *testing.T) {
 	for _, alpha := range []bool{false, true} {
 		f := scene(t, frame.Gray, 37, 21, alpha)
-		got := mustDecode(t, mustEncode(t, f, Settings{Quality: 95, Method: 4, AlphaQuality: 100}), frame.Hint{})
+		got := mustDecode(t, mustEncode(t, f, Settings{Quality: 95, Method: 4}), frame.Hint{})
 		if got.HasAlpha() != alpha {
 			t.Fatalf("want alpha %v, got %+v", alpha, got)
 		}
@@ -262,6 +263,28 @@ func TestAnimation(t *testing.T) {
 	})
 }
 
+// TestOneSegment: method 2 does not fall back to default probabilities, which libwebp's own does.
+func TestOneSegment(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	noise := scene(t, frame.Gray, 512, 512, false)
+	smooth := scene(t, frame.YCbCr, 200, 150, false)
+	paint(&noise.Planes[0], func(int, int) uint8 { return uint8(16 + random.IntN(220)) })
+	for _, tt := range []struct {
+		name    string
+		f       *frame.Frame
+		quality int
+	}{{"noise", noise, 80}, {"finest steps", smooth, 100}} {
+		fast := len(mustEncode(t, tt.f, Settings{Quality: tt.quality, Method: 2}))
+		small := len(mustEncode(t, tt.f, Settings{Quality: tt.quality, Method: 4}))
+		if fast > small*11/10 { // left alone it is 1.77 and 1.27 times as much
+			t.Errorf("%s: want about the %d bytes of method 4, got %d", tt.name, small, fast)
+		}
+	}
+	if n := len(mustEncode(t, smooth, Settings{Quality: 80, Method: 2})); n == len(mustEncode(t, smooth, Settings{Quality: 80, Method: 4})) {
+		t.Error("method 2 is not used where it works")
+	}
+}
+
 func TestProfile(t *testing.T) {
 	profile := bytes.Repeat([]byte("icc"), 101)
 	for _, s := range []Settings{{Quality: 80, Method: 2}, {Lossless: true}} {
@@ -311,7 +334,7 @@ func TestEncodeRefuses(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f := scene(t, tt.model, 9, 9, true)
 			tt.change(f)
-			_, err := Encode(f, Settings{Quality: 80, AlphaQuality: 100, Lossless: tt.lossless})
+			_, err := Encode(f, Settings{Quality: 80, Lossless: tt.lossless})
 			if fault.From(err).Kind != fault.Internal || err == nil {
 				t.Errorf("want %v, got %v", fault.Internal, err)
 			}
