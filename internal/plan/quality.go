@@ -32,8 +32,9 @@ const (
 	levelPNG   = 4
 )
 
-// alphaAVIF is the least quality of an AVIF alpha plane: edges show every loss, and the plane costs little.
-const alphaAVIF = 80
+// alphaAVIF is the least quality of an AVIF alpha plane: edges show every loss. At 76 the plane of a soft photo, and of a
+// cut-out, is as near to its original as the one sharp writes at quality 63 (r.m.s.); 80 costs 3 to 6 % more bytes.
+const alphaAVIF = 76
 
 // encoder returns the quality on the JPEG scale (q, or the default when it is 0) and the encoder's numbers for it.
 func encoder(q int, out format.Format) (int, Encoder) {
