@@ -51,19 +51,24 @@ static const option qm_options[] = {
 	{NULL, NULL},
 };
 
-// tune=iq comes first: it sets the others. It would raise chroma's quality beyond what an eye sees in a photo.
+// What differs from libaom's own tune=iq, which comes first as it sets all of these. It would raise chroma's quality
+// beyond what Butteraugli sees in a photo.
 static const option iq_options[] = {
-	{"color:tune", "iq"},
 	{"color:qm-min", "4"},
 	{"color:qm-max", "4"},
 	{"color:enable-chroma-deltaq", "0"},
 	{NULL, NULL},
 };
 
-static avifResult set_tuning(avifEncoder *encoder, shim_tuning tuning) {
-	const option *o = tuning == SHIM_TUNING_IQ ? iq_options : qm_options;
+// Above this quality every sample counts: with steep matrices, patches of colour are more than 3 levels off.
+enum { MAX_STEEP_QUALITY = 87 };
+
+static avifResult set_tuning(avifEncoder *encoder, const shim_settings *s) {
+	const option *o = s->tuning == SHIM_TUNING_IQ ? iq_options : qm_options;
 	avifResult result = AVIF_RESULT_OK;
-	if (tuning == SHIM_TUNING_NONE) return result;
+	if (s->tuning == SHIM_TUNING_NONE) return result;
+	if (s->tuning == SHIM_TUNING_IQ) result = set_option(encoder, "color:tune", "iq");
+	if (s->quality > MAX_STEEP_QUALITY) return result;
 	for (; o->key && result == AVIF_RESULT_OK; o++) result = set_option(encoder, o->key, o->value);
 	return result;
 }
@@ -76,7 +81,7 @@ avifResult shim_encode(avifImage *image, const shim_settings *s, avifRWData *out
 	encoder->speed = s->speed;
 	set_quality(encoder, s);
 	avifResult result = set_icc(image, s);
-	if (result == AVIF_RESULT_OK) result = set_tuning(encoder, s->tuning);
+	if (result == AVIF_RESULT_OK) result = set_tuning(encoder, s);
 	if (result == AVIF_RESULT_OK) result = avifEncoderWrite(encoder, image, out);
 	avifEncoderDestroy(encoder);
 	return result;

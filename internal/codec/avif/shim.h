@@ -7,8 +7,8 @@
 // shim_tuning says how libaom spends the bits of the colour planes.
 typedef enum {
 	SHIM_TUNING_NONE,  // as libavif asks for
-	SHIM_TUNING_QM,    // quantizer matrices
-	SHIM_TUNING_IQ,    // tune=iq and steeper matrices: libaom 3.12 and later
+	SHIM_TUNING_QM,    // steep quantizer matrices, except near lossless
+	SHIM_TUNING_IQ,    // tune=iq, and the same matrices: libaom 3.12 and later
 } shim_tuning;
 
 typedef struct {
