@@ -18,7 +18,7 @@ var (
 		{1, 1}, {10, 2}, {20, 16}, {30, 27}, {40, 38}, {50, 49}, {60, 57}, {70, 71}, {80, 80}, {90, 88}, {95, 94}, {100, 100},
 	}
 	scaleAVIF = []point{
-		{1, 1}, {10, 15}, {20, 30}, {30, 37}, {40, 43}, {50, 48}, {60, 52}, {70, 55}, {80, 62}, {90, 77}, {95, 87}, {100, 100},
+		{1, 1}, {10, 17}, {20, 34}, {30, 43}, {40, 48}, {50, 53}, {60, 57}, {70, 64}, {80, 73}, {90, 85}, {95, 89}, {100, 100},
 	}
 )
 
@@ -33,8 +33,9 @@ const (
 	levelPNG   = 4
 )
 
-// alphaAVIF is the least quality of an AVIF alpha plane: edges show every loss, and the plane costs little.
-const alphaAVIF = 80
+// alphaAVIF is the least quality of an AVIF alpha plane: edges show every loss. At 76 the plane of a soft photo, and of a
+// cut-out, is as near to its original as the one sharp writes at quality 63 (r.m.s.); 80 costs 3 to 6 % more bytes.
+const alphaAVIF = 76
 
 // encoder returns the quality on the JPEG scale (q, or the default when it is 0) and the encoder's numbers for it.
 func encoder(q int, out format.Format) (int, Encoder) {

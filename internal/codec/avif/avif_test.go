@@ -343,3 +343,31 @@ func TestPhoto(t *testing.T) {
 	}
 	t.Logf("%d×%d, %d bits, matrix %d", f.Width, f.Height, f.Depth, f.Matrix)
 }
+
+// TestTuningSaves: the tuning of this library is used, costs fewer bytes, and is done without where it is not known.
+func TestTuningSaves(t *testing.T) {
+	f := gradient(t, kinds()[5], 256, 192)
+	for y := range f.Height {
+		for x := range f.Width {
+			put(&f.Planes[0], 8, x, y, (get(&f.Planes[0], 8, x, y)*3+(x*x*7+y*y*13)%64)/4)
+		}
+	}
+	s := Settings{Quality: 70, AlphaQuality: 70, Speed: 9}
+	plain, err := encode(f, layouts[2].format, s, tuningNone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tuned := mustEncode(t, f, s); len(tuned) >= len(plain) {
+		t.Errorf("want fewer bytes than %d, got %d", len(plain), len(tuned))
+	}
+	if TunesForImages() {
+		return // it knows every tuning
+	}
+	file, err := encode(f, layouts[2].format, s, tuningIQ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(plain, file) {
+		t.Errorf("want the file without a tuning of %d bytes, got %d", len(plain), len(file))
+	}
+}

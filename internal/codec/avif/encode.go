@@ -11,6 +11,13 @@ import (
 	"imagekit/internal/frame"
 )
 
+// How libaom spends the bits of the colour planes: see shim.h.
+const (
+	tuningNone = C.SHIM_TUNING_NONE
+	tuningQM   = C.SHIM_TUNING_QM
+	tuningIQ   = C.SHIM_TUNING_IQ
+)
+
 // CICP says what the samples mean, in the code points of ITU-T H.273.
 type CICP struct{ Primaries, Transfer, Matrix uint8 }
 
@@ -35,12 +42,33 @@ func (s Settings) cicp() CICP {
 }
 
 // Encode writes a Gray (4:0:0) or YCbCr (4:4:4, 4:2:2, 4:2:0) frame of 8, 10 or 12 bits and straight alpha, or none,
-// as a still picture with libaom on one thread. Planes may be larger than the picture; they are not copied.
+// as a still picture with libaom on one thread. Planes may be larger than the picture; they are not copied. Unless the
+// quality is 100, the colours that alpha hides entirely are written over, in f as well.
 func Encode(f *frame.Frame, s Settings) ([]byte, error) {
-	format, err := formatOf(f)
+	l, err := layoutOf(f)
 	if err != nil {
 		return nil, err
 	}
+	if f.HasAlpha() && s.Quality < 100 {
+		hide(f, l)
+	}
+	tuning := tuningFor(codecs())
+	if s.Quality == 100 {
+		tuning = tuningNone // libaom refuses the others for lossless pictures
+	}
+	return encode(f, l.format, s, tuning)
+}
+
+// tuningFor returns the best tuning that a libaom in a list of codecs knows.
+func tuningFor(codecs string) C.shim_tuning {
+	if tunesForImages(codecs) {
+		return tuningIQ
+	}
+	return tuningQM
+}
+
+// encode tunes as told, or not at all when libaom does not know one of the options.
+func encode(f *frame.Frame, format C.avifPixelFormat, s Settings, tuning C.shim_tuning) ([]byte, error) {
 	img := C.avifImageCreate(C.uint32_t(f.Width), C.uint32_t(f.Height), C.uint32_t(f.Depth), format)
 	if img == nil {
 		return nil, failure(fault.Internal, C.AVIF_RESULT_OUT_OF_MEMORY, "image")
@@ -52,9 +80,7 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	defer pin.Unpin()
 	settings := C.shim_settings{
 		quality: C.int(s.Quality), alpha_quality: C.int(s.AlphaQuality), speed: C.int(s.Speed),
-	}
-	if tunesForImages(codecs()) {
-		settings.tune_iq = 1
+		tuning: tuning,
 	}
 	if len(s.ICC) > 0 {
 		pin.Pin(unsafe.SliceData(s.ICC))
@@ -62,30 +88,34 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	}
 	var out C.avifRWData
 	defer C.avifRWDataFree(&out)
-	if r := C.shim_encode(img, &settings, &out); r != C.AVIF_RESULT_OK {
+	r := C.shim_encode(img, &settings, &out)
+	if r == C.AVIF_RESULT_INVALID_CODEC_SPECIFIC_OPTION && tuning != tuningNone {
+		return encode(f, format, s, tuningNone)
+	}
+	if r != C.AVIF_RESULT_OK {
 		return nil, failure(fault.Internal, r, "encoder")
 	}
 	return C.GoBytes(unsafe.Pointer(out.data), C.int(out.size)), nil
 }
 
-// formatOf finds the least subsampled layout whose chroma the frame's planes can fill.
-func formatOf(f *frame.Frame) (C.avifPixelFormat, error) {
+// layoutOf finds the least subsampled layout whose chroma the frame's planes can fill.
+func layoutOf(f *frame.Frame) (layout, error) {
 	if f.Premultiplied || (f.Depth != 8 && f.Depth != 10 && f.Depth != 12) {
-		return 0, fault.New(fault.Internal, "AVIF: want straight alpha and 8, 10 or 12 bits, got premultiplied %t and %d bits",
+		return layout{}, fault.New(fault.Internal, "AVIF: want straight alpha and 8, 10 or 12 bits, got premultiplied %t and %d bits",
 			f.Premultiplied, f.Depth)
 	}
 	switch f.Model {
 	case frame.Gray:
-		return C.AVIF_PIXEL_FORMAT_YUV400, nil
+		return layout{C.AVIF_PIXEL_FORMAT_YUV400, 1, 1}, nil
 	case frame.YCbCr:
 		for _, l := range layouts {
 			need := l.chroma(f.Width, f.Height)
 			if f.Planes[1].Width >= need.W && f.Planes[1].Height >= need.H {
-				return l.format, nil
+				return l, nil
 			}
 		}
 	}
-	return 0, fault.New(fault.Internal, "AVIF: want Gray, or YCbCr of 4:4:4, 4:2:2 or 4:2:0, got model %d", f.Model)
+	return layout{}, fault.New(fault.Internal, "AVIF: want Gray, or YCbCr of 4:4:4, 4:2:2 or 4:2:0, got model %d", f.Model)
 }
 
 // describe lends the frame's planes to img and says what they mean.

@@ -4,16 +4,23 @@
 
 #include <avif/avif.h>
 
+// shim_tuning says how libaom spends the bits of the colour planes.
+typedef enum {
+	SHIM_TUNING_NONE,  // as libavif asks for
+	SHIM_TUNING_QM,    // steep quantizer matrices, except near lossless
+	SHIM_TUNING_IQ,    // tune=iq, and the same matrices: libaom 3.12 and later
+} shim_tuning;
+
 typedef struct {
 	int quality, alpha_quality;  // 0…100 as libavif ≥ 1.0 counts; 100 = lossless
 	int speed;                   // 0…10
-	int tune_iq;                 // libaom knows tune=iq: use it for the colour planes
+	shim_tuning tuning;
 	const uint8_t *icc;
 	size_t icc_size;
 } shim_settings;
 
 // shim_encode writes the image, which is not changed, into out. out must be empty and freed with avifRWDataFree,
-// also after an error.
+// also after an error. AVIF_RESULT_INVALID_CODEC_SPECIFIC_OPTION: libaom does not know the tuning.
 avifResult shim_encode(avifImage *image, const shim_settings *s, avifRWData *out);
 
 #endif
