@@ -22,7 +22,7 @@ func encode(j *job) error {
 	case format.JPEG:
 		j.result, err = jpeg.Encode(j.frame, jpeg.Settings{Quality: e.Quality, Progressive: e.Progressive, Optimize: true, ICC: profile})
 	case format.PNG:
-		j.result, err = png.Encode(j.frame, png.Settings{Level: e.Effort, ICC: profile})
+		j.result, err = png.Encode(j.frame, png.Settings{Level: e.Effort, Filters: png.AllFilters, ICC: profile})
 	case format.WebP:
 		j.result, err = webp.Encode(j.frame, webp.Settings{Quality: e.Quality, Method: e.Effort, AlphaQuality: 100, ICC: profile})
 	case format.AVIF:
