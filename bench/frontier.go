@@ -79,10 +79,10 @@ func frontier(w io.Writer, r rig) error {
 	if err := chroma(w, r, j, list); err != nil {
 		return fmt.Errorf("chroma: %w", err)
 	}
-	return nil
+	return drawings(w, r, j)
 }
 
-const frontierRounds = 5
+const frontierRounds = 3
 
 // report measures a choice over the pictures and writes a table and a plot.
 func (c choice) report(w io.Writer, r rig, j judge, list []picture) error {

@@ -88,6 +88,7 @@ static bool configure(const ikwebp_job *job, WebPConfig *config) {
 	config->method = job->method;
 	config->alpha_quality = job->alpha_quality;
 	config->lossless = job->lossless;
+	config->near_lossless = 100 - job->loss;
 	return WebPValidateConfig(config);
 }
 

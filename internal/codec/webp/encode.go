@@ -17,6 +17,7 @@ type Settings struct {
 	Method       int    // 0 (fast) … 6 (small)
 	AlphaQuality int    // 0…100 for lossy pictures; 100 keeps alpha exactly
 	Lossless     bool   // from R, G, B planes; else from Y, Cb, Cr or grey ones
+	Loss         int    // of lossless pictures, 0…100: how far samples beside edges may be off; 40 is 2 levels, 60 is 4
 	ICC          []byte // profile to embed (RFC 9649 section 2.7.1.4), none when empty
 }
 
@@ -30,7 +31,7 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	job := C.ikwebp_job{
 		width: C.int(f.Width), height: C.int(f.Height), planes: describe(f),
 		quality: C.int(s.Quality), method: C.int(s.Method), alpha_quality: C.int(s.AlphaQuality),
-		lossless: C.bool(s.Lossless),
+		lossless: C.bool(s.Lossless), loss: C.int(s.Loss),
 	}
 	var result C.ikwebp_result
 	status := C.ikwebp_encode(&job, (*C.uint8_t)(unsafe.SliceData(s.ICC)), C.size_t(len(s.ICC)), &result)
