@@ -105,7 +105,7 @@ func TestChartsAreXML(t *testing.T) {
 			list = append(list, comparison{p, 640, f, 10, 10 + 7*float64(i)})
 		}
 	}
-	lines := chart{title: "a < b & c", series: []series{{"x", []point{{1, 2}, {3, 4}}, true}}}
+	lines := chart{title: "a < b & c", series: []series{{name: "x", points: []point{{1, 2}, {3, 4}}, names: []string{"a", "<b>"}, line: true}}}
 	for name, c := range map[string]chart{
 		"strip": strip("t", "y", list), "scatter": scatter("t", "x", "y", list, list), "lines": lines,
 	} {

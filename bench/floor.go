@@ -140,7 +140,7 @@ func encodeAlone(f *frame.Frame, p plan.Plan) (float64, error) {
 	if p.Format == format.AVIF {
 		_, err = avif.Encode(f, avif.Settings{Quality: p.Encoder.Quality, Speed: p.Encoder.Effort})
 	} else {
-		_, err = jpeg.Encode(f, jpeg.Settings{Quality: p.Encoder.Quality, Progressive: p.Encoder.Progressive, Optimize: true})
+		_, err = jpeg.Encode(f, jpeg.Settings{Quality: p.Encoder.Quality, Optimize: true})
 	}
 	return milliseconds(time.Since(start)), err
 }

@@ -27,6 +27,7 @@ var sections = []section{
 	{"engine", engineAlone},
 	{"floor", floor},
 	{"quality", quality},
+	{"frontier", frontier},
 	{"scaling", scaling},
 	{"service", service},
 	{"hits", hits},

@@ -18,6 +18,7 @@ type point struct{ x, y float64 }
 type series struct {
 	name   string
 	points []point
+	names  []string // one beside each point; nil = none
 	line   bool
 }
 
@@ -142,8 +143,11 @@ func (s series) draw(b *bytes.Buffer, x, y axis, number int) {
 		}
 		b.WriteString(`"/>` + "\n")
 	}
-	for _, p := range s.points {
+	for i, p := range s.points {
 		mark(b, x.at(p.x), y.at(p.y), number)
+		if s.names != nil {
+			label(b, x.at(p.x)+7, y.at(p.y)-5, `font-size="11"`, s.names[i])
+		}
 	}
 }
 

@@ -137,7 +137,7 @@ func transform(src []byte, out format.Format, p param.Params, number int) ([]byt
 		return nil, err
 	}
 	if number > 0 {
-		pl.Encoder.Quality = number
+		pl.Encoder.Quality, pl.Encoder.Drawing = number, 0 // lossy, whatever the picture
 	}
 	made, _, err := engine.Engine{}.Run(&blob.Blob{Data: src, Format: info.Format}, pl)
 	if err != nil {

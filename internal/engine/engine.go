@@ -23,6 +23,8 @@ type job struct {
 	src    *blob.Blob
 	frame  *frame.Frame // owned; replaced by each step that makes a new one
 	direct bool         // frame already is what the encoder takes
+	looked bool         // whether this is a drawing has been decided
+	drawn  []byte       // the result without loss, if it is one
 	result []byte
 }
 
@@ -42,6 +44,7 @@ var steps = []step{
 	{stage.Resize, turn},
 	{stage.Resize, pad},
 	{stage.Resize, flatten},
+	{stage.Encode, drawing},
 	{stage.Resize, finish},
 	{stage.Encode, encode},
 }

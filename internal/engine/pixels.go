@@ -24,6 +24,9 @@ func (j *job) targetOf() target {
 		t.model = frame.RGB
 	case format.WebP:
 		t.layout.FullRange = false
+		if j.plan.Encoder.Drawing > 0 && !j.looked {
+			t.model = frame.RGB
+		}
 	}
 	if j.frame.Model == frame.Gray && (op.Color(j.plan.Background).Neutral() || !j.composes()) {
 		t.model = frame.Gray
@@ -54,7 +57,7 @@ func resize(j *job) error {
 		Width: p.Width, Height: p.Height, MirrorX: mirrorX, MirrorY: mirrorY,
 	}
 	src := j.frame
-	j.direct = !src.HasAlpha() && !p.Alpha && !j.pads() && p.Color != plan.ColorTransform &&
+	j.direct = p.Encoder.Drawing == 0 && !src.HasAlpha() && !p.Alpha && !j.pads() && p.Color != plan.ColorTransform &&
 		src.Model == t.model && (src.Model != frame.YCbCr || src.Matrix == matrixBT601)
 	var err error
 	if j.direct {

@@ -90,7 +90,7 @@ func (p *Params) appendLook(list []opt.Option) []opt.Option {
 		{
 			Name: "q", To: &p.Quality, Min: 1, Max: 100, Group: "Output", Default: strconv.Itoa(DefaultQuality),
 			Example: "w=320&q=30",
-			Doc:     "Quality on the JPEG scale; the same number looks alike in every format. No effect on PNG.",
+			Doc:     "Quality on the JPEG scale; the same number looks alike in every format. No effect on PNG. A picture that keeps format and size gets no more than it has, so that it does not grow.",
 		},
 	}...)
 }

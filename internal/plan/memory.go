@@ -84,7 +84,7 @@ func resized(p Plan) int64 {
 // direct reports whether the resized planes surely are the encoder's own.
 func direct(p Plan) bool {
 	s := p.Source
-	if s.Alpha || p.Alpha || p.Color == ColorTransform || p.padded() {
+	if s.Alpha || p.Alpha || p.Color == ColorTransform || p.padded() || p.Encoder.Drawing > 0 {
 		return false
 	}
 	switch s.Model {
@@ -113,6 +113,9 @@ func converting(p Plan) int64 {
 	return most
 }
 
+// drawingBytes are what libwebp needs for each pixel of the busiest picture that passes for a drawing.
+const drawingBytes = 36
+
 // encoding is the encoder's planes, what it holds besides, and the result twice: as it is made and as it is sent.
 // The figures are those of noise, measured.
 func encoding(p Plan) int64 {
@@ -123,6 +126,9 @@ func encoding(p Plan) int64 {
 		return pixels * 3 * (3 + alpha)
 	case format.WebP: // the tokens of all coefficients; alpha is coded before them, as a lossless picture
 		tokens := 16 + 12*int64(max(0, p.Quality-80))/20
+		if p.Encoder.Drawing > 0 { // a lossless picture besides the working form
+			return pixels * max(2+alpha+max(tokens, 34*alpha), 2*(3+alpha)+drawingBytes)
+		}
 		return pixels * (2 + alpha + max(tokens, 34*alpha))
 	case format.AVIF: // libaom's copies and statistics
 		return pixels*(2+alpha+20+3*alpha) + 20<<20

@@ -65,6 +65,8 @@ func measured() []struct {
 		{"noise to WebP", noise, param.Params{}, format.WebP, 413},
 		{"noise to WebP at quality 100", noise, param.Params{Quality: 100}, format.WebP, 668},
 		{"noise to AVIF at quality 100", noise, param.Params{Quality: 100}, format.AVIF, 482},
+		{"drawing to WebP", as(drawing(2048, 2048), func(i *probe.Info) { i.Alpha = false }), param.Params{}, format.WebP, 143},
+		{"drawing with alpha to WebP", drawing(2048, 2048), param.Params{}, format.WebP, 156},
 		{"noise with alpha to WebP", drawing(5000, 5000), param.Params{}, format.WebP, 880},
 		{"noise with alpha to AVIF at quality 100", drawing(5000, 5000), param.Params{Quality: 100}, format.AVIF, 602},
 	}

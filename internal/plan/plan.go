@@ -55,6 +55,10 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, 
 	pl.Shrink = shrink(pl)
 	pl.Background = background(p.Background)
 	pl.Quality, pl.Encoder = encoder(p.Quality, out)
+	pl.Encoder.Drawing = exactness(pl)
+	if pl.Unchanged = pl.sameFile(); pl.Unchanged {
+		pl.notBetter()
+	}
 	pl.Memory = memory(pl)
 	if pl.Memory > lim.Memory {
 		return Plan{}, fault.New(fault.TooMuchMemory, "want at most %d MiB for one picture, this one needs about %d MiB",

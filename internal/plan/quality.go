@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"image"
 
 	"imagekit/internal/format"
 	"imagekit/internal/param"
@@ -50,6 +51,40 @@ func encoder(q int, out format.Format) (int, Encoder) {
 		return q, Encoder{Effort: levelPNG} // lossless: q has no effect
 	}
 	return q, Encoder{Quality: q}
+}
+
+// sameFile reports whether format and size are the source's and every pixel is coded again, turned at most.
+func (p Plan) sameFile() bool {
+	s := p.Source
+	return p.Format == s.Format && !p.padded() && p.Width == s.Width && p.Height == s.Height &&
+		p.Crop == image.Rect(0, 0, s.Width, s.Height) && p.Window == Window{W: float64(s.Width), H: float64(s.Height)}
+}
+
+// notBetter lowers the quality to the source's own: more would keep what coding has done to it, in more bytes. A
+// progressive JPEG stays one, since it is two percent smaller.
+func (p *Plan) notBetter() {
+	p.Encoder.Progressive = p.Format == format.JPEG && p.Source.Progressive
+	if own := p.Source.Quality; own > 0 {
+		p.Encoder.Quality = min(p.Encoder.Quality, own)
+	}
+}
+
+// maxDrawing is the largest result, in pixels, of which a drawing is looked for: more than any screen shows. Lossless
+// encoding takes the most memory for each pixel.
+const maxDrawing = 4 << 20
+
+// exactness returns Encoder.Drawing: only WebP has a lossless mode that pays, and what was lossy once has noise in every
+// flat part. Where samples may be off, a drawing is still nearer to the original than a JPEG of the same quality by far.
+func exactness(p Plan) int {
+	switch {
+	case p.Format != format.WebP || !p.Source.Lossless || p.Canvas.X*p.Canvas.Y > maxDrawing:
+		return 0
+	case p.Quality == 100:
+		return 100
+	case p.Quality >= 90:
+		return 60
+	}
+	return 40
 }
 
 // interpolate reads a piecewise linear scale at q, rounded half up.

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"imagekit/internal/format"
+	"imagekit/internal/param"
+	"imagekit/internal/probe"
 )
 
 func TestEncoder(t *testing.T) {
@@ -52,6 +54,62 @@ func TestEncoderNumbersRise(t *testing.T) {
 				t.Fatalf("%v q=%d: %d after %d", out, q, e.Quality, last)
 			}
 			last = e.Quality
+		}
+	}
+}
+
+// A drawing is looked for where lossless WebP can pay: of sources that were not lossy, on results not larger than a screen.
+func TestExactness(t *testing.T) {
+	tests := []struct {
+		name string
+		info probe.Info
+		p    param.Params
+		out  format.Format
+		want int
+	}{
+		{"PNG to WebP", drawing(640, 480), param.Params{}, format.WebP, 40},
+		{"better", drawing(640, 480), param.Params{Quality: 90}, format.WebP, 60},
+		{"best", drawing(640, 480), param.Params{Quality: 100}, format.WebP, 100},
+		{"to AVIF", drawing(640, 480), param.Params{}, format.AVIF, 0},
+		{"to PNG", drawing(640, 480), param.Params{}, format.PNG, 0},
+		{"of a JPEG", photo(640, 480), param.Params{}, format.WebP, 0},
+		{"large", drawing(2049, 2048), param.Params{}, format.WebP, 0},
+		{"made small", drawing(4000, 4000), param.Params{Width: 800}, format.WebP, 40},
+	}
+	for _, tt := range tests {
+		if got := mustNew(t, tt.info, tt.p, tt.out).Encoder.Drawing; got != tt.want {
+			t.Errorf("%s: got %d, want %d", tt.name, got, tt.want)
+		}
+	}
+}
+
+// What stays what it is gets no more quality than it has; any change of its pixels gets what was asked for.
+func TestNotBetter(t *testing.T) {
+	source := as(photo(640, 480), func(i *probe.Info) { i.Quality, i.Progressive = 60, true })
+	tests := []struct {
+		name        string
+		info        probe.Info
+		p           param.Params
+		out         format.Format
+		unchanged   bool
+		quality     int
+		progressive bool
+	}{
+		{"nothing", source, param.Params{}, format.JPEG, true, 60, true},
+		{"less", source, param.Params{Quality: 40}, format.JPEG, true, 40, true},
+		{"turned", source, param.Params{Rotate: 90}, format.JPEG, true, 60, true},
+		{"not enlarged", source, param.Params{Width: 900}, format.JPEG, true, 60, true},
+		{"one scan", as(source, func(i *probe.Info) { i.Progressive = false }), param.Params{}, format.JPEG, true, 60, false},
+		{"quality not known", as(source, func(i *probe.Info) { i.Quality = 0 }), param.Params{}, format.JPEG, true, 80, true},
+		{"smaller", source, param.Params{Width: 639}, format.JPEG, false, 80, false},
+		{"cut", source, param.Params{Width: 640, Height: 100, Fit: param.Cover}, format.JPEG, false, 80, false},
+		{"padded", source, param.Params{Width: 700, Height: 480, Fit: param.Pad}, format.JPEG, false, 80, false},
+		{"another format", source, param.Params{}, format.WebP, false, interpolate(scaleWebP, 80), false},
+	}
+	for _, tt := range tests {
+		p := mustNew(t, tt.info, tt.p, tt.out)
+		if p.Unchanged != tt.unchanged || p.Encoder.Quality != tt.quality || p.Encoder.Progressive != tt.progressive {
+			t.Errorf("%s: got unchanged %t, %+v", tt.name, p.Unchanged, p.Encoder)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // EngineVersion is part of every cache key. Raise it when the same request gives other bytes.
-const EngineVersion = 2
+const EngineVersion = 3
 
 // Limits bound what a plan may ask for; all in force, none optional.
 type Limits struct {
@@ -65,6 +65,8 @@ type Plan struct {
 	Format  format.Format // what is written: JPEG, PNG, WebP or AVIF
 	Quality int           // 1…100 on the JPEG scale
 	Encoder Encoder
+	// Unchanged: format and size are the source's, only its pixels are coded again. The result shall not be larger.
+	Unchanged bool
 
 	// Memory is the estimate of the worker's peak bytes beyond its idle size.
 	Memory int64
@@ -76,4 +78,7 @@ type Encoder struct {
 	AlphaQuality int  // AVIF: quality of the alpha plane
 	Effort       int  // WebP method 0…6, AVIF speed 0…10, PNG level 0…9
 	Progressive  bool // JPEG
+	// Drawing is libwebp's near-lossless number for a result that turns out to be a drawing, 100 = without any loss;
+	// 0 = no drawing is looked for.
+	Drawing int
 }

@@ -28,13 +28,13 @@ func TestPhotos(t *testing.T) {
 		want    Info
 		profile int // bytes
 	}{
-		{"adobe-rgb.jpg", with(jpeg, func(i *Info) { i.Width, i.Height, i.Progressive, i.ICC = 1900, 1263, true, icc.AdobeRGB }), 0},
-		{"cmyk-swop.jpg", with(jpeg, func(i *Info) { i.Width, i.Height, i.Model, i.ICC = 1080, 1080, YCCK, icc.CMYK }), 557168},
+		{"adobe-rgb.jpg", with(jpeg, func(i *Info) { i.Width, i.Height, i.Progressive, i.ICC, i.Quality = 1900, 1263, true, icc.AdobeRGB, 98 }), 0},
+		{"cmyk-swop.jpg", with(jpeg, func(i *Info) { i.Width, i.Height, i.Model, i.ICC, i.Quality = 1080, 1080, YCCK, icc.CMYK, 98 }), 557168},
 		{"landscape-srgb-icc.jpg", with(jpeg, func(i *Info) {
-			i.Width, i.Height, i.Progressive, i.ICC, i.SubX, i.SubY = 2560, 1600, true, icc.SRGB, 2, 2
+			i.Width, i.Height, i.Progressive, i.ICC, i.SubX, i.SubY, i.Quality = 2560, 1600, true, icc.SRGB, 2, 2, 85
 		}), 0},
-		{"market.jpg", with(jpeg, func(i *Info) { i.Width, i.Height, i.SubX, i.SubY = 2725, 2225, 2, 2 }), 0},
-		{"orientation-6.jpg", with(jpeg, func(i *Info) { i.Width, i.Height, i.SubX, i.SubY, i.Orientation = 1200, 1800, 2, 2, 6 }), 0},
+		{"market.jpg", with(jpeg, func(i *Info) { i.Width, i.Height, i.SubX, i.SubY, i.Quality = 2725, 2225, 2, 2, 90 }), 0},
+		{"orientation-6.jpg", with(jpeg, func(i *Info) { i.Width, i.Height, i.SubX, i.SubY, i.Orientation, i.Quality = 1200, 1800, 2, 2, 6, 73 }), 0},
 		{"alpha.png", with(plainPNG, func(i *Info) { i.Width, i.Height, i.Alpha, i.ICC = 2048, 1536, true, icc.SRGB }), 0},
 		{"animated.gif", with(plainGIF, func(i *Info) { i.Width, i.Height, i.Alpha, i.Frames = 80, 80, true, 30 }), 0},
 		{"animated.webp", with(webp, func(i *Info) { i.Width, i.Height, i.Alpha, i.Frames = 370, 285, true, 10 }), 0},

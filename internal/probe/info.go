@@ -41,7 +41,9 @@ type Info struct {
 	SubX, SubY  int
 	Progressive bool // JPEG of several scans, progressive or not interleaved; interlaced PNG or GIF
 	Lossless    bool // lossless WebP, PNG, GIF
-	ICC         icc.Kind
-	Profile     []byte // the ICC profile itself, where ICC says it needs a transform; else nil
-	CICP        CICP
+	// Quality is what the quantisation tables of a JPEG show, 1…100 as libjpeg counts; 0 for other formats.
+	Quality int
+	ICC     icc.Kind
+	Profile []byte // the ICC profile itself, where ICC says it needs a transform; else nil
+	CICP    CICP
 }

@@ -25,6 +25,7 @@ const (
 	mSOI   = 0xd8
 	mEOI   = 0xd9
 	mSOS   = 0xda
+	mDQT   = 0xdb
 	mAPP0  = 0xe0
 	mAPP1  = 0xe1
 	mAPP2  = 0xe2
@@ -41,10 +42,11 @@ type jpegHeader struct {
 	transform  byte // of the Adobe segment: 0 none, 1 YCbCr, 2 YCCK
 	exif       bool
 	profile    profileParts
+	steps      [4]int // sums of the quantisation tables
 }
 
 // component is one channel as the start of frame describes it (T.81 §B.2.2).
-type component struct{ id, h, v byte }
+type component struct{ id, h, v, table byte }
 
 // readJPEG walks the segments up to the first scan, then counts the scans. A missing end of image is accepted, the
 // decoder knows whether pixels are missing.
@@ -72,6 +74,7 @@ func readJPEG(b []byte, lim Limits) (Info, error) {
 		return Info{}, refused(format.JPEG, maxScans, "scans")
 	}
 	h.colour()
+	h.info.Quality = qualityOf(h.steps[h.components[0].table])
 	return h.info, nil
 }
 
@@ -145,6 +148,8 @@ func (h *jpegHeader) segment(marker byte, b []byte, lim Limits) error {
 	case marker == mDHT, marker == mDAC:
 	case mSOF0 <= marker && marker <= mSOF15:
 		return h.start(marker, b, lim)
+	case marker == mDQT:
+		h.tables(b)
 	case marker == mAPP0 && len(b) >= 14 && bytes.HasPrefix(b, []byte("JFIF\x00")):
 		h.jfif = true
 	case marker == mAPP1 && !h.exif && bytes.HasPrefix(b, []byte(exifHead)):
@@ -191,7 +196,7 @@ func (h *jpegHeader) start(marker byte, b []byte, lim Limits) error {
 		return err
 	}
 	for c := b[6:]; len(c) > 0; c = c[3:] {
-		h.components = append(h.components, component{c[0], c[1] >> 4, c[1] & 15})
+		h.components = append(h.components, component{c[0], c[1] >> 4, c[1] & 15, c[2] & 3})
 	}
 	for _, c := range h.components {
 		if c.h < 1 || c.h > 4 || c.v < 1 || c.v > 4 {

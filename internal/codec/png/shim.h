@@ -14,9 +14,9 @@ typedef struct {
 // picture is always decoded whole. Samples are uint8_t, uint16_t for files of 16 bits. Returns a spng_errno.
 int png_decode(const uint8_t *file, size_t size, const png_plane *planes, int n, uint32_t y0, uint32_t y1);
 
-// png_encode writes n planes of 8 bits: 1 = grey, 2 = grey and alpha, 3 = RGB, 4 = RGB and alpha. The result
-// is malloc'ed. Returns a spng_errno.
-int png_encode(const png_plane *planes, int n, uint32_t width, uint32_t height, int level,
+// png_encode writes n planes of 8 bits: 1 = grey, 2 = grey and alpha, 3 = RGB, 4 = RGB and alpha. filters is a set of
+// spng_filter_choice, of which each row gets one. The result is malloc'ed. Returns a spng_errno.
+int png_encode(const png_plane *planes, int n, uint32_t width, uint32_t height, int level, int filters,
                const uint8_t *icc, size_t icc_size, uint8_t **out, size_t *out_size);
 
 #endif

@@ -78,6 +78,7 @@ static bool configure(const ikwebp_job *job, WebPConfig *config) {
 	config->sns_strength = job->shaping;
 	config->filter_strength = job->filter;
 	config->lossless = job->lossless;
+	config->near_lossless = 100 - job->loss;
 	return WebPValidateConfig(config);
 }
 

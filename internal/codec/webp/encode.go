@@ -16,6 +16,7 @@ type Settings struct {
 	Quality  int    // 0…100, libwebp's scale; of a lossless picture: the effort
 	Method   int    // 0 (fast) … 6 (small)
 	Lossless bool   // from R, G, B planes; else from Y, Cb, Cr or grey ones
+	Loss     int    // of lossless pictures, 0…100: how far samples beside edges may be off; 40 is 2 levels, 60 is 4
 	ICC      []byte // profile to embed (RFC 9649 section 2.7.1.4), none when empty
 }
 
@@ -70,7 +71,7 @@ func (s Settings) encode(f *frame.Frame) (C.ikwebp_result, error) {
 	job := C.ikwebp_job{
 		width: C.int(f.Width), height: C.int(f.Height), planes: describe(f),
 		quality: C.int(s.Quality), method: C.int(s.Method), shaping: shaping, filter: filter,
-		lossless: C.bool(s.Lossless),
+		lossless: C.bool(s.Lossless), loss: C.int(s.Loss),
 	}
 	var result C.ikwebp_result
 	if C.ikwebp_encode(&job, &result) != C.IKWEBP_OK {

@@ -46,6 +46,7 @@ typedef struct {
 	ikwebp_plane planes[IKWEBP_PLANES]; /* Y, U, V or, for lossless, R, G, B; a grey picture has Y alone */
 	int quality, method, shaping, filter; /* libwebp's quality, method, sns_strength, filter_strength */
 	bool lossless;
+	int loss; /* of lossless pictures */
 } ikwebp_job;
 
 typedef struct {

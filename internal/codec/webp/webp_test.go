@@ -341,3 +341,28 @@ func TestEncodeRefuses(t *testing.T) {
 		})
 	}
 }
+
+// TestLoss: a little loss makes a lossless picture smaller and moves no sample far.
+func TestLoss(t *testing.T) {
+	f := scene(t, frame.RGB, 120, 90, false)
+	exact := len(mustEncode(t, f, Settings{Quality: 50, Method: 3, Lossless: true}))
+	for _, c := range []struct{ loss, most int }{{40, 2}, {60, 4}} {
+		file := mustEncode(t, f, Settings{Quality: 50, Method: 3, Lossless: true, Loss: c.loss})
+		got := mustDecode(t, file, frame.Hint{})
+		if len(file) >= exact {
+			t.Errorf("loss %d: %d bytes, without it %d", c.loss, len(file), exact)
+		}
+		far := 0
+		for i := range f.Planes {
+			for y := range f.Height {
+				for x, v := range got.Planes[i].Row(y, 8) {
+					d := int(v) - int(f.Planes[i].Row(y, 8)[x])
+					far = max(far, d, -d)
+				}
+			}
+		}
+		if far == 0 || far > c.most {
+			t.Errorf("loss %d: samples are off by up to %d, want 1…%d", c.loss, far, c.most)
+		}
+	}
+}
