@@ -62,7 +62,7 @@ func blank(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
 // workingFormat describes the colour planes of a working frame of f's size.
 func workingFormat(f *frame.Frame, m frame.Model, matrix uint8) format {
 	return format{
-		width: cInt(f.Width), height: cInt(f.Height), depth: 16, full_range: 1,
+		width: cInt(f.Width), height: cInt(f.Height),
 		family: family(m), matrix: cInt(int(matrix)), transfer: unspecified, primaries: unspecified,
 	}
 }
@@ -84,7 +84,12 @@ func fromGray(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
 		if model == frame.RGB {
 			copyPlane(p, f.Planes[0])
 		} else {
-			affine(f.Planes[0], p, 16, 0, 0, 1<<15)
+			for y := range p.Height {
+				row := words(p, y)
+				for x := range row {
+					row[x] = 1 << 15
+				}
+			}
 		}
 	}
 	f.Release()
@@ -110,13 +115,6 @@ func family(m frame.Model) C.int {
 func cInt(n int) C.int { return C.int(n) }
 
 func cDouble(v float64) C.double { return C.double(v) }
-
-func cBool(b bool) C.int {
-	if b {
-		return 1
-	}
-	return 0
-}
 
 // Version returns zimg's version.
 func Version() string {

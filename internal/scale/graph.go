@@ -8,6 +8,7 @@ import "C"
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -17,15 +18,11 @@ import (
 // format describes one side of a graph; comparable, so that it can be a cache key.
 type format = C.ik_format
 
-// zimg's constants for the families and alpha types used here (zimg.h: zimg_color_family_e, zimg_alpha_type_e).
+// zimg's constants for the families used here (zimg.h: zimg_color_family_e).
 const (
 	familyGrey = 0
 	familyRGB  = 1
 	familyYUV  = 2
-
-	alphaNone          = 0
-	alphaStraight      = 1
-	alphaPremultiplied = 2
 )
 
 type graphKey struct{ src, dst format }
@@ -35,26 +32,37 @@ type graph struct {
 	key  graphKey
 	ptr  unsafe.Pointer
 	tmp  unsafe.Pointer
-	size C.size_t
+	in   ring
+	out  ring
+	size int // bytes of tmp and the rings' rows
+}
+
+// ring is the rows between a graph and planes; made for the first plane that is resized.
+type ring struct {
+	rows   unsafe.Pointer
+	stride int
+	mask   C.uint
 }
 
 // graphs keeps built graphs for the next image of the same shape: building one computes every filter tap.
 // A taken graph is out of the list, so two goroutines never share one.
 var graphs struct {
 	sync.Mutex
-	idle []*graph
+	idle []*graph // the one used last is the last
+	size int      // bytes of their memory
 }
 
 const (
 	maxIdleGraphs = 16
-	maxIdleTmp    = 4 << 20 // bytes of scratch; larger graphs are not kept
+	maxIdleSize   = 8 << 20 // bytes of the memory of all idle graphs
 )
 
 func takeGraph(key graphKey) (*graph, error) {
 	graphs.Lock()
-	for i, g := range graphs.idle {
+	for i, g := range slices.Backward(graphs.idle) {
 		if g.key == key {
-			graphs.idle = append(graphs.idle[:i], graphs.idle[i+1:]...)
+			graphs.idle = slices.Delete(graphs.idle, i, i+1)
+			graphs.size -= g.size
 			graphs.Unlock()
 			return g, nil
 		}
@@ -62,46 +70,60 @@ func takeGraph(key graphKey) (*graph, error) {
 	graphs.Unlock()
 
 	var msg [256]C.char
+	var tmp C.size_t
 	g := &graph{key: key}
-	g.ptr = C.ik_graph_new(&key.src, &key.dst, &msg[0], C.size_t(len(msg)), &g.size)
+	g.ptr = C.ik_graph_new(&key.src, &key.dst, &msg[0], C.size_t(len(msg)), &tmp, &g.in.mask, &g.out.mask)
 	if g.ptr == nil {
 		return nil, fmt.Errorf("scale: build graph %s → %s: %s", describe(key.src), describe(key.dst), C.GoString(&msg[0]))
 	}
-	size := (g.size + 63) &^ 63
-	if size > 0 {
-		if g.tmp = C.aligned_alloc(64, size); g.tmp == nil {
-			g.free()
-			return nil, fmt.Errorf("scale: %w for %d bytes of scratch", frame.ErrMemory, size)
-		}
+	var err error
+	if g.tmp, err = g.scratch(int(tmp)); err != nil {
+		g.free()
+		return nil, err
 	}
 	return g, nil
 }
 
-func (g *graph) giveBack() {
-	if g.size > maxIdleTmp {
-		g.free()
-		return
+// scratch returns aligned memory that lives as long as the graph, nil for 0 bytes.
+func (g *graph) scratch(size int) (unsafe.Pointer, error) {
+	if size == 0 {
+		return nil, nil
 	}
+	size = (size + 63) &^ 63
+	p := C.aligned_alloc(64, C.size_t(size))
+	if p == nil {
+		return nil, fmt.Errorf("scale: %w for %d bytes of scratch", frame.ErrMemory, size)
+	}
+	g.size += size
+	return p, nil
+}
+
+// giveBack keeps the graph for later, and frees those that were not used for longest when they are too many.
+func (g *graph) giveBack() {
 	graphs.Lock()
 	defer graphs.Unlock()
 	graphs.idle = append(graphs.idle, g)
-	if len(graphs.idle) > maxIdleGraphs {
+	graphs.size += g.size
+	for len(graphs.idle) > maxIdleGraphs || graphs.size > maxIdleSize {
+		graphs.size -= graphs.idle[0].size
 		graphs.idle[0].free()
-		graphs.idle = append(graphs.idle[:0], graphs.idle[1:]...)
+		graphs.idle = slices.Delete(graphs.idle, 0, 1)
 	}
 }
 
 func (g *graph) free() {
 	C.ik_graph_free(g.ptr)
 	C.free(g.tmp)
+	C.free(g.in.rows)
+	C.free(g.out.rows)
 }
 
 func describe(f format) string {
-	return fmt.Sprintf("%d×%d family %d depth %d alpha %d region %g,%g %g×%g",
-		f.width, f.height, f.family, f.depth, f.alpha, f.left, f.top, f.region_width, f.region_height)
+	return fmt.Sprintf("%d×%d family %d region %g,%g %g×%g",
+		f.width, f.height, f.family, f.left, f.top, f.region_width, f.region_height)
 }
 
-// run processes planes of src into planes of dst through the graph for (from, to). The fourth plane is alpha.
+// run processes planes of src into planes of dst through the graph for (from, to).
 func run(from, to format, src, dst [4]frame.Plane) error {
 	g, err := takeGraph(graphKey{from, to})
 	if err != nil {
@@ -117,16 +139,49 @@ func run(from, to format, src, dst [4]frame.Plane) error {
 	return nil
 }
 
+// ringed returns r with memory for its rows of width words, as many as its mask selects or a plane of height has.
+func (g *graph) ringed(r ring, width, height C.int) (ring, error) {
+	if r.rows != nil {
+		return r, nil
+	}
+	r.stride = (2*int(width) + 63) &^ 63
+	rows := min(int64(r.mask)+1, int64(height))
+	var err error
+	r.rows, err = g.scratch((int(rows) + 1) * r.stride) // one more: zimg reads and writes whole vectors
+	return r, err
+}
+
+// plane resizes one plane through the graph for (from, to).
+func plane(from, to format, l lift, d drop) error {
+	g, err := takeGraph(graphKey{from, to})
+	if err != nil {
+		return err
+	}
+	if g.in, err = g.ringed(g.in, from.width, from.height); err == nil {
+		g.out, err = g.ringed(g.out, to.width, to.height)
+	}
+	if err != nil {
+		g.free()
+		return err
+	}
+	var msg [256]C.char
+	src, dst := l.c(g.in), d.c(g.out)
+	if C.ik_graph_resize(g.ptr, &src, &dst, g.tmp, &msg[0], C.size_t(len(msg))) != 0 {
+		g.free()
+		return fmt.Errorf("scale: run graph %s → %s: %s", describe(from), describe(to), C.GoString(&msg[0]))
+	}
+	g.giveBack()
+	return nil
+}
+
+func (r ring) c() C.ik_ring {
+	return C.ik_ring{rows: r.rows, stride: C.ptrdiff_t(r.stride), mask: r.mask}
+}
+
 func buffer(planes [4]frame.Plane) C.ik_buffer {
 	var b C.ik_buffer
 	for i, p := range planes {
 		b.plane[i], b.stride[i] = p.Data, C.ptrdiff_t(p.Stride)
 	}
 	return b
-}
-
-// affine maps the words of src to dst: (v − inZero) · gain + outZero, rounded and clamped to dst's depth (8 or 16).
-func affine(src, dst frame.Plane, depth int, inZero, gain, outZero float64) {
-	C.ik_affine(src.Data, C.ptrdiff_t(src.Stride), dst.Data, C.ptrdiff_t(dst.Stride),
-		C.int(dst.Width), C.int(dst.Height), C.int(depth), C.float(inZero), C.float(gain), C.float(outZero))
 }

@@ -8,14 +8,13 @@ static void to_zimg(zimg_image_format *z, const ik_format *f)
 	zimg_image_format_default(z, ZIMG_API_VERSION);
 	z->width = f->width;
 	z->height = f->height;
-	z->pixel_type = f->depth > 8 ? ZIMG_PIXEL_WORD : ZIMG_PIXEL_BYTE;
-	z->depth = f->depth;
+	z->pixel_type = ZIMG_PIXEL_WORD;
+	z->depth = 16;
 	z->color_family = f->family;
 	z->matrix_coefficients = f->family == ZIMG_COLOR_RGB ? ZIMG_MATRIX_RGB : f->matrix;
 	z->transfer_characteristics = f->transfer;
 	z->color_primaries = f->primaries;
-	z->pixel_range = f->full_range ? ZIMG_RANGE_FULL : ZIMG_RANGE_LIMITED;
-	z->alpha = f->alpha;
+	z->pixel_range = ZIMG_RANGE_FULL;
 	if (f->region_width > 0) {
 		z->active_region.left = f->left;
 		z->active_region.top = f->top;
@@ -24,7 +23,15 @@ static void to_zimg(zimg_image_format *z, const ik_format *f)
 	}
 }
 
-void *ik_graph_new(const ik_format *src, const ik_format *dst, char *err, size_t errlen, size_t *tmp_size)
+// mask_for selects a row of a ring of at least count rows, of the whole plane when that is not larger.
+static unsigned mask_for(unsigned count, int height)
+{
+	unsigned mask = zimg_select_buffer_mask(count);
+	return mask < (unsigned)height ? mask : ZIMG_BUFFER_MAX;
+}
+
+void *ik_graph_new(const ik_format *src, const ik_format *dst, char *err, size_t errlen, size_t *tmp_size,
+	unsigned *in_mask, unsigned *out_mask)
 {
 	zimg_image_format s, d;
 	to_zimg(&s, src);
@@ -38,56 +45,153 @@ void *ik_graph_new(const ik_format *src, const ik_format *dst, char *err, size_t
 	p.cpu_type = ZIMG_CPU_AUTO;
 	p.nominal_peak_luminance = 203; // cd/m²; what HDR pictures mean by white (ITU-R BT.2408 §2.1); brighter is cut
 	zimg_filter_graph *g = zimg_filter_graph_build(&s, &d, &p);
-	if (!g || zimg_filter_graph_get_tmp_size(g, tmp_size)) {
+	unsigned in, out;
+	if (!g || zimg_filter_graph_get_tmp_size(g, tmp_size) || zimg_filter_graph_get_input_buffering(g, &in) ||
+		zimg_filter_graph_get_output_buffering(g, &out)) {
 		zimg_get_last_error(err, errlen);
 		zimg_filter_graph_free(g);
 		return NULL;
 	}
+	*in_mask = mask_for(in, src->height);
+	*out_mask = mask_for(out, dst->height);
 	return g;
 }
 
 void ik_graph_free(void *graph) { zimg_filter_graph_free(graph); }
+
+static int process(const void *graph, const zimg_image_buffer_const *s, const zimg_image_buffer *d, void *tmp,
+	zimg_filter_graph_callback lift, void *src, zimg_filter_graph_callback drop, void *dst, char *err, size_t errlen)
+{
+	if (!zimg_filter_graph_process(graph, s, d, tmp, lift, src, drop, dst))
+		return 0;
+	zimg_get_last_error(err, errlen);
+	return -1;
+}
 
 int ik_graph_run(const void *graph, const ik_buffer *src, const ik_buffer *dst, void *tmp, char *err, size_t errlen)
 {
 	zimg_image_buffer_const s = {ZIMG_API_VERSION};
 	zimg_image_buffer d = {ZIMG_API_VERSION};
 	for (int i = 0; i < 4; i++) {
-		if (!src->plane[i])
-			continue;
 		s.plane[i].data = src->plane[i];
 		s.plane[i].stride = src->stride[i];
 		s.plane[i].mask = ZIMG_BUFFER_MAX;
-	}
-	for (int i = 0; i < 4; i++) {
-		if (!dst->plane[i])
-			continue;
 		d.plane[i].data = dst->plane[i];
 		d.plane[i].stride = dst->stride[i];
 		d.plane[i].mask = ZIMG_BUFFER_MAX;
 	}
-	if (zimg_filter_graph_process(graph, &s, &d, tmp, 0, 0, 0, 0)) {
-		zimg_get_last_error(err, errlen);
-		return -1;
+	return process(graph, &s, &d, tmp, 0, 0, 0, 0, err, errlen);
+}
+
+static void widen(const uint8_t *restrict v, uint16_t *restrict out, int n)
+{
+	for (int x = 0; x < n; x++)
+		out[x] = (uint16_t)(IK_FOOT + v[x] * IK_STEP);
+}
+
+// multiply weighs by alpha: 32897 / 65536 is IK_STEP / 255, so that opaque samples stay exact.
+static void multiply(const uint8_t *restrict v, const uint8_t *restrict alpha, uint16_t *restrict out, int n)
+{
+	for (int x = 0; x < n; x++)
+		out[x] = (uint16_t)(IK_FOOT + ((uint16_t)(v[x] * alpha[x]) * 32897u >> 16));
+}
+
+// The codes that a limited range leaves beyond black and white stay: the headroom holds them.
+#define DEFINE_LIFT(T)                                                                                              \
+	static void affine_##T(const T *restrict v, uint16_t *restrict out, int n, const ik_lift *l)                    \
+	{                                                                                                               \
+		float zero = l->zero, gain = l->gain, base = l->base + IK_FOOT + 0.5f;                                      \
+		for (int x = 0; x < n; x++)                                                                                 \
+			out[x] = (uint16_t)(int)((v[x] - zero) * gain + base);                                                  \
+	}                                                                                                               \
+	static void weighted_##T(const T *restrict v, const T *restrict alpha, uint16_t *restrict out, int n,           \
+		const ik_lift *l)                                                                                           \
+	{                                                                                                               \
+		float zero = l->zero, gain = l->gain, base = l->base + IK_FOOT + 0.5f;                                      \
+		for (int x = 0; x < n; x++)                                                                                 \
+			out[x] = (uint16_t)(int)((v[x] - zero) * alpha[x] * gain + base);                                       \
 	}
+
+DEFINE_LIFT(uint8_t)
+DEFINE_LIFT(uint16_t)
+
+static void *ring_row(const ik_ring *r, unsigned i) { return (char *)r->rows + (i & r->mask) * r->stride; }
+
+// lift_row fills columns left to right of row i of the ring (zimg_filter_graph_callback).
+static int lift_row(void *user, unsigned i, unsigned left, unsigned right)
+{
+	const ik_lift *l = user;
+	int n = (int)(right - left), size = l->depth > 8 ? 2 : 1;
+	const char *v = (const char *)l->data + i * l->stride + left * size;
+	const char *alpha = l->alpha ? (const char *)l->alpha + i * l->alpha_stride + left * size : NULL;
+	uint16_t *out = (uint16_t *)ring_row(&l->ring, i) + left;
+	if (l->plain && alpha)
+		multiply((const uint8_t *)v, (const uint8_t *)alpha, out, n);
+	else if (l->plain)
+		widen((const uint8_t *)v, out, n);
+	else if (l->depth == 8 && alpha)
+		weighted_uint8_t((const uint8_t *)v, (const uint8_t *)alpha, out, n, l);
+	else if (l->depth == 8)
+		affine_uint8_t((const uint8_t *)v, out, n, l);
+	else if (alpha)
+		weighted_uint16_t((const uint16_t *)v, (const uint16_t *)alpha, out, n, l);
+	else
+		affine_uint16_t((const uint16_t *)v, out, n, l);
 	return 0;
 }
 
-static inline float clampf(float v, float max) { return v < 0 ? 0 : v > max ? max : v; }
+// above is how far a word is above the foot, at least 0.
+static inline uint16_t above(uint16_t word) { return (word > IK_FOOT ? word : IK_FOOT) - IK_FOOT; }
 
-void ik_affine(const void *src, ptrdiff_t src_stride, void *dst, ptrdiff_t dst_stride, int width, int height,
-	int out_depth, float in_zero, float gain, float out_zero)
+static inline uint16_t least(uint16_t a, uint16_t b) { return a < b ? a : b; }
+
+static void to_bytes(const uint16_t *restrict v, uint8_t *restrict out, int n)
 {
-	for (int y = 0; y < height; y++) {
-		const uint16_t *s = (const uint16_t *)((const char *)src + y * src_stride);
-		if (out_depth > 8) {
-			uint16_t *d = (uint16_t *)((char *)dst + y * dst_stride);
-			for (int x = 0; x < width; x++)
-				d[x] = (uint16_t)(clampf((s[x] - in_zero) * gain + out_zero, 65535.0f) + 0.5f);
-		} else {
-			uint8_t *d = (uint8_t *)dst + y * dst_stride;
-			for (int x = 0; x < width; x++)
-				d[x] = (uint8_t)(clampf((s[x] - in_zero) * gain + out_zero, 255.0f) + 0.5f);
-		}
+	for (int x = 0; x < n; x++)
+		out[x] = (uint8_t)least((uint16_t)(above(v[x]) + IK_STEP / 2) / IK_STEP, 255);
+}
+
+static void to_limited(const uint16_t *restrict v, uint8_t *restrict out, int n, uint16_t gain, uint16_t base)
+{
+	base += IK_STEP / 2;
+	for (int x = 0; x < n; x++)
+		out[x] = (uint8_t)least((uint16_t)((above(v[x]) * (uint32_t)gain >> 16) + base) / IK_STEP, 255);
+}
+
+static void to_words(const uint16_t *restrict v, uint16_t *restrict out, int n, uint16_t down)
+{
+	uint16_t most = 255 * IK_STEP + down / 2;
+	for (int x = 0; x < n; x++) {
+		uint16_t a = least(above(v[x]), most), b = (uint16_t)(2 * a) > down ? 2 * a : down;
+		out[x] = (uint16_t)(b + (a >> 7) - down);
 	}
+}
+
+// drop_row takes columns left to right of row i from the ring (zimg_filter_graph_callback).
+static int drop_row(void *user, unsigned i, unsigned left, unsigned right)
+{
+	const ik_drop *d = user;
+	int n = (int)(right - left);
+	const uint16_t *v = (const uint16_t *)ring_row(&d->ring, i) + left;
+	char *out = (char *)d->data + i * d->stride;
+	if (d->depth > 8)
+		to_words(v, (uint16_t *)out + left, n, (uint16_t)-d->base);
+	else if (d->gain)
+		to_limited(v, (uint8_t *)out + left, n, (uint16_t)d->gain, (uint16_t)d->base);
+	else
+		to_bytes(v, (uint8_t *)out + left, n);
+	return 0;
+}
+
+int ik_graph_resize(const void *graph, ik_lift *src, ik_drop *dst, void *tmp, char *err, size_t errlen)
+{
+	zimg_image_buffer_const s = {ZIMG_API_VERSION};
+	zimg_image_buffer d = {ZIMG_API_VERSION};
+	s.plane[0].data = src->ring.rows;
+	s.plane[0].stride = src->ring.stride;
+	s.plane[0].mask = src->ring.mask;
+	d.plane[0].data = dst->ring.rows;
+	d.plane[0].stride = dst->ring.stride;
+	d.plane[0].mask = dst->ring.mask;
+	return process(graph, &s, &d, tmp, lift_row, src, drop_row, dst, err, errlen);
 }

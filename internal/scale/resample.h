@@ -4,31 +4,61 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// One side of a graph: what the samples mean. All planes have the same size.
+// One side of a graph: what the samples mean, words of 16 bits and full range. All planes have the same size.
 typedef struct {
 	int width, height;
 	double left, top, region_width, region_height; // active region, samples; region_width 0 = everything
 	int family;                                    // zimg_color_family_e
 	int matrix, transfer, primaries;               // H.273
-	int depth;                                     // 8: bytes; 9..16: native-endian words
-	int full_range;
-	int alpha; // zimg_alpha_type_e
 } ik_format;
 
-// Up to three colour planes and alpha. Strides in bytes.
+// Up to four planes. Strides in bytes.
 typedef struct {
 	void *plane[4];
 	ptrdiff_t stride[4];
 } ik_buffer;
 
-// ik_graph_new builds a graph from src to dst; NULL on failure with the reason in err.
-void *ik_graph_new(const ik_format *src, const ik_format *dst, char *err, size_t errlen, size_t *tmp_size);
+// The filters read and write words with headroom on both sides, or what Lanczos overshoots in one direction would be
+// cut before the other direction makes up for it: code c of 0…255 in full range is IK_FOOT + 128 c. Other codes are
+// brought to that scale.
+enum { IK_FOOT = 16448, IK_STEP = 128 };
+
+// A ring of rows between a graph and planes: mask + 1 rows of stride bytes, 64-byte aligned.
+typedef struct {
+	void *rows;
+	ptrdiff_t stride;
+	unsigned mask;
+} ik_ring;
+
+// The source: its rows become words just before the graph reads them.
+// word = IK_FOOT + (sample - zero) * gain * alpha + base, alpha 1 where there is no alpha plane.
+typedef struct {
+	const void *data, *alpha; // bytes up to depth 8, else words; no alignment is needed; alpha may be NULL
+	ptrdiff_t stride, alpha_stride;
+	int depth;
+	float zero, gain, base; // with alpha, gain includes 1 / (2^depth - 1)
+	int plain;              // bytes whose scale is full range: (sample - 0) * IK_STEP; the arithmetic is integer
+	ik_ring ring;
+} ik_lift;
+
+// The result: rows become samples as soon as the graph has written them.
+// depth 8: sample = clamp(round(((word - IK_FOOT) * gain / 65536 + base) / IK_STEP)), gain 0 meaning 65536.
+// depth 16: sample = clamp((word - IK_FOOT) * 257 / 128 + base), base at most 0.
+typedef struct {
+	void *data;
+	ptrdiff_t stride;
+	int depth, gain, base;
+	ik_ring ring;
+} ik_drop;
+
+// ik_graph_new builds a graph from src to dst; NULL on failure with the reason in err. tmp_size is its scratch memory
+// in bytes, in_mask and out_mask select a row of the smallest rings that it may read from and write to.
+void *ik_graph_new(const ik_format *src, const ik_format *dst, char *err, size_t errlen, size_t *tmp_size,
+	unsigned *in_mask, unsigned *out_mask);
 void ik_graph_free(void *graph);
 // ik_graph_run processes one image; 0 on success. tmp is 64-byte aligned.
 int ik_graph_run(const void *graph, const ik_buffer *src, const ik_buffer *dst, void *tmp, char *err, size_t errlen);
-
-// ik_affine maps n rows of words to words (out_depth 16) or bytes (8): out = clamp(round((in - in_zero) * gain + out_zero)).
-void ik_affine(const void *src, ptrdiff_t src_stride, void *dst, ptrdiff_t dst_stride, int width, int height,
-	int out_depth, float in_zero, float gain, float out_zero);
+// ik_graph_resize processes one plane through the rings; 0 on success.
+int ik_graph_resize(const void *graph, ik_lift *src, ik_drop *dst, void *tmp, char *err, size_t errlen);
 
 #endif

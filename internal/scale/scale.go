@@ -1,7 +1,7 @@
 // Package scale crops, resizes and converts planes with zimg. Each plane of an opaque picture is resized on its own,
 // so that odd sizes, hard crop edges and every chroma layout are exact arithmetic on that plane's own grid: zimg
 // itself refuses odd 4:2:0 sizes, shifts chroma by half a pixel when they are rounded up, and knows few layouts.
-// Pictures with alpha are resized jointly and premultiplied.
+// Pictures with alpha are premultiplied row by row on their way into the filters.
 package scale
 
 import (
@@ -48,7 +48,7 @@ func Direct(src *frame.Frame, job Job, layout Layout) (*frame.Frame, error) {
 		return nil, err
 	}
 	dst.FullRange, dst.Matrix = layout.FullRange, src.Matrix
-	if err := planes(src, dst, job, layout); err != nil {
+	if err := resize(src, dst, job, layout); err != nil {
 		dst.Release()
 		return nil, err
 	}
@@ -67,131 +67,91 @@ func Working(src *frame.Frame, job Job) (*frame.Frame, error) {
 		return nil, err
 	}
 	dst.Matrix = src.Matrix
-	if src.HasAlpha() {
-		dst.Premultiplied = true
-		err = joint(src, dst, job)
-	} else {
-		err = planes(src, dst, job, Layout{SubX: 1, SubY: 1, FullRange: true})
-	}
-	if err != nil {
+	dst.Premultiplied = src.HasAlpha()
+	if err := resize(src, dst, job, Layout{SubX: 1, SubY: 1, FullRange: true}); err != nil {
 		dst.Release()
 		return nil, err
 	}
 	return dst, nil
 }
 
-// planes resizes every colour plane on its own.
-func planes(src, dst *frame.Frame, job Job, layout Layout) error {
+// resize resizes every plane of src into dst, each on its own; colours are multiplied by alpha on their way.
+func resize(src, dst *frame.Frame, job Job, layout Layout) error {
+	l := lift{alphaUnit: fullUnit(src.Depth)}
+	if src.HasAlpha() {
+		c, err := cut(&src.Alpha, src.Depth, job)
+		if err != nil {
+			return err
+		}
+		l.codes = alphaCodes(src)
+		if err := c.resize(l, drop{dst.Alpha, alphaCodes(dst)}, job, [2]int{1, 1}); err != nil {
+			return err
+		}
+		if !src.Premultiplied {
+			l.alpha = c.plane
+		}
+	}
 	for i := range src.Planes {
-		chroma := src.Model == frame.YCbCr && i > 0
+		l.codes = codesOf(src, i)
 		sub := [2]int{1, 1}
-		if chroma {
+		if l.codes.chroma {
 			sub = [2]int{layout.SubX, layout.SubY}
 		}
-		if err := onePlane(src, dst, i, job, sub, chroma); err != nil {
+		if err := color(src, i, l, drop{dst.Planes[i], codesOf(dst, i)}, job, sub); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// onePlane resizes plane i. Luma's range is converted by zimg; chroma's here, because to zimg a lone plane is luma.
-func onePlane(src, dst *frame.Frame, i int, job Job, sub [2]int, chroma bool) error {
-	in, release, err := cut(&src.Planes[i], src.Depth, job)
+// color resizes colour plane i of src, multiplied by alpha if l has one.
+func color(src *frame.Frame, i int, l lift, d drop, job Job, sub [2]int) error {
+	c, err := cut(&src.Planes[i], src.Depth, job)
 	if err != nil {
 		return err
 	}
-	defer release()
-	out := dst.Planes[i]
-	from := in.format(job, out, sub)
-	from.depth, from.full_range = cInt(src.Depth), cBool(src.FullRange)
-	to := format{width: cInt(out.Width), height: cInt(out.Height), depth: cInt(dst.Depth), full_range: cBool(dst.FullRange)}
-	if !chroma || (src.Depth == 8 && dst.Depth == 8 && src.FullRange == dst.FullRange) {
-		return run(from, to, one(in.plane), one(out))
+	first := src.Planes[0]
+	if l.alpha.Data == nil || c.plane.PitchX == first.PitchX && c.plane.PitchY == first.PitchY {
+		return c.resize(l, d, job, sub)
 	}
-	// Limited range on both sides makes zimg's depth conversion a plain shift; affine does the rest.
-	from.full_range, to.full_range, to.depth = 0, 0, 16
-	lifted, err := frame.New(frame.Gray, 16, out.Width, out.Height, frame.Size{W: out.Width, H: out.Height})
+	luma, err := cut(&first, src.Depth, job)
 	if err != nil {
 		return err
 	}
-	defer lifted.Release()
-	if err := run(from, to, one(in.plane), one(lifted.Planes[0])); err != nil {
+	full, err := c.stretched(luma, &l)
+	if err != nil {
 		return err
 	}
-	affine(lifted.Planes[0], out, dst.Depth, 1<<15, chromaUnit(dst.Depth, dst.FullRange)/(chromaUnit(src.Depth, src.FullRange)*math.Exp2(float64(16-src.Depth))), math.Exp2(float64(dst.Depth-1)))
-	return nil
+	defer full.Release()
+	luma.plane.Data, luma.plane.Stride = full.Planes[0].Data, full.Planes[0].Stride
+	return luma.resize(l, d, job, sub)
 }
 
-// chromaUnit is the distance between the codes for −0.5 and +0.5 (ITU-T H.273 §8.3).
-func chromaUnit(depth int, full bool) float64 {
-	if full {
-		return math.Exp2(float64(depth)) - 1
-	}
-	return 224 * math.Exp2(float64(depth-8))
-}
-
-// joint resizes all planes and alpha in one graph, which premultiplies before the filters run.
-func joint(src, dst *frame.Frame, job Job) error {
-	var in, out [4]frame.Plane
-	luma, done, err := cut(&src.Planes[0], src.Depth, job)
-	if err != nil {
-		return err
-	}
-	defer done()
-	in[0] = luma.plane
-	for i := 1; i < len(src.Planes); i++ {
-		c, done, err := cut(&src.Planes[i], src.Depth, job)
-		if err != nil {
-			return err
-		}
-		defer done()
-		full, release, err := c.stretched(luma, src.Depth)
-		if err != nil {
-			return err
-		}
-		defer release()
-		in[i] = full
-	}
-	alpha, done, err := cut(&src.Alpha, src.Depth, job)
-	if err != nil {
-		return err
-	}
-	defer done()
-	copy(out[:], dst.Planes)
-	in[3], out[3] = alpha.plane, dst.Alpha
-	from := luma.format(job, dst.Alpha, [2]int{1, 1})
-	from.family, from.matrix = family(src.Model), cInt(int(src.Matrix))
-	from.depth, from.full_range, from.alpha = cInt(src.Depth), cBool(src.FullRange), alphaStraight
-	if src.Premultiplied {
-		from.alpha = alphaPremultiplied
-	}
-	to := format{
-		width: cInt(dst.Width), height: cInt(dst.Height), family: from.family, matrix: from.matrix,
-		depth: 16, full_range: 1, alpha: alphaPremultiplied,
-	}
-	return run(from, to, in, out)
-}
-
-// stretched returns a chroma plane with as many samples as luma, as premultiplying needs; itself when it has them.
-func (c cutPlane) stretched(luma cutPlane, depth int) (full frame.Plane, release func(), err error) {
-	if c.plane.PitchX == luma.plane.PitchX && c.plane.PitchY == luma.plane.PitchY {
-		return c.plane, func() {}, nil
+// stretched returns a plane with as many samples as luma, as multiplying by alpha needs. What they mean, words beyond
+// a depth of 8, is left in l.
+func (c cutPlane) stretched(luma cutPlane, l *lift) (*frame.Frame, error) {
+	raw := codes{depth: l.codes.depth, unit: fullUnit(l.codes.depth)}
+	d := drop{codes: raw}
+	if raw.depth > 8 {
+		d.codes = codes{depth: 16, unit: fullUnit(16)}
 	}
 	w, h := luma.plane.Width, luma.plane.Height
-	f, err := frame.New(frame.Gray, depth, w, h, frame.Size{W: w, H: h})
+	f, err := frame.New(frame.Gray, d.codes.depth, w, h, frame.Size{W: w, H: h})
 	if err != nil {
-		return full, nil, err
+		return nil, err
 	}
-	all := Job{X: float64(luma.x), Y: float64(luma.y), W: float64(w), H: float64(h), Width: w, Height: h}
-	from := c.format(all, f.Planes[0], [2]int{1, 1})
-	from.depth, from.full_range = cInt(depth), 1
-	to := format{width: cInt(w), height: cInt(h), depth: cInt(depth), full_range: 1}
-	if err := run(from, to, one(c.plane), one(f.Planes[0])); err != nil {
+	d.plane = f.Planes[0]
+	all := Job{
+		X: float64(luma.x) / luma.plane.PitchX, W: float64(w) / luma.plane.PitchX, Width: w,
+		Y: float64(luma.y) / luma.plane.PitchY, H: float64(h) / luma.plane.PitchY, Height: h,
+	}
+	if err := c.resize(lift{codes: raw}, d, all, [2]int{1, 1}); err != nil {
 		f.Release()
-		return full, nil, err
+		return nil, err
 	}
-	return f.Planes[0], f.Release, nil
+	k := d.codes.unit / raw.unit
+	l.codes.depth, l.codes.zero, l.codes.unit = d.codes.depth, l.codes.zero*k, l.codes.unit*k
+	return f, nil
 }
 
 // cutPlane is the part of a plane inside the hard crop, and where it begins, in samples of the whole plane.
@@ -200,12 +160,11 @@ type cutPlane struct {
 	x, y  int
 }
 
-// cut narrows p to job.Crop, rounded outward to whole samples. Columns that would break the alignment zimg needs are
-// copied to memory of their own; release gives that back.
-func cut(p *frame.Plane, depth int, job Job) (c cutPlane, release func(), err error) {
-	c, release = cutPlane{plane: *p}, func() {}
+// cut narrows p to job.Crop, rounded outward to whole samples.
+func cut(p *frame.Plane, depth int, job Job) (cutPlane, error) {
+	c := cutPlane{plane: *p}
 	if job.Crop.Empty() {
-		return c, release, nil
+		return c, nil
 	}
 	const slack = 1e-6 // a pitch like 1/3 must not round an exact edge outward
 	x0 := max(0, int(math.Floor(float64(job.Crop.Min.X)*p.PitchX+slack)))
@@ -213,28 +172,26 @@ func cut(p *frame.Plane, depth int, job Job) (c cutPlane, release func(), err er
 	x1 := min(p.Width, int(math.Ceil(float64(job.Crop.Max.X)*p.PitchX-slack)))
 	y1 := min(p.Height, int(math.Ceil(float64(job.Crop.Max.Y)*p.PitchY-slack)))
 	if x1 <= x0 || y1 <= y0 {
-		return c, release, fmt.Errorf("scale: crop %v leaves nothing of a %d×%d plane", job.Crop, p.Width, p.Height)
+		return c, fmt.Errorf("scale: crop %v leaves nothing of a %d×%d plane", job.Crop, p.Width, p.Height)
 	}
 	c.x, c.y = x0, y0
-	size := 1
-	if depth > 8 {
-		size = 2
-	}
 	c.plane.Width, c.plane.Height = x1-x0, y1-y0
-	c.plane.Data = unsafe.Add(p.Data, y0*p.Stride+x0*size)
-	if x0*size%64 == 0 {
-		return c, release, nil
+	c.plane.Data = unsafe.Add(p.Data, y0*p.Stride+x0*sampleBytes(depth))
+	return c, nil
+}
+
+// resize resizes the plane, lifted by l, into that of d, whose samples stand for sub[0] × sub[1] pixels of the result.
+func (c cutPlane) resize(l lift, d drop, job Job, sub [2]int) error {
+	l.plane = c.plane
+	to := format{width: cInt(d.plane.Width), height: cInt(d.plane.Height)}
+	return plane(c.format(job, d.plane, sub), to, l, d)
+}
+
+func sampleBytes(depth int) int {
+	if depth > 8 {
+		return 2
 	}
-	copied, err := frame.New(frame.Gray, depth, x1-x0, y1-y0, frame.Size{W: x1 - x0, H: y1 - y0})
-	if err != nil {
-		return c, release, err
-	}
-	q := copied.Planes[0]
-	for y := range q.Height {
-		copy(q.Row(y, depth), c.plane.Row(y, depth))
-	}
-	c.plane.Data, c.plane.Stride = q.Data, q.Stride
-	return c, copied.Release, nil
+	return 1
 }
 
 // format fills in the size of the cut plane and the active region that makes it the output plane out, whose samples
@@ -259,7 +216,5 @@ func span(start, length float64, size, covered int, mirror bool) (from, extent f
 	}
 	return start, float64(covered) * step
 }
-
-func one(p frame.Plane) [4]frame.Plane { return [4]frame.Plane{p} }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
