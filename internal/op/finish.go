@@ -63,8 +63,13 @@ func codesFor(full, chroma bool) codes {
 // code returns the 8-bit code of offset/weight, the offset from v's zero and its weight both in 1/65535: weight is
 // alpha where colours are premultiplied, so this is also the division by alpha. What cannot be seen has zero's code.
 func (c codes) code(offset, weight int) uint8 {
-	if weight == 0 {
+	switch weight {
+	case 0:
 		return uint8(c.zero)
+	case opaque: // divided by a constant, which is a multiplication; most pixels are
+		return uint8(min(max((offset*c.unit+c.zero*opaque+opaque/2)/opaque, 0), 255))
+	case 4 * opaque:
+		return uint8(min(max((offset*c.unit+c.zero*4*opaque+2*opaque)/(4*opaque), 0), 255))
 	}
 	return uint8(min(max((offset*c.unit+c.zero*weight+weight/2)/weight, 0), 255))
 }
