@@ -68,6 +68,9 @@ func Working(src *frame.Frame, job Job) (*frame.Frame, error) {
 	}
 	dst.Matrix = src.Matrix
 	dst.Premultiplied = src.HasAlpha()
+	if unscaled(src, dst, job) {
+		return dst, nil
+	}
 	if err := resize(src, dst, job, Layout{SubX: 1, SubY: 1, FullRange: true}); err != nil {
 		dst.Release()
 		return nil, err
