@@ -80,7 +80,7 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 	}
 	renderer := render.New(render.Config{
 		Fetcher: sources, Engine: v.pool, Cache: results, Limits: limits(s), Timeout: s.RequestTimeout,
-		SourceCache: s.SourceCache,
+		SourceCache: s.SourceCache, MaxAge: s.MaxAge,
 	})
 
 	var limiter *limit.Limiter
@@ -97,7 +97,8 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 		Renderer: renderer, Keys: v.keys, Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
 		CountMisses: s.RateLimitMisses, DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
 		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
-		Timeout: s.RequestTimeout,
+		Timeout: s.RequestTimeout, CDNMaxAge: s.CDNMaxAge, CORS: s.CORS,
+		Metrics: newMetrics(v.pool, results, renderer, limiter),
 		Version: version, Page: page, CacheStats: func() any { return results.Stats() }, Ready: v.pool.Ready,
 		Log: log, Now: time.Now,
 	})

@@ -82,6 +82,11 @@ func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, 
 	httpServer := v.server.HTTP()
 	failed := make(chan error, 1)
 	go func() { failed <- httpServer.Serve(server.Listener(listener)) }()
+	admin, err := v.serveAdmin(ctx, s.AdminAddr)
+	if err != nil {
+		return errors.Join(err, httpServer.Close(), v.close(ctx))
+	}
+	defer admin.Close()
 	log.Info("listening", "addr", listener.Addr().String(), "version", version, "cache_dir", s.CacheDir, "cache_size", s.CacheSize, "workers", s.Workers)
 	if isTerminal(sys.err) {
 		greet(sys.err, v, s, listener.Addr().String())
@@ -94,12 +99,40 @@ func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, 
 		case err = <-failed:
 			err = errors.Join(err, v.close(ctx))
 		case <-ctx.Done():
+			v.announceEnd(s.DrainDelay)
 			err = listener.Close()
 			<-failed // because of that: now no connection is accepted any more
 			err = errors.Join(err, drain(ctx, v, httpServer))
 		}
 		return err
 	}
+}
+
+// announceEnd makes /ready say that the end is near, and gives load balancers the time to notice.
+func (v *service) announceEnd(delay time.Duration) {
+	v.log.Info("draining")
+	v.server.Drain()
+	time.Sleep(delay)
+}
+
+// serveAdmin serves the operator's own address, if there is one, until the returned server is closed.
+func (v *service) serveAdmin(ctx context.Context, addr string) (*http.Server, error) {
+	admin := v.server.AdminHTTP()
+	if addr == "" {
+		return admin, nil
+	}
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("IMAGEKIT_ADMIN_ADDR: %w", err)}
+	}
+	v.log.Info("metrics", "addr", listener.Addr().String())
+	go func() {
+		if err := admin.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			v.log.Error("the admin address is served no more", "error", err)
+		}
+	}()
+	return admin, nil
 }
 
 // lastRequests is how long connections are served on after the listener is closed. Their answers end them; one that was
@@ -109,8 +142,6 @@ const lastRequests = 250 * time.Millisecond
 // drain ends the service in order, when no connection is accepted any more. It takes as long as the longest request
 // may, and a second: half of it for answers on their way, half for ending the workers.
 func drain(ctx context.Context, v *service, h *http.Server) error {
-	v.log.Info("draining")
-	v.server.Drain()
 	const grace = time.Second / 2
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), v.settings.RequestTimeout+2*grace)
 	defer cancel()

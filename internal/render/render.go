@@ -49,6 +49,8 @@ type Config struct {
 	Timeout time.Duration
 	// SourceCache bounds the bytes of sources kept for requests that come later. 0 = none.
 	SourceCache int64
+	// MaxAge is how long a result may be kept, 0 = for ever.
+	MaxAge time.Duration
 }
 
 // Renderer makes results. Safe for concurrent use.
@@ -57,6 +59,7 @@ type Renderer struct {
 	cache   Cache
 	limits  plan.Limits
 	timeout time.Duration
+	maxAge  time.Duration
 	sources *sources
 	results flight.Group[string, made]
 }
@@ -75,6 +78,7 @@ func New(c Config) *Renderer {
 		cache:   c.Cache,
 		limits:  c.Limits,
 		timeout: c.Timeout,
+		maxAge:  c.MaxAge,
 		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache),
 	}
 }
@@ -171,6 +175,9 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 		return m, err
 	}
 	start = time.Now()
+	if r.maxAge > 0 {
+		m.blob.Expires = start.Add(r.maxAge)
+	}
 	r.cache.Put(context.WithoutCancel(ctx), key, m.blob) // the work is done: keep it though everybody has left
 	m.times.Since(stage.Store, start)
 	return m, nil
