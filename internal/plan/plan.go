@@ -5,6 +5,7 @@ import (
 
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
+	"imagekit/internal/icc"
 	"imagekit/internal/param"
 	"imagekit/internal/probe"
 )
@@ -53,7 +54,7 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, 
 	}
 	pl.Source, pl.Color = colors(info)
 	pl.Shrink = shrink(pl)
-	pl.Background = background(p.Background)
+	pl.Background = background(p.Background, pl)
 	pl.Quality, pl.Encoder = encoder(p.Quality, out)
 	pl.Encoder.Drawing = exactness(pl)
 	if pl.Unchanged = pl.sameFile(); pl.Unchanged {
@@ -113,10 +114,13 @@ func resolve(out format.Format, matte, transparent bool) (format.Format, bool) {
 }
 
 // background is what lies below transparent pixels and beside a padded picture: white unless asked otherwise.
-// It is sRGB; with ColorCarry the engine writes the same numbers, which then mean that colour in the profile's space.
-func background(c param.Color) [3]uint8 {
-	if !c.Set {
+// What is asked is sRGB; where the result carries a profile, these are the numbers that show the same colour there.
+func background(c param.Color, p Plan) [3]uint8 {
+	switch {
+	case !c.Set:
 		return [3]uint8{255, 255, 255}
+	case p.Color == ColorCarry:
+		return icc.FromSRGB(p.Source.ICC, [3]uint8{c.R, c.G, c.B})
 	}
 	return [3]uint8{c.R, c.G, c.B}
 }

@@ -60,7 +60,7 @@ type Plan struct {
 
 	Alpha      bool     // the result has an alpha channel; otherwise everything is composed on Background
 	Matte      bool     // compose on Background although the format could keep alpha (bg given)
-	Background [3]uint8 // sRGB
+	Background [3]uint8 // in the colours of the result: sRGB, or the profile's that is carried
 
 	Format  format.Format // what is written: JPEG, PNG, WebP or AVIF
 	Quality int           // 1…100 on the JPEG scale
