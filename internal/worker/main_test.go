@@ -20,6 +20,7 @@ import (
 	"go.uber.org/goleak"
 
 	"imagekit/internal/blob"
+	"imagekit/internal/engine"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/plan"
@@ -50,6 +51,8 @@ func child(mode string, args []string) error {
 	switch mode {
 	case "jobs":
 		return Serve(args, testVersions, script)
+	case "pictures":
+		return Serve(args, testVersions, engine.Engine{}.Run)
 	case "breakout":
 		return Serve(args, testVersions, breakout.Run)
 	case "threads":
