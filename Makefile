@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help run build test lint docs bench fuzz deps testdeps rig-corpus rig-origin rig-load rig-crash
+.PHONY: help run build test lint docs bench fuzz deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -54,3 +54,6 @@ rig-origin: build ## 500 requests at once to origins that misbehave
 
 rig-load: build ## stampede, overload, 10,000 connections, SIGTERM under load
 	go run -tags netgo ./rig load
+
+rig-mutate: deps ## break thirteen defences, one at a time, and see a test notice
+	go run -tags netgo ./rig mutate

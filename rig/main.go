@@ -22,6 +22,7 @@ type rig struct {
 var rigs = []rig{
 	{"corpus", "every file of a folder to every format", corpus},
 	{"origin", "five hundred requests at once to origins that misbehave", evil},
+	{"mutate", "thirteen defences broken on purpose: does a test notice?", mutate},
 	{"load", "stampede, overload, ten thousand connections, SIGTERM under load", load},
 }
 
