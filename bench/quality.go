@@ -83,7 +83,7 @@ func writeQuality(w io.Writer, r rig, bytes, distance, equal []comparison) error
 	perPicture(w, bytes, "Bytes of each picture, ours over sharp's", comparison.ratio)
 	perPicture(w, distance, "Distance of each picture (Butteraugli), ours", func(c comparison) float64 { return c.peer })
 	perPicture(w, distance, "Distance of each picture (Butteraugli), sharp's", func(c comparison) float64 { return c.ours })
-	return r.plot(w, "quality", scatter("Bytes and distance against sharp, q=80 (left and below 1 is better)", "bytes, ours / sharp's", "Butteraugli, ours / sharp's", bytes, distance))
+	return r.plot(w, "bytes-distance", scatter("Bytes and distance against sharp, q=80 (left and below 1 is better)", "bytes, ours / sharp's", "Butteraugli, ours / sharp's", bytes, distance))
 }
 
 // wantedQuality are the goals for bytes and distance.
