@@ -21,7 +21,7 @@ const (
 	allowance    = 300 * time.Millisecond // how much later than its timeout a request may end
 	evilAtOnce   = 500
 	maxGrown     = 384 << 20 // bytes: the default of IMAGEKIT_FETCH_BYTES, and half of it for the rest
-	healthyTried = 300       // requests, each with and without the evil ones
+	healthyTried = 1000      // requests, each with and without the evil ones
 )
 
 // evil lets five hundred requests at once run into origins that misbehave, in every mode, while others ask for sound
