@@ -112,7 +112,8 @@ func mutate(ctx context.Context, args []string) error {
 	return ctx.Err()
 }
 
-var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
+// failed finds the name of a test that failed, or that waited in vain for what the defence brings about.
+var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)|running tests:\n\s*(\S+)`)
 
 // try runs the tests with the defence broken and returns the first that fails, "" when none does.
 func (m mutation) try(ctx context.Context, dir string) (by string, err error) {
@@ -132,7 +133,7 @@ func (m mutation) try(ctx context.Context, dir string) (by string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, os.WriteFile(path, sound, 0o644)) }()
-	test := exec.CommandContext(ctx, "go", "test", "-vet=off", "-count=1", "-run", m.tests, "./"+filepath.Dir(m.file))
+	test := exec.CommandContext(ctx, "go", "test", "-vet=off", "-count=1", "-timeout=60s", "-run", m.tests, "./"+filepath.Dir(m.file))
 	test.Dir = dir
 	out, err := test.CombinedOutput()
 	found := failed.FindSubmatch(out)
@@ -142,5 +143,5 @@ func (m mutation) try(ctx context.Context, dir string) (by string, err error) {
 	case found == nil:
 		return "", fmt.Errorf("the tests did not run: %s", out)
 	}
-	return string(found[1]), nil
+	return string(found[1]) + string(found[2]), nil
 }
