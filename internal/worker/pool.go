@@ -143,12 +143,8 @@ func (p *Pool) newJob(ctx context.Context, src *blob.Blob, pl plan.Plan) (*job, 
 	if len(src.Data)+len(pl.Source.Profile) > maxSource {
 		return nil, fault.New(fault.SourceTooLarge, "want at most %d bytes, got %d", maxSource, len(src.Data))
 	}
-	header, err := encodeJob(pl)
-	if err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "this plan cannot be sent to a worker")
-	}
 	return &job{
-		ctx: ctx, header: header, parts: [2][]byte{pl.Source.Profile, src.Data}, source: src.Data,
+		ctx: ctx, plan: pl, parts: [2][]byte{pl.Source.Profile, src.Data}, source: src.Data,
 		limit: maxResult(pl), memory: need, queued: time.Now(), done: make(chan outcome, 1),
 	}, nil
 }

@@ -117,9 +117,15 @@ func (s *slot) work(j *job) {
 		s.pool.queue.release(j)
 		return
 	}
+	header, err := encodeJob(j.plan)
+	if err != nil {
+		j.fail(fault.Wrap(fault.Internal, err, "this plan cannot be sent to a worker"))
+		s.pool.queue.release(j)
+		return
+	}
 	start := time.Now()
 	release := s.guard(j)
-	reply, accepted, err := s.w.do(j)
+	reply, accepted, err := s.w.do(j, header)
 	release()
 	if err != nil {
 		s.mourn(j, start, accepted, err)
