@@ -99,6 +99,7 @@ func TestConditional(t *testing.T) {
 		{name: "another tag", header: []string{"If-None-Match", `"other"`}},
 		{name: "tag without quotes", header: []string{"If-None-Match", strings.Trim(painted.ETag, `"`)}},
 		{name: "empty", header: []string{"If-None-Match", ""}},
+		{name: "a star in a tag", header: []string{"If-None-Match", `"a,*,b"`}},
 		{name: "another tag, same date", header: []string{"If-None-Match", `"other"`, "If-Modified-Since", modified}},
 		{name: "earlier date", header: []string{"If-Modified-Since", "Fri, 31 Dec 1999 23:59:59 GMT"}},
 		{name: "no date", header: []string{"If-Modified-Since", "yesterday"}},

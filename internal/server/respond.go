@@ -98,12 +98,15 @@ func unchanged(h http.Header, b *blob.Blob) bool {
 	return err == nil && !b.Created.Truncate(time.Second).After(since)
 }
 
-// matches compares If-None-Match weakly (RFC 9110 §13.1.2): a list of tags, or "*".
+// matches compares If-None-Match weakly (RFC 9110 §13.1.2): a list of tags, or "*" alone. A tag may hold commas, so that
+// pieces of another's may look like anything, but not like ours: it holds none, and ends in a quote as it begins.
 func matches(lines []string, etag string) bool {
+	if len(lines) == 1 && strings.Trim(lines[0], " \t") == "*" {
+		return true
+	}
 	for _, line := range lines {
 		for tag := range strings.SplitSeq(line, ",") {
-			tag = strings.Trim(tag, " \t")
-			if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
+			if strings.TrimPrefix(strings.Trim(tag, " \t"), "W/") == etag {
 				return true
 			}
 		}
