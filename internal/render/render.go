@@ -49,6 +49,9 @@ type Config struct {
 	Timeout time.Duration
 	// SourceCache bounds the bytes of sources kept for requests that come later. 0 = none.
 	SourceCache int64
+	// Purged returns another time after each purge of results: no source that was downloaded before is used then. Nil =
+	// there are no purges.
+	Purged func() time.Time
 	// MaxAge is how long a result may be kept, 0 = for ever.
 	MaxAge time.Duration
 }
@@ -79,7 +82,7 @@ func New(c Config) *Renderer {
 		limits:  c.Limits,
 		timeout: c.Timeout,
 		maxAge:  c.MaxAge,
-		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache),
+		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache, c.Purged),
 	}
 }
 
