@@ -23,7 +23,7 @@ type terms struct {
 // answer sends an image, or 304 when the client has it already (RFC 9110 §13.1.2).
 func (s *Server) answer(x *exchange, b *blob.Blob, t terms) error {
 	x.set("ETag", b.ETag)
-	x.set("Last-Modified", b.Created.UTC().Format(http.TimeFormat))
+	x.set("Last-Modified", s.made(b).UTC().Format(http.TimeFormat))
 	x.set("Cache-Control", s.cacheControl(b, t))
 	x.set("X-Content-Type-Options", "nosniff")
 	x.set("Content-Security-Policy", "default-src 'none'; sandbox")
@@ -48,6 +48,15 @@ func (s *Server) answer(x *exchange, b *blob.Blob, t terms) error {
 	x.format = b.Format.String()
 	x.set("Content-Type", b.Format.MIME())
 	return s.write(x, http.StatusOK, b.Data)
+}
+
+// made is when a picture was made, but never later than now (RFC 9110 §8.8.2.1): another machine on the same cache may
+// have made it, or a clock that was set back.
+func (s *Server) made(b *blob.Blob) time.Time {
+	if now := s.Now(); b.Created.After(now) {
+		return now
+	}
+	return b.Created
 }
 
 // vary names the fields that chose a negotiated picture. Save-Data stands there only where it was sent: a cache that
