@@ -12,8 +12,8 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"imagekit/internal/fault"
 	"imagekit/internal/blob"
+	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/render"
 )
