@@ -56,6 +56,18 @@ func fetchText(t *testing.T, url string) string {
 	return string(text)
 }
 
+// A server outlives the reader of its log: a collector that is restarted, the tee behind a pipe.
+func TestLogWithoutReader(t *testing.T) {
+	t.Parallel()
+	o, s := newOrigin(t), start(t)
+	s.log.close()
+	for range 3 {
+		if a := s.get(t, s.signed("url", o.url+"/missing.jpg")); a.status != http.StatusNotFound {
+			t.Errorf("got %d %s", a.status, a.body)
+		}
+	}
+}
+
 // Between the signal and the end, the service says that it is not ready and goes on serving.
 func TestDrainDelay(t *testing.T) {
 	t.Parallel()

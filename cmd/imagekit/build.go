@@ -80,7 +80,7 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 	}
 	renderer := render.New(render.Config{
 		Fetcher: sources, Engine: v.pool, Cache: results, Limits: limits(s), Timeout: s.RequestTimeout,
-		SourceCache: s.SourceCache, MaxAge: s.MaxAge,
+		SourceCache: s.SourceCache, Purged: v.store.Purged, MaxAge: s.MaxAge,
 	})
 
 	var limiter *limit.Limiter

@@ -68,6 +68,7 @@ func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, 
 	// net/http tells the standard logger what is odd about an origin's connection.
 	slog.SetLogLoggerLevel(slog.LevelDebug)
 	slog.SetDefault(log)
+	signal.Ignore(syscall.SIGPIPE) // whoever reads the log may go: writing to nobody ends the process else
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP) // before anything takes time: one that comes early must not kill
 	defer signal.Stop(hup)

@@ -111,6 +111,14 @@ func (m *memory) forget(key sourceKey) {
 	m.sources.remove(key)
 }
 
+// clear forgets everything.
+func (m *memory) clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sources.clear()
+	m.failures.clear()
+}
+
 // sweepLater arranges that memory comes back though nobody asks any more. m.mu is held.
 func (m *memory) sweepLater() {
 	if m.sweeping {

@@ -49,6 +49,9 @@ type Config struct {
 	Timeout time.Duration
 	// SourceCache bounds the bytes of sources kept for requests that come later. 0 = none.
 	SourceCache int64
+	// Purged returns another time after each purge of results: no source that was downloaded before is used then. Nil =
+	// there are no purges.
+	Purged func() time.Time
 	// MaxAge is how long a result may be kept, 0 = for ever.
 	MaxAge time.Duration
 }
@@ -79,7 +82,7 @@ func New(c Config) *Renderer {
 		limits:  c.Limits,
 		timeout: c.Timeout,
 		maxAge:  c.MaxAge,
-		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache),
+		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache, c.Purged),
 	}
 }
 
@@ -104,9 +107,10 @@ type Result struct {
 }
 
 // Render returns the result of a request in format out: JPEG, PNG, WebP, AVIF or Legacy. What the cache holds is
-// returned at once, also when ctx has ended: a client that has closed its own half of the connection still reads. Otherwise admit is asked, unless it is nil, and its error returned; then the work is done, once
-// for all who ask for the same result at the same time. The work outlives this caller as long as others wait; ctx
-// and Config.Timeout bound only the caller's own wait. Errors are faults or ends of contexts and are not kept.
+// returned at once, also when ctx has ended: a client that has closed its own half of the connection still reads.
+// Otherwise admit is asked, unless it is nil, and its error returned; then the work is done, once for all who ask for the
+// same result at the same time. The work outlives this caller as long as others wait; ctx and Config.Timeout bound only
+// the caller's own wait. Errors are faults or ends of contexts and are not kept.
 func (r *Renderer) Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (Result, error) {
 	key := keyText(req, out)
 	var times stage.Times

@@ -58,7 +58,7 @@ func TestSourceIsSharedWhileInUse(t *testing.T) {
 func TestSourceStaysUntilTheLastUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newRig(t).origin
-		s := newSources(o, 30*time.Second, sourceCache)
+		s := newSources(o, 30*time.Second, sourceCache, nil)
 		var back [3]func(bool)
 		for i := range back {
 			_, release, err := s.borrow(t.Context(), sourceKey{url: "https://example.com/a.jpg"})
@@ -81,7 +81,7 @@ func TestSourceStaysUntilTheLastUser(t *testing.T) {
 func TestSharedSourceGrowsOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newRig(t).origin
-		s := newSources(o, 30*time.Second, sourceCache)
+		s := newSources(o, 30*time.Second, sourceCache, nil)
 		key := sourceKey{url: "https://example.com/a.jpg"}
 		borrow := func() func(bool) {
 			t.Helper()
