@@ -80,7 +80,7 @@ type follower struct {
 
 // command returns a block as a command in the repository.
 func (f *follower) command(ctx context.Context, b block, out io.Writer) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "bash", "-eu", "-o", "pipefail", "-c", b.text)
+	cmd := exec.CommandContext(ctx, "bash", "-eu", "-c", b.text)
 	cmd.Dir = filepath.Join(f.dir, "imagekit")
 	for _, name := range []string{"GOPROXY", "GOTOOLCHAIN", "GOCACHE", "GOMODCACHE", "GOPATH"} {
 		cmd.Env = append(cmd.Env, name+"="+os.Getenv(name))
