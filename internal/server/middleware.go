@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -60,7 +59,7 @@ func (s *Server) takeID(x *exchange) {
 	if id == "" || len(id) > maxID || strings.ContainsFunc(id, notInID) {
 		return
 	}
-	if peer, err := netip.ParseAddrPort(x.r.RemoteAddr); err == nil && s.Clients.Trusts(peer.Addr()) {
+	if s.Clients.TrustsPeer(x.r.RemoteAddr) {
 		x.id = id
 	}
 }
