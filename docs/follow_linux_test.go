@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -51,8 +53,8 @@ func follow(dir string, blocks []block) error {
 		not += n
 	}
 	fmt.Printf("%d shell blocks run, %d not run\n", ran, not)
-	for reason, n := range reasons {
-		fmt.Printf("  %2d × %s\n", n, reason)
+	for _, reason := range slices.Sorted(maps.Keys(reasons)) {
+		fmt.Printf("  %d × %s\n", reasons[reason], reason)
 	}
 	expressions := 0
 	for _, b := range blocks {
