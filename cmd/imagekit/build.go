@@ -48,6 +48,7 @@ type service struct {
 	fetcher  *fetch.Fetcher
 	pool     *worker.Pool
 	server   *server.Server
+	reloads  reloads
 }
 
 // build wires a service from its settings: what is made first is what the later parts stand on.
@@ -98,7 +99,10 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 		CountMisses: s.RateLimitMisses, DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
 		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
 		Timeout: s.RequestTimeout, CDNMaxAge: s.CDNMaxAge, CORS: s.CORS,
-		Metrics: newMetrics(v.pool, results, renderer, limiter),
+		Metrics: newMetrics(parts{
+			pool: v.pool, results: results, renderer: renderer, fetcher: v.fetcher, limiter: limiter, store: v.store,
+			reloads: &v.reloads,
+		}),
 		Version: version, Page: page, CacheStats: func() any { return results.Stats() }, Ready: v.pool.Ready,
 		Log: log, Now: time.Now,
 	})
@@ -110,6 +114,7 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 func (v *service) reload() {
 	secrets, warnings, err := v.settings.Secrets()
 	if err != nil {
+		v.reloads.failed.Add(1)
 		v.log.Error("secrets not reloaded; the old ones stay in force", "error", err)
 		return
 	}
@@ -118,6 +123,7 @@ func (v *service) reload() {
 	}
 	v.keys.Replace(secrets.Current, secrets.Previous...)
 	v.server.SetToken(secrets.Token)
+	v.reloads.done.Add(1)
 	v.log.Info("secrets reloaded")
 }
 

@@ -65,6 +65,7 @@ type Fetcher struct {
 	userAgent string
 	maxBytes  int64
 	timeout   time.Duration
+	count     tally
 }
 
 // New returns a fetcher. Close it to drop its idle connections.
@@ -128,6 +129,16 @@ func (f *Fetcher) Close() { f.transport.CloseIdleConnections() }
 // SourceTooLarge, OriginFailed and OriginTimeout for what the origin did, Overloaded when no turn came in
 // time. When ctx is cancelled it is ctx's error, wrapped.
 func (f *Fetcher) Fetch(ctx context.Context, rawURL string) (*blob.Blob, error) {
+	f.count.running.Add(1)
+	defer f.count.running.Add(-1)
+	b, err := f.fetch(ctx, rawURL)
+	if err != nil {
+		f.count.failed(failureOf(err))
+	}
+	return b, err
+}
+
+func (f *Fetcher) fetch(ctx context.Context, rawURL string) (*blob.Blob, error) {
 	u, err := f.policy.source(rawURL)
 	if err != nil {
 		return nil, err
@@ -223,7 +234,7 @@ func (f *Fetcher) body(ctx context.Context, cancel context.CancelCauseFunc, t *t
 	if size < 0 {
 		size = f.maxBytes
 	}
-	r := f.pace.watch(ctx, resp.Body, cancel)
+	r := f.pace.watch(ctx, f.count.counted(resp.Body), cancel)
 	data, err := read(r, resp.ContentLength, f.maxBytes, func() error {
 		r.pause()
 		defer r.resume()

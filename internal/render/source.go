@@ -37,6 +37,7 @@ type sources struct {
 	mu        sync.Mutex
 	inUse     map[sourceKey]*source
 	downloads uint64
+	shared    uint64 // taken from another request that had them in work
 }
 
 func newSources(f Fetcher, lifetime time.Duration, bound int64) *sources {
@@ -46,7 +47,7 @@ func newSources(f Fetcher, lifetime time.Duration, bound int64) *sources {
 // borrow returns the source, downloaded if need be, and what to call when it is not needed any more: with false when
 // no result could be made because of it.
 func (s *sources) borrow(ctx context.Context, key sourceKey) (b *blob.Blob, giveBack func(sound bool), err error) {
-	src, _, err := s.flights.Do(ctx, key, func(ctx context.Context) (*source, error) {
+	src, shared, err := s.flights.Do(ctx, key, func(ctx context.Context) (*source, error) {
 		return s.obtain(ctx, key)
 	})
 	if err != nil {
@@ -55,6 +56,9 @@ func (s *sources) borrow(ctx context.Context, key sourceKey) (b *blob.Blob, give
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	src.users++
+	if shared {
+		s.shared++
+	}
 	if !src.bad {
 		s.inUse[key] = src
 	}
@@ -63,11 +67,8 @@ func (s *sources) borrow(ctx context.Context, key sourceKey) (b *blob.Blob, give
 
 // obtain returns the source that is in use, if it is young enough, or what is remembered of it, or downloads it.
 func (s *sources) obtain(ctx context.Context, key sourceKey) (*source, error) {
-	s.mu.Lock()
-	src := s.inUse[key]
-	s.mu.Unlock()
 	now := time.Now()
-	if src != nil && now.Before(src.until) {
+	if src := s.inWork(key, now); src != nil {
 		return src, nil
 	}
 	b, err := s.memory.recall(key, now)
@@ -78,6 +79,18 @@ func (s *sources) obtain(ctx context.Context, key sourceKey) (*source, error) {
 		return &source{blob: b, until: b.Fresh, kept: true}, nil
 	}
 	return s.download(ctx, key)
+}
+
+// inWork returns the source that another result is being made of, nil when there is none young enough.
+func (s *sources) inWork(key sourceKey, now time.Time) *source {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	src := s.inUse[key]
+	if src == nil || !now.Before(src.until) {
+		return nil
+	}
+	s.shared++
+	return src
 }
 
 func (s *sources) download(ctx context.Context, key sourceKey) (*source, error) {

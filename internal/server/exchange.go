@@ -29,8 +29,9 @@ type exchange struct {
 	format string         // of the picture that was sent
 	times  stage.Times
 	err    *fault.Error
-	status int // 0 = nothing is answered yet
-	bytes  int64
+	status int   // 0 = nothing is answered yet
+	read   int64 // bytes of the request's body
+	bytes  int64 // of the answer's body
 
 	fields [12]string // values of header fields; see set
 	used   int

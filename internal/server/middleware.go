@@ -22,6 +22,7 @@ import (
 func (s *Server) middleware(admin bool, next func(*exchange) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := newExchange(w, r, &s.draining)
+		s.Metrics.Begin()
 		x.admin = admin
 		x.client = clientip.Key(s.Clients.From(r.RemoteAddr, r.Header))
 		s.takeID(x)
@@ -73,7 +74,7 @@ func notInID(c rune) bool {
 func (s *Server) observe(x *exchange) {
 	took := time.Since(x.start)
 	r := metric.Request{
-		Route: cmp.Or(x.route, "other"), Status: x.status, Cache: x.cache, Format: x.format, Bytes: x.bytes, Took: took,
+		Route: cmp.Or(x.route, "other"), Status: x.status, Cache: x.cache, Format: x.format, Read: x.read, Bytes: x.bytes, Took: took,
 		Stages: x.times.All(),
 	}
 	if x.err != nil {
