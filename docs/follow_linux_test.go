@@ -20,15 +20,18 @@ import (
 )
 
 const (
-	// blockTime bounds a block that ends, and the start and the end of one that serves.
-	blockTime = time.Minute
-	tick      = 10 * time.Millisecond
+	// blockTime bounds a block that ends, and the start and the end of one that serves. The first block builds the
+	// program, which takes minutes where nothing of it is in Go's cache.
+	blockTime = 4 * time.Minute
+	// answerTime bounds an answer to the test itself.
+	answerTime = 5 * time.Second
+	tick       = 10 * time.Millisecond
 )
 
 // follow runs the blocks in dir and says how many were run. At the end it compares the expressions of the guide with
 // the metrics of the servers that ran.
 func follow(dir string, blocks []block) error {
-	f := &follower{dir: dir, metrics: exposed{}}
+	f := &follower{dir: dir, metrics: exposed{}, out: new(output)}
 	ran := 0
 	reasons := map[string]int{}
 	for _, b := range blocks {
@@ -90,6 +93,8 @@ func (f *follower) command(ctx context.Context, b block, out io.Writer) *exec.Cm
 	cmd.Env = append(cmd.Env, "HOME="+filepath.Join(f.dir, "home"), "LC_ALL=C.UTF-8", "PATH=/usr/local/bin:"+os.Getenv("PATH"))
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // with what it started
+	cmd.WaitDelay = time.Second
 	return cmd
 }
 
@@ -101,6 +106,8 @@ func (f *follower) run(b block) error {
 	cmd := f.command(ctx, b, out)
 	err := cmd.Run()
 	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("it did not end within %v; it printed\n%s\nthe server printed\n%s", blockTime, out, f.out)
 	case err != nil:
 		return fmt.Errorf("%w; it printed\n%s", err, out)
 	case !b.matches(out.String()):
@@ -159,7 +166,8 @@ func (f *follower) stop() error {
 // get asks the server as a caller on its machine.
 func (f *follower) get(path string) (string, error) {
 	_, port, _ := strings.Cut(f.addr[strings.LastIndex(f.addr, "]")+1:], ":")
-	resp, err := http.Get("http://127.0.0.1:" + port + path)
+	client := http.Client{Timeout: answerTime}
+	resp, err := client.Get("http://127.0.0.1:" + port + path)
 	if err != nil {
 		return "", err
 	}

@@ -21,7 +21,7 @@ const (
 	// roomVariable tells the process that runs the blocks which directory is its own.
 	roomVariable = "IMAGEKIT_TEST_GUIDE"
 	// roomTime bounds all blocks together; they take seconds.
-	roomTime = 5 * time.Minute
+	roomTime = 9 * time.Minute
 )
 
 // TestGuide runs every shell block of the guide as printed, from top to bottom, as the operator of a fresh machine:

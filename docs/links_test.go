@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -36,7 +37,11 @@ func read(text string) document {
 			continue
 		}
 		if m := heading.FindStringSubmatch(line); m != nil {
-			d.anchors[anchor(m[1])] = true
+			name := anchor(m[1])
+			for again := 1; d.anchors[name]; again++ {
+				name = fmt.Sprintf("%s-%d", anchor(m[1]), again)
+			}
+			d.anchors[name] = true
 		}
 		for _, m := range link.FindAllStringSubmatch(code.ReplaceAllString(line, "code"), -1) {
 			d.links = append(d.links, m[1])

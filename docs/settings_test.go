@@ -49,7 +49,7 @@ func shortSettings(reference string) string {
 		cells := cellsOf(line)
 		switch {
 		case isGroup:
-			b.WriteString("\n### " + group + "\n\n")
+			b.WriteString("\n**" + group + "**\n\n")
 		case len(cells) == 0:
 			continue
 		case cells[0] == wanted[0]:
