@@ -72,7 +72,11 @@ func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, 
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP) // before anything takes time: one that comes early must not kill
 	defer signal.Stop(hup)
-	v, err := build(s, secrets, log)
+	tracer, err := startTracing(ctx, sys.env, log)
+	if err != nil {
+		return usageError{err}
+	}
+	v, err := build(s, secrets, tracer, log)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ type Settings struct {
 	FetchBytes      int64
 	FetchTimeout    time.Duration
 	SourceCache     int64 // 0 = off
+	TraceOrigins    bool  // they get the trace context
 
 	AllowedFormats  []format.Format
 	DefaultFormat   format.Format // one of AllowedFormats, or format.Auto
@@ -191,6 +192,10 @@ func (s *Settings) sourceOptions() []opt.Option {
 			Doc: "Memory for sources, so that the sizes of one page cost one download. A source is kept as long as its origin " +
 				"calls it fresh (`Cache-Control`, `Expires`), one minute when it does not say, and five minutes at most; one " +
 				"larger than a quarter of this is not kept. `v` always brings a fresh one.",
+		},
+		{
+			Name: "IMAGEKIT_TRACE_ORIGINS", To: (*toggle)(&s.TraceOrigins), Default: "0", Example: "1",
+			Doc: "Sends the trace context (`traceparent`) to origins while tracing is on: for origins of your own.",
 		},
 	}
 }

@@ -41,7 +41,8 @@ var valueTests = []struct {
 	},
 	{
 		"address", new(address),
-		map[string]string{":8080": ":8080", "127.0.0.1:0": "127.0.0.1:0", "[::1]:80": "[::1]:80", "localhost:80": "localhost:80",
+		map[string]string{
+			":8080": ":8080", "127.0.0.1:0": "127.0.0.1:0", "[::1]:80": "[::1]:80", "localhost:80": "localhost:80",
 			"unix:/run/x.sock": "unix:/run/x.sock",
 		},
 		"8080 127.0.0.1 ::1:80 a:b a:65536 a:-1 http://a:80 unix: unix:x.sock /run/x.sock unix:/" + strings.Repeat("x", maxPath),
@@ -57,7 +58,8 @@ var valueTests = []struct {
 		"10.0.0.1/8 10/8 10.0.0.0/33 example.com fe80::1%eth0 10.0.0.0/8, ,",
 	},
 	{
-		"proxies", proxies(new([]netip.Prefix)), map[string]string{"unix": "unix", "10.0.0.0/8, unix": "10.0.0.0/8,unix"},
+		"proxies", proxies(new([]netip.Prefix)),
+		map[string]string{"unix": "unix", "10.0.0.0/8, unix": "10.0.0.0/8,unix"},
 		"UNIX unix: /run/x.sock 10/8",
 	},
 	{"ports", ports(new([]uint16)), map[string]string{"80": "80", "80, 443": "80,443", "65535": "65535"}, "0 65536 http 80, -1 80-90"},
