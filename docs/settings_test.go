@@ -43,16 +43,18 @@ func TestDocsGuideSettings(t *testing.T) {
 func shortSettings(reference string) string {
 	wanted := []string{"Variable", "Default", "Meaning"}
 	var columns []int
+	var group string // its tables follow, or words that stay in the reference
 	var b strings.Builder
 	for line := range strings.SplitSeq(reference, "\n") {
-		group, isGroup := strings.CutPrefix(line, "## ")
+		if name, ok := strings.CutPrefix(line, "## "); ok {
+			group = name
+		}
 		cells := cellsOf(line)
 		switch {
-		case isGroup:
-			b.WriteString("\n**" + group + "**\n\n")
 		case len(cells) == 0:
 			continue
 		case cells[0] == wanted[0]:
+			b.WriteString("\n**" + group + "**\n\n")
 			columns = nil
 			for _, title := range wanted {
 				columns = append(columns, slices.Index(cells, title))
