@@ -28,8 +28,8 @@ lint: deps ## gofumpt, go vet, staticcheck
 	go vet ./...
 	$(TOOLS) staticcheck ./...
 
-docs: deps ## regenerate docs/parameters.md and docs/settings.md from the tables
-	go test ./internal/param ./internal/settings -run Docs -update
+docs: deps ## regenerate docs/parameters.md, docs/settings.md, docs/metrics.md and the settings in the guide from the tables
+	go test ./internal/param ./internal/settings ./cmd/imagekit ./docs -run Docs -update
 
 bench: build ## measure against peers and write docs/performance.md
 	./bench/run.sh

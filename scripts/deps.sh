@@ -10,7 +10,10 @@ have() {
 }
 if [ "${1:-}" = test ]; then
 	packages="$packages libavif-bin" # a second decoder for AVIF
-	have_tools() { command -v avifdec >/dev/null 2>&1; }
+	packages="$packages curl openssl procps" # what the operator's guide calls
+	have_tools() {
+		for tool in avifdec curl openssl pgrep; do command -v "$tool" >/dev/null 2>&1 || return 1; done
+	}
 else
 	have_tools() { true; }
 fi

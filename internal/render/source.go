@@ -39,6 +39,7 @@ type sources struct {
 	mu        sync.Mutex
 	inUse     map[sourceKey]*source
 	downloads uint64
+	shared    uint64    // taken from another request that had them in work
 	round     int       // counts the purges
 	purge     time.Time // the latest of them
 }
@@ -54,9 +55,9 @@ func newSources(f Fetcher, lifetime time.Duration, bound int64, purged func() ti
 	}
 }
 
-// current returns the source in use under key, if there is one, and the round. After a purge a new round begins, in which
+// current returns the source that another result is being made of, nil when there is none young enough, and the round. After a purge a new round begins, in which
 // nothing from earlier ones is used: whoever purges results wants them made of what the origin has now.
-func (s *sources) current(key sourceKey) (src *source, round int) {
+func (s *sources) current(key sourceKey, now time.Time) (src *source, round int) {
 	purge := s.purged()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,16 +66,18 @@ func (s *sources) current(key sourceKey) (src *source, round int) {
 		s.round++
 		s.memory.clear()
 	}
-	if src = s.inUse[key]; src != nil && src.round != s.round {
-		src = nil
+	src = s.inUse[key]
+	if src == nil || src.round != s.round || !now.Before(src.until) {
+		return nil, s.round
 	}
+	s.shared++
 	return src, s.round
 }
 
 // borrow returns the source, downloaded if need be, and what to call when it is not needed any more: with false when
 // no result could be made because of it.
 func (s *sources) borrow(ctx context.Context, key sourceKey) (b *blob.Blob, giveBack func(sound bool), err error) {
-	src, _, err := s.flights.Do(ctx, key, func(ctx context.Context) (*source, error) {
+	src, shared, err := s.flights.Do(ctx, key, func(ctx context.Context) (*source, error) {
 		return s.obtain(ctx, key)
 	})
 	if err != nil {
@@ -83,6 +86,9 @@ func (s *sources) borrow(ctx context.Context, key sourceKey) (b *blob.Blob, give
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	src.users++
+	if shared {
+		s.shared++
+	}
 	if !src.bad {
 		s.inUse[key] = src
 	}
@@ -91,9 +97,9 @@ func (s *sources) borrow(ctx context.Context, key sourceKey) (b *blob.Blob, give
 
 // obtain returns the source that is in use, if it is young enough, or what is remembered of it, or downloads it.
 func (s *sources) obtain(ctx context.Context, key sourceKey) (*source, error) {
-	src, round := s.current(key)
 	now := time.Now()
-	if src != nil && now.Before(src.until) {
+	src, round := s.current(key, now)
+	if src != nil {
 		return src, nil
 	}
 	b, err := s.memory.recall(key, now)

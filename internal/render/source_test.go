@@ -27,6 +27,9 @@ func TestFourSizesFetchOnce(t *testing.T) {
 		if len(r.origin.fetched) != 1 || len(r.machine.jobs) != 4 {
 			t.Errorf("%d fetches, %d jobs; want 1 and 4", len(r.origin.fetched), len(r.machine.jobs))
 		}
+		if s := r.Stats(); s.Shared != 3 || s.Downloads != 1 {
+			t.Errorf("%+v: want three of four to share", s)
+		}
 		r.idle(t)
 	})
 }
@@ -43,6 +46,9 @@ func TestSourceIsSharedWhileInUse(t *testing.T) {
 		}
 		if len(r.origin.fetched) != 1 {
 			t.Errorf("%d fetches, want 1", len(r.origin.fetched))
+		}
+		if s := r.Stats(); s.Shared != 1 {
+			t.Errorf("%+v: want one that shared", s)
 		}
 		r.idle(t)
 

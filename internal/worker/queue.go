@@ -57,9 +57,10 @@ type queue struct {
 	waiting []*job
 	free    []seat // the last one to become free is first in turn: its memory is warm
 	running int
-	used    int64 // bytes, of the running jobs
-	closed  bool  // takes no new jobs
-	dropped bool  // and has given up the ones that waited
+	shed    uint64 // refused because too many waited
+	used    int64  // bytes, of the running jobs
+	closed  bool   // takes no new jobs
+	dropped bool   // and has given up the ones that waited
 
 	drained chan struct{} // closed when closed and nothing waits or runs
 }
@@ -81,8 +82,9 @@ func (q *queue) admit() error {
 	return nil
 }
 
-// full is the fault of a job beyond those that may wait.
+// full counts a job beyond those that may wait, and returns its fault. The lock is held.
 func (q *queue) full() error {
+	q.shed++
 	return fault.New(fault.Overloaded, "all workers are busy and %d images wait already", q.capacity)
 }
 

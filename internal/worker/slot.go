@@ -62,7 +62,7 @@ func (s *slot) fill() bool {
 			continue
 		}
 		s.w = w
-		s.pool.born(w.hello)
+		s.pool.born(w)
 	}
 	return s.pool.life.Err() == nil
 }
@@ -241,7 +241,7 @@ func (s *slot) bury(c Cause) {
 	w := s.w
 	s.w = nil
 	w.end()
-	s.pool.count.gone(c)
+	s.pool.count.gone(w, c)
 	if c == NoCause {
 		return
 	}
@@ -268,7 +268,7 @@ func (s *slot) recycle() {
 		}
 		return
 	}
-	s.pool.born(fresh.hello)
+	s.pool.born(fresh)
 	s.bury(NoCause)
 	s.w = fresh
 	s.pool.count.recycled()
