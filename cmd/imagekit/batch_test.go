@@ -83,7 +83,7 @@ func TestManyMoreThanMayWait(t *testing.T) {
 	t.Setenv("IMAGEKIT_QUEUE", "1")
 	var out, err bytes.Buffer
 	code := run(t.Context(), []string{"imagekit", "transform", "--workers", "2", "in", "out", "w=8"},
-		system{strings.NewReader(""), &out, &err, os.Getenv})
+		system{in: strings.NewReader(""), out: &out, err: &err, env: os.Getenv})
 	if code != exitOK || out.Len() != 0 || err.Len() != 0 {
 		t.Errorf("exit %d, %s%s", code, &out, &err)
 	}
@@ -101,7 +101,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, syscall.EPIPE }
 func TestOutputThatFails(t *testing.T) {
 	var err bytes.Buffer
 	code := run(t.Context(), []string{"imagekit", "transform", "-", "-", "w=8"},
-		system{bytes.NewReader(picture(t, "a.jpg")), brokenPipe{}, &err, func(string) string { return "" }})
+		system{in: bytes.NewReader(picture(t, "a.jpg")), out: brokenPipe{}, err: &err, env: func(string) string { return "" }})
 	if code != exitFailed || err.String() != "imagekit: -: broken pipe\n" {
 		t.Errorf("exit %d, %s", code, &err)
 	}

@@ -20,6 +20,7 @@ import (
 	"imagekit/internal/server"
 	"imagekit/internal/settings"
 	"imagekit/internal/sign"
+	"imagekit/internal/trace"
 	"imagekit/internal/worker"
 )
 
@@ -48,12 +49,13 @@ type service struct {
 	fetcher  *fetch.Fetcher
 	pool     *worker.Pool
 	server   *server.Server
+	tracer   *trace.Tracer // nil when nothing is traced
 	reloads  reloads
 }
 
 // build wires a service from its settings: what is made first is what the later parts stand on.
-func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*service, error) {
-	v := &service{settings: s, log: log}
+func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer, log *slog.Logger) (*service, error) {
+	v := &service{settings: s, tracer: tracer, log: log}
 	v.keys = sign.New(secrets.Current, secrets.Previous...)
 
 	var err error
@@ -68,7 +70,7 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 	v.fetcher = fetch.New(fetch.Config{
 		AllowedHosts: s.AllowedHosts, AllowedNetworks: s.AllowedNetworks, AllowedPorts: s.AllowedPorts,
 		Normalize: param.Source, UserAgent: s.UserAgent, MaxBytes: s.MaxInputSize, Timeout: s.FetchTimeout,
-		Concurrency: s.Fetches, BytesInFlight: s.FetchBytes,
+		Concurrency: s.Fetches, BytesInFlight: s.FetchBytes, TraceOrigins: s.TraceOrigins,
 	})
 	sources := render.Router{Web: v.fetcher}
 	var samples []string
@@ -103,7 +105,7 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 			pool: v.pool, results: results, renderer: renderer, fetcher: v.fetcher, limiter: limiter, store: v.store,
 			reloads: &v.reloads,
 		}),
-		Version: version, Page: page, CacheStats: func() any { return results.Stats() }, Ready: v.pool.Ready,
+		Tracer: v.tracer, Version: version, Page: page, CacheStats: func() any { return results.Stats() }, Ready: v.pool.Ready,
 		Log: log, Now: time.Now,
 	})
 	v.server.SetToken(secrets.Token)
@@ -127,9 +129,26 @@ func (v *service) reload() {
 	v.log.Info("secrets reloaded")
 }
 
+// lastSpans is how long a collector may take for the last spans: the end of the service does not wait for it.
+const lastSpans = time.Second
+
+// startTracing returns the tracer that the environment asks for, nil without one.
+func startTracing(ctx context.Context, env func(string) string, log *slog.Logger) (*trace.Tracer, error) {
+	wanted, err := trace.Wanted(env)
+	if err != nil || !wanted {
+		return nil, err
+	}
+	return trace.New(ctx, version, log)
+}
+
 // close ends the workers and the store. Jobs in flight may end until ctx does.
 func (v *service) close(ctx context.Context) error {
 	err := v.pool.Close(ctx)
 	v.fetcher.Close()
+	spans, cancel := context.WithTimeout(ctx, lastSpans)
+	defer cancel()
+	if err := v.tracer.Close(spans); err != nil {
+		v.log.Warn("the last spans are lost", "error", err)
+	}
 	return errors.Join(err, v.store.Close())
 }

@@ -15,6 +15,7 @@ import (
 	"imagekit/internal/blob"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
+	"imagekit/internal/trace"
 )
 
 const (
@@ -47,6 +48,8 @@ type Config struct {
 	MaxBytes int64
 	// Timeout bounds one Fetch, waiting for its turn included.
 	Timeout time.Duration
+	// TraceOrigins sends the trace context along.
+	TraceOrigins bool
 	// Concurrency is how many downloads run at once, waiting for their origins included. One host gets three
 	// quarters of them, so that a host that hangs cannot stop the others. At least 1.
 	Concurrency int
@@ -65,6 +68,7 @@ type Fetcher struct {
 	userAgent string
 	maxBytes  int64
 	timeout   time.Duration
+	traced    bool // origins get the trace context
 	count     tally
 }
 
@@ -83,6 +87,7 @@ func New(c Config) *Fetcher {
 		userAgent: c.UserAgent,
 		maxBytes:  c.MaxBytes,
 		timeout:   c.Timeout,
+		traced:    c.TraceOrigins,
 	}
 	f.transport = newTransport(f.dialer)
 	return f
@@ -204,6 +209,9 @@ func (f *Fetcher) get(ctx context.Context, u *url.URL) (*http.Response, error) {
 		"Accept":          {"image/*, */*;q=0.8"},
 		"Accept-Encoding": {"identity"},
 		"User-Agent":      {f.userAgent},
+	}
+	if f.traced {
+		trace.Inject(ctx, req.Header)
 	}
 	return f.transport.RoundTrip(req)
 }

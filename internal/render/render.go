@@ -15,6 +15,7 @@ import (
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
 	"imagekit/internal/stage"
+	"imagekit/internal/trace"
 )
 
 // Fetcher downloads the source at a normalised URL. Errors are faults.
@@ -162,7 +163,9 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 		return m, err // a download for nothing helps nobody
 	}
 	start := time.Now()
-	src, giveBack, err := r.sources.borrow(ctx, sourceKey{req.Source, req.Version})
+	in, end := trace.Stage(ctx, stage.Fetch.String())
+	src, giveBack, err := r.sources.borrow(in, sourceKey{req.Source, req.Version})
+	end(err)
 	m.times.Since(stage.Fetch, start)
 	if err != nil {
 		return m, err
@@ -178,7 +181,9 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 	if r.maxAge > 0 {
 		m.blob.Expires = start.Add(r.maxAge)
 	}
-	r.cache.Put(context.WithoutCancel(ctx), key, m.blob) // the work is done: keep it though everybody has left
+	in, end = trace.Stage(context.WithoutCancel(ctx), stage.Store.String())
+	r.cache.Put(in, key, m.blob) // the work is done: keep it though everybody has left
+	end(nil)
 	m.times.Since(stage.Store, start)
 	return m, nil
 }
@@ -195,12 +200,16 @@ func blamesSource(err error) bool {
 // transform plans and runs the engine.
 func (r *Renderer) transform(ctx context.Context, src *blob.Blob, p param.Params, out format.Format, times *stage.Times) (*blob.Blob, error) {
 	start := time.Now()
+	_, end := trace.Stage(ctx, stage.Probe.String())
 	pl, err := r.plan(src, p, out)
+	end(err)
 	times.Since(stage.Probe, start)
 	if err != nil {
 		return nil, err
 	}
+	start = time.Now()
 	b, spent, err := r.engine.Run(ctx, src, pl)
+	trace.Lay(ctx, start, spent.All())
 	times.Add(spent)
 	return b, err
 }
@@ -216,6 +225,8 @@ func (r *Renderer) plan(src *blob.Blob, p param.Params, out format.Format) (plan
 // lookup looks by cache.Get or Peek and takes the time.
 func lookup(ctx context.Context, look func(context.Context, string) (*blob.Blob, bool), key string, times *stage.Times) (*blob.Blob, bool) {
 	defer times.Since(stage.Cache, time.Now())
+	ctx, end := trace.Stage(ctx, stage.Cache.String())
+	defer end(nil)
 	return look(ctx, key)
 }
 

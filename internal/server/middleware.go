@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"imagekit/internal/fault"
 	"imagekit/internal/metric"
 	"imagekit/internal/opt"
+	"imagekit/internal/trace"
 )
 
 // middleware wraps the handler, in reading order: request id, metrics, access log, recovery from panics, the bound on
@@ -60,7 +60,7 @@ func (s *Server) takeID(x *exchange) {
 	if id == "" || len(id) > maxID || strings.ContainsFunc(id, notInID) {
 		return
 	}
-	if peer, err := netip.ParseAddrPort(x.r.RemoteAddr); err == nil && s.Clients.Trusts(peer.Addr()) {
+	if s.Clients.TrustsPeer(x.r.RemoteAddr) {
 		x.id = id
 	}
 }
@@ -82,6 +82,19 @@ func (s *Server) observe(x *exchange) {
 	}
 	s.Metrics.Request(r)
 	s.log(x, took)
+	x.span.End(trace.Answer{
+		Method: x.r.Method, Route: x.route, Status: x.status, Bytes: x.bytes, RequestID: x.id, Source: x.source,
+		Cache: x.cache, Format: x.format, Fault: r.Fault,
+	})
+}
+
+// trace begins the request's span, if requests are traced. Only a trusted proxy may make it part of a trace of its own.
+func (s *Server) trace(x *exchange) {
+	if s.Tracer == nil {
+		return
+	}
+	ctx, span := s.Tracer.Begin(x.r, x.start, s.Clients.TrustsPeer(x.r.RemoteAddr))
+	x.r, x.span = x.r.WithContext(ctx), span
 }
 
 // headSize returns the bytes of request line and header fields as HTTP/1.1 sends them.
@@ -109,6 +122,9 @@ func (s *Server) log(x *exchange, took time.Duration) {
 		slog.String("id", x.id), slog.String("method", x.r.Method), slog.String("path", x.r.URL.Path),
 		slog.Int("status", x.status), slog.Int64("bytes", x.bytes),
 		ms("took", took), slog.String("client", x.client))
+	if id := x.span.ID(); id != "" {
+		attrs = append(attrs, slog.String("trace", id))
+	}
 	if x.source != "" {
 		attrs = append(attrs, slog.String("source", x.source))
 	}

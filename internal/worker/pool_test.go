@@ -3,10 +3,10 @@ package worker
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
-	"runtime"
 	"testing"
 	"time"
 
