@@ -9,8 +9,8 @@ have() {
 		pkg-config --exists libjpeg zimg libwebp libwebpdemux libavif spng lcms2
 }
 if [ "${1:-}" = test ]; then
-	packages="$packages libavif-bin" # a second decoder for AVIF
-	have_tools() { command -v avifdec >/dev/null 2>&1; }
+	packages="$packages libavif-bin nodejs python3" # a second decoder for AVIF; what runs the page's snippets
+	have_tools() { command -v avifdec >/dev/null 2>&1 && command -v node >/dev/null 2>&1 && command -v python3 >/dev/null 2>&1; }
 else
 	have_tools() { true; }
 fi
