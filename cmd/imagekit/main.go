@@ -96,7 +96,7 @@ func root(args []string, sys system) *cli.Command {
 		Flags:  settings.Flags(),
 		Action: serveCommand(sys).Action,
 		Commands: []*cli.Command{
-			serveCommand(sys), signCommand(sys), transformCommand(sys), cacheCommand(sys), healthcheckCommand(sys),
+			serveCommand(sys), signCommand(sys), transformCommand(sys), cacheCommand(sys), healthcheckCommand(sys), completionCommand(sys),
 			versionCommand(sys), helpCommand(sys), sandboxCommand(sys),
 		},
 		HideVersion: true,
