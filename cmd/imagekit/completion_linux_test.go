@@ -37,7 +37,8 @@ func TestCompletionInShells(t *testing.T) {
 			tree(t)
 			writeFile(t, "picture of a.png", picture(t, "a.png"))
 			c := exec.Command(shell.name, shell.args...)
-			c.Env = append(os.Environ(), "HOME="+t.TempDir(), "TERM=xterm", "IMAGEKIT_SECRET=", "LC_ALL=C.UTF-8")
+			c.Env = append(os.Environ(), "HOME="+t.TempDir(), "TERM=xterm", "IMAGEKIT_SECRET=", "LC_ALL=C.UTF-8",
+				"GORACE="+raceQuickExit)
 			w := start(t, c)
 			fmt.Fprintln(w, shell.load+"; echo ready$(echo 1)")
 			w.wait(t, "ready1")
