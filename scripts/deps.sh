@@ -11,8 +11,9 @@ have() {
 if [ "${1:-}" = test ]; then
 	packages="$packages libavif-bin" # a second decoder for AVIF
 	packages="$packages curl openssl procps" # what the operator's guide calls
+	packages="$packages nodejs python3" # what runs the page's snippets
 	have_tools() {
-		for tool in avifdec curl openssl pgrep; do command -v "$tool" >/dev/null 2>&1 || return 1; done
+		for tool in avifdec curl openssl pgrep node python3; do command -v "$tool" >/dev/null 2>&1 || return 1; done
 	}
 else
 	have_tools() { true; }

@@ -58,7 +58,7 @@ func (t *tour) walk(ctx context.Context, doing string, visit func(disk.Entry) er
 	})
 	t.console.end()
 	if ctx.Err() != nil {
-		return errors.New("interrupted")
+		return interruptedError("")
 	}
 	return err
 }

@@ -185,7 +185,7 @@ func (p pruning) run(ctx context.Context, t *tour, now time.Time) error {
 			break
 		}
 		if ctx.Err() != nil {
-			return errors.New("interrupted")
+			return interruptedError("")
 		}
 		removed, err := t.folder.RemoveUnchanged(e)
 		if err != nil {

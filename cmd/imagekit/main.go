@@ -44,9 +44,10 @@ func main() {
 
 // The exit codes.
 const (
-	exitOK     = 0
-	exitFailed = 1 // it was tried and failed
-	exitUsage  = 2 // it was not tried: the command line or a setting is wrong
+	exitOK          = 0
+	exitFailed      = 1   // it was tried and failed
+	exitUsage       = 2   // it was not tried: the command line or a setting is wrong
+	exitInterrupted = 130 // Ctrl-C or SIGTERM came in the middle of it; what shells say of a program that SIGINT ended
 )
 
 // usageError is a mistake in the command line or the settings.
@@ -54,6 +55,16 @@ type usageError struct{ error }
 
 // Unwrap returns the mistake.
 func (e usageError) Unwrap() error { return e.error }
+
+// interruptedError says how far the work was when Ctrl-C or SIGTERM came, "" when there is nothing to say.
+type interruptedError string
+
+func (e interruptedError) Error() string {
+	if e == "" {
+		return "interrupted"
+	}
+	return "interrupted, " + string(e)
+}
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
@@ -68,6 +79,9 @@ func run(ctx context.Context, args []string, sys system) int {
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
+	}
+	if _, ok := errors.AsType[interruptedError](err); ok {
+		return exitInterrupted
 	}
 	return exitFailed
 }
@@ -84,7 +98,7 @@ func root(args []string, sys system) *cli.Command {
 		Flags:  settings.Flags(),
 		Action: serveCommand(sys).Action,
 		Commands: []*cli.Command{
-			serveCommand(sys), signCommand(sys), transformCommand(sys), cacheCommand(sys), healthcheckCommand(sys),
+			serveCommand(sys), signCommand(sys), transformCommand(sys), cacheCommand(sys), healthcheckCommand(sys), completionCommand(sys),
 			versionCommand(sys), helpCommand(sys), sandboxCommand(sys),
 		},
 		HideVersion: true,

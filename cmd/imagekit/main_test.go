@@ -48,11 +48,18 @@ func (m leakless) Run() int {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true, Condition: kernelHas,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("GORACE", raceQuickExit)
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"picture": writePicture, "is": checkPicture, "exits": exits,
 		},
 	})
 }
+
+// raceQuickExit is GORACE for programs that are started by the dozen: the race detector delays each one's end by a second.
+const raceQuickExit = "atexit_sleep_ms=0"
 
 // writePicture is "picture FILE...": photos of 64 × 48, JPEG or PNG by their extension.
 func writePicture(ts *testscript.TestScript, _ bool, names []string) {

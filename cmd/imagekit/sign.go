@@ -20,9 +20,13 @@ import (
 func signCommand(sys system) *cli.Command {
 	return &cli.Command{
 		Name: "sign", Usage: "print a signed URL; needs the secret, but no server",
-		UsageText: "imagekit sign [--base URL] 'url=...&w=...'",
+		UsageText: "imagekit sign [--base URL] ['url=...&w=...' | -]",
 		Description: `The argument is the query of /img without sig. Percent-encode the source URL when it holds "&",
 "+", "%" or "#". Standard output gets the URL and nothing else.
+
+With "-", or without an argument behind a pipe, each line of standard input is such a query, and its
+URL is one line of standard output, in the same order. A line that cannot be signed is named with
+its number on standard error; the others are signed, and the exit status is 1.
 
 The server's settings hold here too: what it would refuse is not signed, and a server that others
 can reach needs a secret of at least 32 bytes.
@@ -30,16 +34,19 @@ can reach needs a secret of at least 32 bytes.
 Examples:
 
   imagekit sign 'url=https://example.com/photo.jpg&w=640&f=auto'
-  IMAGEKIT_SECRET_FILE=secret imagekit sign --base https://img.example.com 'url=sample:photo&w=320'`,
+  IMAGEKIT_SECRET_FILE=secret imagekit sign --base https://img.example.com 'url=sample:photo&w=320'
+  imagekit sign --base https://img.example.com <queries.txt >urls.txt
+  printf 'url=https://example.com/photo.jpg&w=%d\n' 320 640 1280 | imagekit sign`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "base", Usage: "Put this before the path, for example https://img.example.com.", Local: true},
 		}, settings.Flags("addr", "secret-file", "allowed-formats", "default-format")...),
-		Action: func(_ context.Context, c *cli.Command) error { return printSigned(c, sys) },
+		Action: func(ctx context.Context, c *cli.Command) error { return printSigned(ctx, c, sys) },
 	}
 }
 
-func printSigned(c *cli.Command, sys system) error {
-	if c.Args().Len() != 1 {
+func printSigned(ctx context.Context, c *cli.Command, sys system) error {
+	piped := c.Args().Len() == 0 && isPiped(sys.in)
+	if c.Args().Len() != 1 && !piped {
 		return usagef("sign wants one argument 'url=...&w=...', got %d (see imagekit sign --help)", c.Args().Len())
 	}
 	base, err := readBase(c.String("base"))
@@ -53,12 +60,35 @@ func printSigned(c *cli.Command, sys system) error {
 	for _, w := range warnings {
 		fmt.Fprintln(sys.err, "imagekit: warning:", w)
 	}
-	canonical, err := readSignable(c.Args().First(), s)
-	if err != nil {
+	signer := signer{base: base, set: s, keys: sign.New(secrets.Current)}
+	if text := c.Args().First(); text != "-" && !piped {
+		signed, err := signer.sign(text)
+		if err == nil {
+			_, err = fmt.Fprintln(sys.out, signed)
+		}
 		return err
 	}
-	_, err = fmt.Fprintln(sys.out, base+sign.URL(canonical, sign.New(secrets.Current).Sign(canonical)))
+	n, err := signer.signLines(ctx, sys)
+	if err == nil && n == 0 && piped { // a script that forgot the argument, more likely than one that has nothing to sign
+		return usagef("sign wants an argument 'url=...&w=...' or lines on standard input, got neither (see imagekit sign --help)")
+	}
 	return err
+}
+
+// signer makes URLs for a server with these settings.
+type signer struct {
+	base string // stands before the path
+	set  *settings.Settings
+	keys *sign.Keyring
+}
+
+// sign returns the URL of a query.
+func (s signer) sign(text string) (string, error) {
+	canonical, err := readSignable(text, s.set)
+	if err != nil {
+		return "", err
+	}
+	return s.base + sign.URL(canonical, s.keys.Sign(canonical)), nil
 }
 
 // readBase checks what shall stand before the path.

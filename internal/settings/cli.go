@@ -57,6 +57,16 @@ func (s *switchText) Set(text string) error {
 // IsBoolFlag tells cli that the next argument is not the value.
 func (*switchText) IsBoolFlag() bool { return true }
 
+// Choices lists what the flag of a setting accepts, nil when that is not a few words.
+func Choices(flag string) []string {
+	for _, o := range new(Settings).options() {
+		if flagName(o) == flag {
+			return o.Choices()
+		}
+	}
+	return nil
+}
+
 // FromCommand loads the settings of a command line. Flags may stand before or after a subcommand's name; the
 // nearest one wins.
 func FromCommand(c *cli.Command, host Host) (*Settings, []string, error) {
