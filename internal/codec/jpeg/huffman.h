@@ -1,0 +1,34 @@
+/* Huffman coding in place of libjpeg's, for the scans that most files have: sequential, all components in one scan.
+ * It gives the same coefficients and the same bytes in less time, and hands whatever is unusual back to libjpeg.
+ * It stands where libjpeg's own entropy coder stands, by the interface in jpegint.h, which Debian installs; without
+ * that header everything is left to libjpeg. */
+#ifndef IMAGEKIT_JPEG_HUFFMAN_H
+#define IMAGEKIT_JPEG_HUFFMAN_H
+
+#include "jpeg.h"
+
+#if __has_include(<jpegint.h>)
+#include <jpegint.h>
+#define IKJPEG_OWN_HUFFMAN 1
+#endif
+
+/* libjpeg's interface of version 7 split the scaled block size in two, which libjpeg-turbo keeps equal. */
+#if JPEG_LIB_VERSION >= 70
+#define IKJPEG_SCALED(comp) ((comp)->DCT_h_scaled_size)
+#define IKJPEG_MIN_SCALED(cinfo) ((cinfo)->min_DCT_h_scaled_size)
+#else
+#define IKJPEG_SCALED(comp) ((comp)->DCT_scaled_size)
+#define IKJPEG_MIN_SCALED(cinfo) ((cinfo)->min_DCT_scaled_size)
+#endif
+
+typedef struct ikjpeg_huffman ikjpeg_huffman;
+
+/* ikjpeg_huffman_new returns a decoder for the scan that c, after jpeg_start_decompress, is at; NULL when the scan is
+ * not of the usual kind, or without memory. The source has to be in memory. To be freed with free(). */
+ikjpeg_huffman *ikjpeg_huffman_new(struct jpeg_decompress_struct *c);
+
+/* ikjpeg_huffman_decode reads one MCU into zeroed blocks. It returns false at anything that libjpeg would have to say
+ * a word about: then the picture has to be decoded again by libjpeg. interval is the restart interval in MCUs. */
+bool ikjpeg_huffman_decode(ikjpeg_huffman *h, unsigned interval, JBLOCKROW *mcu);
+
+#endif
