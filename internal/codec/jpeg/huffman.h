@@ -21,6 +21,13 @@
 #define IKJPEG_MIN_SCALED(cinfo) ((cinfo)->min_DCT_scaled_size)
 #endif
 
+/* Where the kth coefficient of a block is (T.81 figure A.6). */
+static const uint8_t ikjpeg_zigzag[DCTSIZE2] = {
+	0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48,
+	41, 34, 27, 20, 13, 6,  7,  14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23,
+	30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+};
+
 typedef struct ikjpeg_huffman ikjpeg_huffman;
 
 /* ikjpeg_huffman_new returns a decoder for the scan that c, after jpeg_start_decompress, is at; NULL when the scan is
@@ -30,5 +37,11 @@ ikjpeg_huffman *ikjpeg_huffman_new(struct jpeg_decompress_struct *c);
 /* ikjpeg_huffman_decode reads one MCU into zeroed blocks. It returns false at anything that libjpeg would have to say
  * a word about: then the picture has to be decoded again by libjpeg. interval is the restart interval in MCUs. */
 bool ikjpeg_huffman_decode(ikjpeg_huffman *h, unsigned interval, JBLOCKROW *mcu);
+
+#if IKJPEG_OWN_HUFFMAN
+/* ikjpeg_huffman_encode takes over the one scan that c, after jpeg_start_compress, is about to write. It gets the
+ * Huffman tables that fit it best, the same as by optimize_coding, which has to be off. */
+void ikjpeg_huffman_encode(struct jpeg_compress_struct *c);
+#endif
 
 #endif

@@ -55,13 +55,6 @@ struct ikjpeg_huffman {
 	uint8_t bytes[CHUNK + PAD];
 };
 
-/* T.81 figure A.6 */
-static const uint8_t zigzag[DCTSIZE2] = {
-	0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48,
-	41, 34, 27, 20, 13, 6,  7,  14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23,
-	30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-};
-
 static entry meaning(int length, int symbol, bool dc) {
 	int size = dc ? symbol : symbol & 15, run = dc ? 0 : symbol >> 4;
 	if (!dc && size == 0 && run < 15)
@@ -146,7 +139,7 @@ INLINE bool decode_block(reader *r, const table *dc, const table *ac, unsigned *
 			return k >= END;
 		}
 		if (!skip)
-			block[zigzag[k]] = (JCOEF)value(r, e);
+			block[ikjpeg_zigzag[k]] = (JCOEF)value(r, e);
 		consume(r, e);
 	}
 	return true;

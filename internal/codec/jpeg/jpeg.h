@@ -63,6 +63,7 @@ typedef struct {
 	int sub_x, sub_y; /* chroma subsampling, 1 or 2 */
 	int quality;
 	bool progressive, optimize;
+	bool plain; /* Huffman coding is left to libjpeg */
 } ikjpeg_settings;
 
 typedef struct {
