@@ -92,7 +92,7 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 			return nil, errors.Join(err, v.close(context.Background()))
 		}
 	}
-	page, err := playground.New(samples)
+	page, err := newPage(s, samples)
 	if err != nil {
 		return nil, errors.Join(err, v.close(context.Background()))
 	}
@@ -110,6 +110,17 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	})
 	v.server.SetToken(secrets.Token)
 	return v, nil
+}
+
+// newPage tells the playground what is allowed here.
+func newPage(s *settings.Settings, samples []string) (*playground.Page, error) {
+	formats := make([]string, len(s.AllowedFormats))
+	for i, f := range s.AllowedFormats {
+		formats[i] = f.String()
+	}
+	return playground.New(playground.Config{
+		Samples: samples, Formats: formats, DefaultFormat: s.DefaultFormat.String(), MaxUpload: s.MaxInputSize,
+	})
 }
 
 // reload reads the secret files again. What is in force stays when they are wrong.

@@ -15,6 +15,8 @@ import (
 type Option struct {
 	// Name is what people write: "w", "IMAGEKIT_ADDR".
 	Name string
+	// Title is what a form calls it, one or two words: "Width".
+	Title string
 	// To is a *bool, *int, *float64, *string or flag.Value. A flag.Value returns the same text for equal meanings,
 	// leaves itself alone when Set fails, and describes itself by Choices() []string or Want() string.
 	// nil: the row only describes; it is read elsewhere.

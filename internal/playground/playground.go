@@ -1,92 +1,127 @@
-// Package playground makes the page at /: a form with every parameter, made from the parameter table, that signs a
-// request and shows the picture. One page, no external requests.
+// Package playground makes the page at / and its files: choose a picture and parameters, see what comes of it, and take
+// the code along. The controls are made from the parameter table. It needs no other host and no build step.
 package playground
 
 import (
 	"bytes"
-	"crypto/sha256"
-	_ "embed"
-	"encoding/base64"
+	"embed"
 	"fmt"
 	"html/template"
-
-	"imagekit/internal/opt"
-	"imagekit/internal/param"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
 )
 
-// Page is the finished page and the Content-Security-Policy to send with it.
+// Prefix begins the path of every asset. What follows names their content, so that they may be kept for ever.
+const Prefix = "/assets/"
+
+// CSP is the Content-Security-Policy to send with the page. Pictures come by fetch, which reads their header fields too,
+// and are shown as blobs.
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
+	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+// Config is what the page tells about the service it belongs to.
+type Config struct {
+	Samples       []string // the built-in pictures; none when they are switched off
+	Formats       []string // that may be asked for
+	DefaultFormat string   // of a request without f
+	MaxUpload     int64    // bytes
+}
+
+// Page is the finished page and its files.
 type Page struct {
-	HTML []byte
-	CSP  string
+	HTML   *Asset
+	Assets map[string]*Asset // by path
 }
 
 //go:embed page.html
 var pageHTML string
 
-//go:embed page.css
-var pageCSS string
+//go:embed assets
+var assetFiles embed.FS
 
-//go:embed page.js
-var pageJS string
+//go:embed snippets/fill.js
+var fillJS []byte
 
-// field is one control of the form.
-type field struct {
-	opt.Option
-	Choices []string
-	Free    bool // the choices are suggestions: other values are accepted too
-	Wants   string
-}
-
-// group is a heading and its controls.
-type group struct {
-	Name   string
-	Fields []field
-}
-
-// New makes the page. samples names the built-in sources; none when they are switched off.
-func New(samples []string) (*Page, error) {
-	t, err := template.New("page").Parse(pageHTML)
+// New makes the page.
+func New(c Config) (*Page, error) {
+	files, err := readAssets()
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, 0, len(files))
+	all := []byte{}
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		all = append(all, files[name]...)
+	}
+	dir := Prefix + digest(all) + "/" // one for all: the modules name each other without it
+	p := &Page{Assets: make(map[string]*Asset, len(files))}
+	for _, name := range names {
+		if p.Assets[dir+name], err = newAsset(name, files[name]); err != nil {
+			return nil, err
+		}
+	}
+	html, err := c.render(dir, names)
 	if err != nil {
 		return nil, fmt.Errorf("playground: %w", err)
+	}
+	p.HTML, err = newAsset("page.html", html)
+	return p, err
+}
+
+// readAssets returns the files by name.
+func readAssets() (map[string][]byte, error) {
+	files := map[string][]byte{"fill.js": fillJS}
+	entries, err := fs.ReadDir(assetFiles, "assets")
+	if err != nil {
+		return nil, fmt.Errorf("playground: %w", err)
+	}
+	for _, e := range entries {
+		if files[e.Name()], err = assetFiles.ReadFile("assets/" + e.Name()); err != nil {
+			return nil, fmt.Errorf("playground: %w", err)
+		}
+	}
+	return files, nil
+}
+
+// render fills in the page.
+func (c Config) render(dir string, names []string) ([]byte, error) {
+	snippets, err := Snippets()
+	if err != nil {
+		return nil, err
+	}
+	t, err := template.New("page").Funcs(template.FuncMap{"markdown": markdown, "lower": strings.ToLower, "split": strings.Fields}).Parse(pageHTML)
+	if err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	err = t.Execute(&b, map[string]any{
-		"Groups": groups(), "Samples": samples, "CSS": template.CSS(pageCSS), "JS": template.JS(pageJS),
+		"Dir": dir, "Modules": modules(names), "Config": c, "Groups": c.groups(), "Snippets": snippets,
 	})
-	if err != nil {
-		return nil, fmt.Errorf("playground: %w", err)
-	}
-	csp := fmt.Sprintf("default-src 'none'; img-src 'self' blob: data:; connect-src 'self'; form-action 'none'; base-uri 'none'; "+
-		"frame-ancestors 'none'; script-src %s; style-src %s", hash(pageJS), hash(pageCSS))
-	return &Page{HTML: b.Bytes(), CSP: csp}, nil
+	return b.Bytes(), err
 }
 
-// hash is the CSP source of an inline script or style (CSP Level 3 §2.3.1).
-func hash(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+// modules lists what the page's script imports, to be fetched before it says so. theme.js is no module.
+func modules(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return path.Ext(name) != ".js" || name == "theme.js"
+	})
 }
 
-// groups arranges the table's rows under their headings, in the table's order.
-func groups() []group {
-	var list []group
-	at := map[string]int{}
-	for _, o := range new(param.Request).Options() {
-		if o.Name == "sig" || o.Name == "url" {
-			continue
+// markdown turns the words of an option into HTML: text between backticks is code.
+func markdown(text string) template.HTML {
+	var b strings.Builder
+	for i, piece := range strings.Split(text, "`") {
+		piece = template.HTMLEscapeString(piece)
+		if i%2 == 1 {
+			piece = "<code>" + piece + "</code>"
 		}
-		i, ok := at[o.Group]
-		if !ok {
-			i = len(list)
-			at[o.Group] = i
-			list = append(list, group{Name: o.Group})
-		}
-		_, free := o.To.(interface{ Want() string }) // it has more to say than its choices
-		f := field{Option: o, Choices: o.Choices(), Free: free, Wants: o.Want()}
-		if _, ok := o.To.(*bool); ok {
-			f.Choices = []string{"1"}
-		}
-		list[i].Fields = append(list[i].Fields, f)
+		b.WriteString(piece)
 	}
-	return list
+	return template.HTML(b.String()) // escaped above
 }

@@ -78,6 +78,11 @@ func (p *painter) Upload(ctx context.Context, data []byte, params param.Params, 
 	return p.paint(ctx, asked{req: param.Request{Params: params}, out: out, data: string(data)})
 }
 
+func (p *painter) Describe(ctx context.Context, req param.Request) (render.Source, error) {
+	_, err := p.paint(ctx, asked{req: req})
+	return render.Source{Format: format.JPEG, Width: 1600, Height: 1067, Bytes: 12345}, err
+}
+
 func (p *painter) paint(ctx context.Context, a asked) (render.Result, error) {
 	p.mu.Lock()
 	p.asked = append(p.asked, a)
@@ -136,7 +141,7 @@ type rig struct {
 // newRig returns a server with the token set and no rate limit; changes adapt its configuration.
 func newRig(t testing.TB, changes ...func(*Config)) *rig {
 	t.Helper()
-	page, err := playground.New(nil)
+	page, err := playground.New(playground.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,11 +7,12 @@ import (
 
 	"imagekit/internal/fault"
 	"imagekit/internal/opt"
+	"imagekit/internal/playground"
 )
 
 // route is one row of the table below.
 type route struct {
-	path    string
+	path    string // with all below it when it ends with "/" and is not the root
 	methods []string
 	limited bool // every request counts against the rate limit
 	admin   bool // also at the operator's own address, where nothing else is
@@ -22,13 +23,15 @@ func (s *Server) table() []route {
 	read := []string{http.MethodGet, http.MethodHead}
 	return []route{
 		{"/img", read, !s.CountMisses, false, s.image}, // image counts misses
-		{"/sign", read, true, false, s.sign},
+		{"/sign", append(read, http.MethodPost), true, false, s.sign},
 		{"/upload", []string{http.MethodPost}, true, false, s.upload},
+		{"/source", read, true, false, s.source},
 		{"/health", read, false, true, s.health},
 		{"/ready", read, false, true, s.ready},
 		{"/metrics", read, false, true, s.metrics},
 		{"/stats/cache", read, false, true, s.cacheStats},
 		{"/", read, false, false, s.page},
+		{playground.Prefix, read, false, false, s.pageFile},
 	}
 }
 
@@ -39,7 +42,7 @@ func (s *Server) routes(admin bool) http.Handler {
 		table = slices.DeleteFunc(table, func(r route) bool { return !r.admin })
 	}
 	return s.middleware(admin, func(x *exchange) error {
-		i := slices.IndexFunc(table, func(r route) bool { return r.path == x.r.URL.Path })
+		i := slices.IndexFunc(table, func(r route) bool { return r.holds(x.r.URL.Path) })
 		if i < 0 {
 			return fault.New(fault.NotFound, "want one of %s, got %s", paths(table), opt.Quote(x.r.URL.Path))
 		}
@@ -60,6 +63,11 @@ func (s *Server) routes(admin bool) http.Handler {
 		}
 		return r.handle(x)
 	})
+}
+
+// holds reports whether a request for the path belongs here.
+func (r route) holds(path string) bool {
+	return path == r.path || r.path != "/" && strings.HasSuffix(r.path, "/") && strings.HasPrefix(path, r.path)
 }
 
 func paths(table []route) string {

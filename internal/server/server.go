@@ -27,6 +27,7 @@ import (
 // Renderer makes images; *render.Renderer in production.
 type Renderer interface {
 	Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (render.Result, error)
+	Describe(ctx context.Context, req param.Request) (render.Source, error)
 	Upload(ctx context.Context, data []byte, p param.Params, out format.Format) (render.Result, error)
 }
 

@@ -1,10 +1,6 @@
 package server
 
-import (
-	"net/http"
-
-	"imagekit/internal/fault"
-)
+import "imagekit/internal/fault"
 
 // health answers GET /health: the process works (liveness).
 func (s *Server) health(x *exchange) error {
@@ -39,14 +35,4 @@ func (s *Server) metrics(x *exchange) error {
 	x.set("X-Content-Type-Options", "nosniff")
 	s.Metrics.Handler().ServeHTTP(x, x.r)
 	return nil
-}
-
-// page answers GET /.
-func (s *Server) page(x *exchange) error {
-	x.set("Content-Type", "text/html; charset=utf-8")
-	x.set("Content-Security-Policy", s.Page.CSP)
-	x.set("X-Content-Type-Options", "nosniff")
-	x.set("Referrer-Policy", "no-referrer")
-	x.set("Cache-Control", "no-cache")
-	return s.write(x, http.StatusOK, s.Page.HTML)
 }

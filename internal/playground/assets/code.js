@@ -1,0 +1,157 @@
+// Code to paste: the signed address, curl, HTML in several widths, and how to sign in other languages.
+import { $, element, announce, later } from "./dom.js";
+import * as state from "./state.js";
+import * as api from "./api.js";
+import { fill } from "./fill.js";
+import { plan, image, picture } from "./markup.js";
+import { parseCrop } from "./geometry.js";
+import { lastResult, onCalm } from "./result.js";
+
+const formats = document.body.dataset.formats.split(" ");
+const placeholder = "https://example.com/photo.jpg"; // stands for a file, which has no address
+
+const tabs = [
+  { name: "<picture>", make: makePicture, note: "Every width in every format, each signed. Browsers take the best they can show." },
+  { name: "<img srcset>", make: makeImage, note: "One format in several widths, each signed." },
+  { name: "URL", make: async (signal) => signed(await one(signal)), note: "Anybody can fetch it; it works until the secret changes or t is over." },
+  { name: "curl", make: makeCurl, note: "" },
+  ...[...document.querySelectorAll("template.snippet")].map((t) => ({
+    name: t.dataset.language, make: async () => program(t.content.textContent), note: "Reads the secret from IMAGEKIT_SECRET and prints the signed address. No library is needed.",
+  })),
+];
+
+let chosen = 0;
+let working = new AbortController();
+
+export function bind() {
+  $("tabs").replaceChildren(...tabs.map((tab, i) => {
+    const b = element("button", { type: "button", textContent: tab.name, id: `tab-${i}` });
+    b.setAttribute("role", "tab");
+    b.setAttribute("aria-controls", "code-panel");
+    b.onclick = () => choose(i);
+    b.onkeydown = byKey;
+    return b;
+  }));
+  choose(0);
+  onCalm(show);
+  state.onChange(later(() => { if (!state.hasSource()) show(); }, 60));
+  for (const b of document.querySelectorAll(".copy")) b.onclick = () => copy(b, $(b.dataset.copy));
+}
+
+function byKey(event) {
+  const to = { ArrowRight: chosen + 1, ArrowLeft: chosen - 1, Home: 0, End: tabs.length - 1 }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  choose((to + tabs.length) % tabs.length);
+  $(`tab-${chosen}`).focus();
+}
+
+function choose(i) {
+  chosen = i;
+  tabs.forEach((_, j) => {
+    $(`tab-${j}`).setAttribute("aria-selected", String(i === j));
+    $(`tab-${j}`).tabIndex = i === j ? 0 : -1;
+  });
+  $("code-panel").setAttribute("aria-labelledby", `tab-${i}`);
+  show();
+}
+
+async function show() {
+  working.abort();
+  working = new AbortController();
+  const { signal } = working;
+  const tab = tabs[chosen];
+  const text = $("code-text");
+  $("code-note").textContent = tab.note;
+  if (!lastResult()) { text.textContent = "Choose a picture first."; return; }
+  $("code-panel").setAttribute("aria-busy", "true");
+  try {
+    const made = await tab.make(signal);
+    if (signal.aborted) return;
+    text.textContent = made;
+    if (state.getFile()) $("code-note").textContent = `A file has no address: ${placeholder} stands for where you put it. ${tab.name === "curl" ? "" : "Sign again with the real one."}`;
+  } catch (error) {
+    if (!signal.aborted) text.textContent = `No code: ${error.message}`;
+  }
+  $("code-panel").setAttribute("aria-busy", "false");
+}
+
+const source = () => state.getFile() ? { url: placeholder } : {};
+const one = (signal) => api.sign([state.query(source())], signal);
+const signed = ([path]) => location.origin + path;
+
+const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+async function makeCurl(signal) {
+  const ending = lastResult().answer.blob.type.replace("image/", "").replace("jpeg", "jpg");
+  const file = state.getFile();
+  if (!file) return `curl -o picture.${ending} ${quoted(signed(await one(signal)))}`;
+  const fields = state.pairs().filter(([name]) => name !== "t" && name !== "v").map(([name, value]) => ` -F ${quoted(`${name}=${value}`)}`);
+  return `curl -o picture.${ending} -F ${quoted(`file=@${file.name || "picture"}`)}${fields.join("")} ${quoted(`${location.origin}/upload`)}`;
+}
+
+// widths plans the srcset: no wider than the source, unless it may be enlarged.
+function widths() {
+  const { size } = lastResult(), info = state.getInfo();
+  const side = state.get("rot") === "90" || state.get("rot") === "270" ? ["height", "h"] : ["width", "w"];
+  const box = parseCrop(state.get("crop"), info);
+  const there = info?.[side[0]] ? Math.round(info[side[0]] * (box ? box[side[1]] : 1)) : 0;
+  return plan({ w: state.get("w"), h: state.get("h"), size, most: state.get("up") ? 8192 : there });
+}
+
+// addresses signs all widths in all of these formats at once.
+async function addresses(list, signal) {
+  const steps = widths();
+  const paths = await api.sign(list.flatMap((f) => steps.map((s) => state.query({ ...source(), ...s.changes, ...(f === null ? {} : { f }) }))), signal);
+  return list.map((_, i) => steps.map((s, j) => ({ url: signed([paths[i * steps.length + j]]), width: s.width })));
+}
+
+// shown is how large the picture stands in the page: without the density that srcset now takes care of.
+function shown() {
+  const { size } = lastResult(), density = Number(state.get("dpr")) || 1;
+  return { width: Math.round(size.width / density), height: Math.round(size.height / density) };
+}
+
+const nearest = (list) => (list.find((a) => a.width >= shown().width) ?? list.at(-1)).url;
+
+async function makeImage(signal) {
+  const [list] = await addresses([null], signal);
+  return image(list, nearest(list), shown());
+}
+
+async function makePicture(signal) {
+  const modern = ["avif", "webp"].filter((f) => formats.includes(f));
+  const clear = state.getInfo()?.alpha && state.get("bg") === "";
+  const last = (clear ? ["png", "jpeg"] : ["jpeg", "png"]).find((f) => formats.includes(f)) ?? formats[0];
+  const lists = await addresses([...modern, last], signal);
+  return picture(modern.map((f, i) => ({ type: `image/${f}`, addresses: lists[i] })), lists.at(-1), nearest(lists.at(-1)), shown());
+}
+
+const program = (text) => fill(text, location.origin, state.pairs(source()));
+
+// copy puts text on the clipboard and says so on the button and to screen readers.
+async function copy(button, from) {
+  const text = from.value ?? from.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    byHand(text);
+  }
+  const label = button.dataset.label ??= button.textContent;
+  button.textContent = "Copied";
+  button.classList.add("done");
+  announce("Copied");
+  clearTimeout(Number(button.dataset.timer));
+  button.dataset.timer = setTimeout(() => { button.textContent = label; button.classList.remove("done"); }, 1600);
+}
+
+// byHand copies where the clipboard is closed to pages, as on plain http.
+function byHand(text) {
+  const field = element("textarea", { value: text, className: "visually-hidden" });
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
+export { copy };

@@ -1,0 +1,74 @@
+// The same parameters in every format, side by side.
+import { $, element, bytes, milliseconds, swap } from "./dom.js";
+import * as state from "./state.js";
+import { fetchPicture, lastResult, onCalm } from "./result.js";
+import { formatName, saved } from "./facts.js";
+
+const list = $("formats"), toggle = $("formats-on");
+let working = new AbortController();
+
+export function bind() {
+  toggle.onchange = () => {
+    list.hidden = !toggle.checked;
+    if (toggle.checked && lastResult()) make();
+  };
+  onCalm(() => { if (toggle.checked) make(); });
+}
+
+// worth lists the formats to show: PNG only where it has a chance, for pictures with transparency or drawn ones.
+function worth() {
+  const info = state.getInfo();
+  const formats = document.body.dataset.formats.split(" ");
+  const drawn = info?.alpha || info?.format === "png" || info?.format === "gif" || state.get("f") === "png";
+  return formats.filter((f) => f !== "png" || drawn);
+}
+
+async function make() {
+  working.abort();
+  working = new AbortController();
+  const { signal } = working;
+  const formats = worth();
+  const cards = formats.map((f) => list.querySelector(`[data-format="${f}"]`) ?? card(f));
+  list.replaceChildren(...cards);
+  list.setAttribute("aria-busy", "true");
+  // One after the other: the times are to be compared.
+  const sizes = new Map();
+  for (const [i, f] of formats.entries()) {
+    try {
+      const answer = await fetchPicture({ f }, signal);
+      if (signal.aborted) return;
+      sizes.set(f, answer.blob.size);
+      await fill(cards[i], answer);
+    } catch (error) {
+      if (signal.aborted) return;
+      cards[i].querySelector(".figures").textContent = error.message;
+    }
+  }
+  const most = Math.max(...sizes.values()), fewest = Math.min(...sizes.values());
+  formats.forEach((f, i) => {
+    cards[i].querySelector(".weight i").style.setProperty("width", `${100 * (sizes.get(f) ?? 0) / most}%`);
+    cards[i].classList.toggle("smallest", sizes.get(f) === fewest);
+  });
+  list.setAttribute("aria-busy", "false");
+}
+
+function card(f) {
+  const use = element("button", { type: "button", textContent: "Use" });
+  use.setAttribute("aria-label", `Use ${formatName(f)}`);
+  use.onclick = () => state.set({ f });
+  const made = element("li", { className: "format" },
+    element("div", { className: "format-head" }, element("strong", { textContent: formatName(f) }), element("em", { textContent: "smallest" }), use),
+    element("div", { className: "format-picture" }, element("img", { alt: `As ${formatName(f)}` })),
+    element("div", { className: "weight" }, element("i")),
+    element("p", { className: "figures", textContent: "…" }));
+  made.dataset.format = f;
+  return made;
+}
+
+async function fill(made, answer) {
+  await swap(made.querySelector("img"), answer.blob);
+  const inside = answer.stages.reduce((sum, [, ms]) => sum + ms, 0);
+  made.querySelector(".figures").replaceChildren(
+    element("b", { textContent: bytes(answer.blob.size) }),
+    [saved(answer.blob.size), `${milliseconds(inside)}${answer.cache ? ` · ${answer.cache}` : ""}`].filter(Boolean).map((t) => ` · ${t}`).join(""));
+}

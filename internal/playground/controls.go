@@ -1,0 +1,111 @@
+package playground
+
+import (
+	"slices"
+
+	"imagekit/internal/opt"
+	"imagekit/internal/param"
+)
+
+// control is what the page shows for a parameter.
+type control struct {
+	opt.Option
+	Kind    string // what people set it with, see kind
+	Choices []choice
+	Step    string // of a number
+}
+
+// choice is one value of an enumeration.
+type choice struct {
+	Value string
+	Text  string
+}
+
+// group is a heading and its controls.
+type group struct {
+	Name     string
+	Controls []control
+}
+
+// groups arranges the table's rows under their headings, in the table's order. The source has a place of its own, and
+// the signature is made by /sign.
+func (c Config) groups() []group {
+	var list []group
+	for _, o := range new(param.Request).Options() {
+		if o.Name == "sig" || o.Name == "url" {
+			continue
+		}
+		if len(list) == 0 || list[len(list)-1].Name != o.Group {
+			list = append(list, group{Name: o.Group})
+		}
+		g := &list[len(list)-1]
+		g.Controls = append(g.Controls, c.control(o))
+	}
+	return list
+}
+
+func (c Config) control(o opt.Option) control {
+	made := control{Option: o, Kind: kind(o), Choices: choices(o), Step: "1"}
+	if _, ok := o.To.(*float64); ok {
+		made.Step = "0.25"
+	}
+	if o.Name == "f" {
+		made.Choices = slices.DeleteFunc(made.Choices, func(f choice) bool {
+			return f.Value != "auto" && !slices.Contains(c.Formats, f.Value)
+		})
+		made.Default = c.DefaultFormat
+	}
+	made.Choices = withDefault(made.Choices, made.Option)
+	return made
+}
+
+// withDefault gives the default the empty value, which stays out of the URL, and adds it where no value means it.
+func withDefault(list []choice, o opt.Option) []choice {
+	if list == nil {
+		return nil
+	}
+	i := slices.IndexFunc(list, func(c choice) bool { return c.Value == o.Default })
+	if i < 0 {
+		return slices.Insert(list, 0, choice{Text: o.DefaultDoc})
+	}
+	list[i].Value = ""
+	return list
+}
+
+// pickers have an editor of their own on the page.
+var pickers = map[string]string{"g": "point", "crop": "crop", "bg": "color", "t": "time"}
+
+// kind says what a parameter is set with: a switch, a slider with a number, a choice, one of the pickers, or text.
+func kind(o opt.Option) string {
+	if picker, ok := pickers[o.Name]; ok {
+		return picker
+	}
+	switch o.To.(type) {
+	case *bool:
+		return "switch"
+	case *int, *float64:
+		return "number"
+	}
+	if o.Choices() != nil {
+		return "choice"
+	}
+	return "text"
+}
+
+// choices lists the values of an enumeration, each meaning once: aliases of another one are no choice.
+func choices(o opt.Option) []choice {
+	var list []choice
+	for _, value := range o.Choices() {
+		if o.Parse(value) != nil {
+			continue
+		}
+		normal := o.Encode()
+		if normal == value || normal == "" {
+			list = append(list, choice{Value: value, Text: value})
+		}
+	}
+	return list
+}
+
+// Grouped reports whether the control is several inputs, so that its title labels the group.
+func (c control) Grouped() bool { return c.Kind == "choice" || c.Kind == "point" }

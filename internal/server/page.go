@@ -1,0 +1,66 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+
+	"imagekit/internal/fault"
+	"imagekit/internal/opt"
+	"imagekit/internal/playground"
+)
+
+// page answers GET /.
+func (s *Server) page(x *exchange) error {
+	x.set("Content-Security-Policy", playground.CSP)
+	x.set("Referrer-Policy", "no-referrer")
+	x.set("Cache-Control", "no-cache")
+	return s.asset(x, s.Page.HTML)
+}
+
+// pageFile answers GET for a file of the page. Its path names its content.
+func (s *Server) pageFile(x *exchange) error {
+	a, ok := s.Page.Assets[x.r.URL.Path]
+	if !ok {
+		return fault.New(fault.NotFound, "the page has no file %s; it may be of another version, load the page again",
+			opt.Quote(x.r.URL.Path))
+	}
+	x.set("Cache-Control", "public, max-age=31536000, immutable")
+	return s.asset(x, a)
+}
+
+// asset sends a file in the encoding the client takes, or 304 when it has it already.
+func (s *Server) asset(x *exchange, a *playground.Asset) error {
+	zipped := a.Gzip != nil && takesGzip(x.r.Header)
+	x.set("ETag", a.ETag(zipped))
+	x.set("Vary", "Accept-Encoding")
+	x.set("X-Content-Type-Options", "nosniff")
+	if matches(x.r.Header.Values("If-None-Match"), a.ETag(zipped)) {
+		x.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	x.set("Content-Type", a.Type)
+	if !zipped {
+		return s.write(x, http.StatusOK, a.Plain)
+	}
+	x.set("Content-Encoding", "gzip")
+	return s.write(x, http.StatusOK, a.Gzip)
+}
+
+// takesGzip reads Accept-Encoding (RFC 9110 §12.5.3): gzip is named, or else "*" is, with a weight above 0.
+func takesGzip(h http.Header) bool {
+	takes := false
+	for _, line := range h.Values("Accept-Encoding") {
+		for item := range strings.SplitSeq(line, ",") {
+			coding, parameter, _ := strings.Cut(item, ";")
+			name, value, _ := strings.Cut(parameter, "=")
+			refused := strings.EqualFold(strings.TrimSpace(name), "q") && strings.Trim(value, " \t0.") == ""
+			switch coding = strings.TrimSpace(coding); {
+			case strings.EqualFold(coding, "gzip"):
+				return !refused
+			case coding == "*":
+				takes = !refused
+			}
+		}
+	}
+	return takes
+}
