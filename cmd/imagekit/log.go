@@ -26,8 +26,9 @@ type logBuffer struct {
 
 func newLogBuffer(out io.Writer) *logBuffer {
 	b := &logBuffer{out: out, lines: make([]byte, 0, logBatch)}
-	b.timer = time.AfterFunc(logDelay, b.flush)
-	b.timer.Stop()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.timer = time.AfterFunc(logDelay, b.flush) // it finds nothing to write
 	return b
 }
 
