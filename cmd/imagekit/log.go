@@ -26,6 +26,8 @@ type logBuffer struct {
 
 func newLogBuffer(out io.Writer) *logBuffer {
 	b := &logBuffer{out: out, lines: make([]byte, 0, logBatch)}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.timer = time.AfterFunc(logDelay, b.flush)
 	b.timer.Stop()
 	return b
