@@ -28,7 +28,8 @@ func newLogBuffer(out io.Writer) *logBuffer {
 	b := &logBuffer{out: out, lines: make([]byte, 0, logBatch)}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.timer = time.AfterFunc(logDelay, b.flush) // it finds nothing to write
+	b.timer = time.AfterFunc(logDelay, b.flush)
+	b.timer.Stop()
 	return b
 }
 
@@ -36,14 +37,33 @@ func newLogBuffer(out io.Writer) *logBuffer {
 func (b *logBuffer) Write(lines []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.grown(append(b.lines, lines...))
+	return len(lines), nil
+}
+
+// writeLine takes a record that is no warning and that appendLine can write; false when it is another.
+func (b *logBuffer) writeLine(r slog.Record) bool {
+	if r.Level >= slog.LevelWarn {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	lines, ok := appendLine(b.lines, r)
+	if ok {
+		b.grown(lines)
+	}
+	return ok
+}
+
+// grown takes the lines that wait with new ones among them. The lock is held.
+func (b *logBuffer) grown(lines []byte) {
 	if len(b.lines) == 0 {
 		b.timer.Reset(logDelay)
 	}
-	b.lines = append(b.lines, lines...)
+	b.lines = lines
 	if len(b.lines) >= logBatch {
 		b.write()
 	}
-	return len(lines), nil
 }
 
 // flush writes what waits.
@@ -66,10 +86,14 @@ func (b *logBuffer) write() {
 type prompt struct {
 	slog.Handler
 	batch *logBuffer
+	plain bool // it writes JSON, without attributes or groups of its own
 }
 
 // Handle writes a record.
 func (p prompt) Handle(ctx context.Context, r slog.Record) error {
+	if p.plain && p.batch.writeLine(r) {
+		return nil
+	}
 	err := p.Handler.Handle(ctx, r)
 	if r.Level >= slog.LevelWarn {
 		p.batch.flush()
@@ -79,12 +103,12 @@ func (p prompt) Handle(ctx context.Context, r slog.Record) error {
 
 // WithAttrs returns a prompt handler with attributes.
 func (p prompt) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return prompt{p.Handler.WithAttrs(attrs), p.batch}
+	return prompt{p.Handler.WithAttrs(attrs), p.batch, false}
 }
 
 // WithGroup returns a prompt handler with a group.
 func (p prompt) WithGroup(name string) slog.Handler {
-	return prompt{p.Handler.WithGroup(name), p.batch}
+	return prompt{p.Handler.WithGroup(name), p.batch, false}
 }
 
 // serverLogger makes the log of a server: lines wait a moment for others, unless somebody watches. flush ends that.
@@ -93,5 +117,5 @@ func serverLogger(w io.Writer, level slog.Level, text bool) (log *slog.Logger, f
 		return logger(w, level, text), func() {}
 	}
 	b := newLogBuffer(w)
-	return slog.New(prompt{logger(b, level, text).Handler(), b}), b.flush
+	return slog.New(prompt{logger(b, level, text).Handler(), b, !text}), b.flush
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,13 +12,22 @@ import (
 
 // writes counts what it is given at once.
 type writes struct {
-	bytes.Buffer
-	n int
+	mu   sync.Mutex
+	text bytes.Buffer
+	n    int
+}
+
+func (w *writes) seen() (text string, n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String(), w.n
 }
 
 func (w *writes) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.n++
-	return w.Buffer.Write(b)
+	return w.text.Write(b)
 }
 
 // Lines wait a moment for others, not longer; warnings, a full batch and the end wait for nothing. No line is lost or torn.
@@ -27,8 +37,9 @@ func TestServerLog(t *testing.T) {
 		log, flush := serverLogger(&out, slog.LevelInfo, true)
 		written := func(when string, writes, lines int) {
 			t.Helper()
-			if got := strings.Count(out.String(), "\n"); out.n != writes || got != lines {
-				t.Fatalf("%s: %d lines in %d writes, want %d in %d", when, got, out.n, lines, writes)
+			text, n := out.seen()
+			if got := strings.Count(text, "\n"); n != writes || got != lines {
+				t.Fatalf("%s: %d lines in %d writes, want %d in %d", when, got, n, lines, writes)
 			}
 		}
 		log.Info("first")
@@ -42,8 +53,8 @@ func TestServerLog(t *testing.T) {
 		log.Info("third")
 		log.With("a", 1).WithGroup("g").Warn("fourth", "b", 2)
 		written("at a warning", 2, 4)
-		if !strings.HasSuffix(out.String(), "msg=fourth a=1 g.b=2\n") {
-			t.Errorf("got %s", out.String())
+		if text, _ := out.seen(); !strings.HasSuffix(text, "msg=fourth a=1 g.b=2\n") {
+			t.Errorf("got %s", text)
 		}
 		log.Info(strings.Repeat("x", logBatch))
 		written("when there is much", 3, 5)
