@@ -47,7 +47,8 @@ Examples:
 			if err != nil {
 				return err
 			}
-			log := logger(sys.err, s.Log, s.LogText)
+			log, flush := serverLogger(sys.err, s.Log, s.LogText)
+			defer flush()
 			for _, w := range warnings {
 				log.Warn(w)
 			}

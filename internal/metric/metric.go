@@ -5,7 +5,7 @@ package metric
 import (
 	"iter"
 	"net/http"
-	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,6 +24,17 @@ type Metrics struct {
 	bytesIn  *prometheus.CounterVec
 	bytesOut *prometheus.CounterVec
 	faults   *prometheus.CounterVec
+	known    sync.Map // labels → *series
+	byStage  sync.Map // name → prometheus.Observer
+}
+
+// labels are those of a request.
+type labels struct{ route, status, cache, format string }
+
+// series are the ones that a request with some labels counts in. Looking each up again would cost more than counting.
+type series struct {
+	requests, bytesOut prometheus.Counter
+	duration           prometheus.Observer
 }
 
 // buckets are bounds in seconds: hits take far less than a millisecond, a large cold AVIF seconds.
@@ -95,18 +106,41 @@ func (m *Metrics) Request(r Request) {
 		return
 	}
 	m.running.Dec()
-	m.requests.WithLabelValues(r.Route, class(r.Status), r.Cache, r.Format).Inc()
-	m.duration.WithLabelValues(r.Route, r.Cache).Observe(r.Took.Seconds())
+	s := m.of(labels{r.Route, class(r.Status), r.Cache, r.Format})
+	s.requests.Inc()
+	s.duration.Observe(r.Took.Seconds())
 	if r.Read > 0 {
 		m.bytesIn.WithLabelValues(r.Route).Add(float64(r.Read))
 	}
-	m.bytesOut.WithLabelValues(r.Route).Add(float64(r.Bytes))
+	s.bytesOut.Add(float64(r.Bytes))
 	if r.Fault != "" {
 		m.faults.WithLabelValues(r.Fault).Inc()
 	}
 	for name, took := range r.Stages {
-		m.stages.WithLabelValues(name).Observe(took.Seconds())
+		m.stage(name).Observe(took.Seconds())
 	}
+}
+
+// of returns the series of these labels.
+func (m *Metrics) of(l labels) *series {
+	if s, ok := m.known.Load(l); ok {
+		return s.(*series)
+	}
+	s, _ := m.known.LoadOrStore(l, &series{
+		requests: m.requests.WithLabelValues(l.route, l.status, l.cache, l.format),
+		bytesOut: m.bytesOut.WithLabelValues(l.route),
+		duration: m.duration.WithLabelValues(l.route, l.cache),
+	})
+	return s.(*series)
+}
+
+// stage returns the series of a stage.
+func (m *Metrics) stage(name string) prometheus.Observer {
+	if s, ok := m.byStage.Load(name); ok {
+		return s.(prometheus.Observer)
+	}
+	s, _ := m.byStage.LoadOrStore(name, m.stages.WithLabelValues(name))
+	return s.(prometheus.Observer)
 }
 
 // Declare makes the counters of these problem codes exist before the first of them happens: a rate over a series
@@ -118,7 +152,12 @@ func (m *Metrics) Declare(codes []string) {
 }
 
 // class returns 2xx for 200 and the like.
-func class(status int) string { return strconv.Itoa(status/100) + "xx" }
+func class(status int) string {
+	if 100 <= status && status < 600 {
+		return [...]string{"1xx", "2xx", "3xx", "4xx", "5xx"}[status/100-1]
+	}
+	return "other"
+}
 
 // Handler answers with all figures in Prometheus' text format.
 func (m *Metrics) Handler() http.Handler {

@@ -111,7 +111,7 @@ type Result struct {
 func (r *Renderer) Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (Result, error) {
 	key := keyText(req, out)
 	var times stage.Times
-	if b, ok := lookup(context.WithoutCancel(ctx), r.cache.Get, key, &times); ok {
+	if b, ok := lookup(ctx, r.cache.Get, key, &times); ok {
 		return Result{Blob: b, State: Hit, Times: times}, nil
 	}
 	if admit != nil {
@@ -222,12 +222,12 @@ func (r *Renderer) plan(src *blob.Blob, p param.Params, out format.Format) (plan
 	return plan.New(info, p, out, r.limits)
 }
 
-// lookup looks by cache.Get or Peek and takes the time.
+// lookup looks by cache.Get or Peek, whether ctx has ended or not, and takes the time.
 func lookup(ctx context.Context, look func(context.Context, string) (*blob.Blob, bool), key string, times *stage.Times) (*blob.Blob, bool) {
 	defer times.Since(stage.Cache, time.Now())
 	ctx, end := trace.Stage(ctx, stage.Cache.String())
 	defer end(nil)
-	return look(ctx, key)
+	return look(context.WithoutCancel(ctx), key)
 }
 
 // keyText returns the text a result is kept under: all that decides its bytes, and v. The expiry and the signature

@@ -114,7 +114,8 @@ func (s *Server) log(x *exchange, took time.Duration) {
 	if x.err != nil {
 		level = x.err.Kind.Row().Level
 	}
-	if !s.Log.Enabled(context.Background(), level) {
+	to := s.Log.Handler()
+	if !to.Enabled(context.Background(), level) {
 		return
 	}
 	attrs := make([]slog.Attr, 0, 24)
@@ -135,9 +136,12 @@ func (s *Server) log(x *exchange, took time.Duration) {
 		attrs = append(attrs, ms(name, d))
 	}
 	if x.err != nil {
-		attrs = append(attrs, slog.String("error", loggable(x.err)))
+		attrs = append(attrs, slog.String("error", loggable(x.err, x.source != "")))
 	}
-	s.Log.LogAttrs(context.Background(), level, "request", attrs...)
+	// A record of its own: nobody wants to know the line of code, and a group without a name is not copied.
+	line := slog.NewRecord(time.Now(), level, "request", 0)
+	line.AddAttrs(slog.Attr{Value: slog.GroupValue(attrs...)})
+	_ = to.Handle(context.Background(), line) // as slog itself does: there is nowhere to complain
 }
 
 // ms is a duration for the log, in milliseconds as Server-Timing has it.
@@ -146,14 +150,19 @@ func ms(name string, d time.Duration) slog.Attr {
 }
 
 // loggable returns an error as the log may tell it. What is wrong with a query only the client learns: the text
-// repeats parts of it, and those may be a secret of the origin.
-func loggable(err *fault.Error) string {
+// repeats parts of it, and those may be a secret of the origin. What happened on the way to a source is found by the
+// words "failed to fetch".
+func loggable(err *fault.Error, fetched bool) string {
 	switch err.Kind {
 	case fault.BadQuery, fault.BadParameter, fault.BadSource:
 		if err.Param == "" {
 			return err.Kind.String()
 		}
 		return err.Kind.String() + ": " + opt.Quote(err.Param)
+	case fault.SourceForbidden, fault.SourceNotFound, fault.SourceTooLarge, fault.OriginFailed, fault.OriginTimeout:
+		if fetched {
+			return "failed to fetch: " + err.Error()
+		}
 	}
 	return err.Error()
 }

@@ -50,8 +50,13 @@ func TestEveryKindOfFault(t *testing.T) {
 			if line["level"] != kind.Row().Level.String() || line["status"] != float64(kind.Row().Status) || line["id"] != p.RequestID {
 				t.Errorf("logged as %v", line)
 			}
-			if told := fmt.Sprint(line["error"]); !strings.HasPrefix(told, kind.String()) {
-				t.Errorf("logged error %q", told)
+			begins := kind.String()
+			switch kind {
+			case fault.SourceForbidden, fault.SourceNotFound, fault.SourceTooLarge, fault.OriginFailed, fault.OriginTimeout:
+				begins = "failed to fetch: " + begins
+			}
+			if told := fmt.Sprint(line["error"]); !strings.HasPrefix(told, begins) {
+				t.Errorf("logged error %q, want it to begin with %q", told, begins)
 			}
 		})
 	}

@@ -152,7 +152,6 @@ func TestOff(t *testing.T) {
 func BenchmarkOff(b *testing.B) {
 	ctx, cancel := context.WithCancel(context.WithValue(context.WithValue(b.Context(), http.ServerContextKey, 1), http.LocalAddrContextKey, 2))
 	defer cancel()
-	ctx = context.WithoutCancel(ctx)
 	b.ReportAllocs()
 	for b.Loop() {
 		_, end := Stage(ctx, "cache")
