@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help run build test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate
+.PHONY: help run build test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,7 @@ build: deps ## leave the program in bin/imagekit
 test: testdeps lint ## everything CI runs: lint, and all tests under the race detector
 	go build $(BUILD) -o bin/imagekit ./cmd/imagekit
 	go test -race -timeout 15m ./...
+	go -C deploy/check vet ./... && go -C deploy/check test ./...
 
 lint: deps ## gofumpt, go vet, staticcheck
 	@unformatted=$$($(TOOLS) gofumpt -l .); test -z "$$unformatted" || { echo "gofumpt -w needed: $$unformatted" >&2; exit 1; }
@@ -61,3 +62,10 @@ rig-load: build ## stampede, overload, 10,000 connections, SIGTERM under load
 
 rig-mutate: deps ## break thirteen defences, one at a time, and see a test notice
 	go run -tags netgo ./rig mutate
+
+rig-image: testdeps ## do what the Dockerfile says in a Debian 13 root and start the result; as root, minutes
+	go -C deploy/check build -o ../../bin/rig-image ./image
+	bin/rig-image
+
+rig-systemd: build testdeps ## boot systemd in a container and run the unit under it; as root, a minute
+	go run -tags netgo ./rig/systemd

@@ -12,8 +12,11 @@ if [ "${1:-}" = test ]; then
 	packages="$packages libavif-bin" # a second decoder for AVIF
 	packages="$packages curl openssl procps" # what the operator's guide calls
 	packages="$packages nodejs python3" # what runs the page's snippets
+	packages="$packages systemd nginx-light prometheus mmdebstrap" # what the files of deploy/ are for, and Debian roots
 	have_tools() {
-		for tool in avifdec curl openssl pgrep node python3; do command -v "$tool" >/dev/null 2>&1 || return 1; done
+		for tool in avifdec curl openssl pgrep node python3 systemd-analyze nginx prometheus promtool mmdebstrap; do
+			command -v "$tool" >/dev/null 2>&1 || return 1
+		done
 	}
 else
 	have_tools() { true; }
@@ -41,6 +44,14 @@ sudo=
 [ "$(id -u)" = 0 ] || sudo=sudo
 echo "installing: $packages"
 $sudo apt-get -qq update
+# The tests start nginx and Prometheus themselves; as services of this machine they would only be in the way. This file
+# tells Debian's packages not to start what they install.
+policy=/usr/sbin/policy-rc.d
+if [ "${1:-}" = test ] && [ ! -e "$policy" ]; then
+	trap '$sudo rm -f "$policy"' EXIT
+	printf '#!/bin/sh\nexit 101\n' | $sudo tee "$policy" >/dev/null
+	$sudo chmod +x "$policy"
+fi
 # shellcheck disable=SC2086 # the list is meant to be split
 DEBIAN_FRONTEND=noninteractive $sudo apt-get -qq install -y --no-install-recommends $packages >/dev/null
 have || { echo "the libraries were installed, but pkg-config does not find all of them" >&2; exit 1; }
