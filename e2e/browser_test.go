@@ -12,9 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -33,7 +35,7 @@ func newBrowser(t *testing.T) context.Context {
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("host-resolver-rules", "MAP "+elsewhere+" 127.0.0.1"), chromedp.Env("TZ=UTC"), chromedp.WSURLReadTimeout(patience))
 	alloc, endAlloc := chromedp.NewExecAllocator(context.Background(), options...)
-	browser, endBrowser := chromedp.NewContext(alloc)
+	browser, endBrowser := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {})) // it reports every event it does not know
 	t.Cleanup(func() {
 		_ = chromedp.Cancel(browser) // waits for the process
 		endBrowser()
@@ -66,7 +68,7 @@ func open(t *testing.T, browser context.Context, s *server, setting string, befo
 
 func openAt(t *testing.T, browser context.Context, host, setting string, before ...chromedp.Action) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithTargetID(newWindow(t, browser)))
 	ctx, stop := context.WithTimeout(ctx, 2*patience)
 	p := &tab{t: t, ctx: ctx, host: host}
 	chromedp.ListenTarget(ctx, p.listen)
@@ -78,13 +80,27 @@ func openAt(t *testing.T, browser context.Context, host, setting string, before 
 		cancel()
 		p.judge()
 	})
-	target := "http://" + host + "/"
+	address := "http://" + host + "/"
 	if setting != "" {
-		target += "#" + setting
+		address += "#" + setting
 	}
-	p.do(append(append([]chromedp.Action{network.Enable(), cdplog.Enable()}, before...), chromedp.Navigate(target))...)
+	p.do(append(append([]chromedp.Action{network.Enable(), cdplog.Enable()}, before...), chromedp.Navigate(address))...)
 	p.wait(`document.documentElement.dataset.ready === ""`)
 	return p
+}
+
+// newWindow opens an empty window with storage of its own. chromedp opens tabs, and those need a window first.
+func newWindow(t *testing.T, browser context.Context) (id target.ID) {
+	t.Helper()
+	ctx := cdp.WithExecutor(browser, chromedp.FromContext(browser).Browser)
+	storage, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx)
+	if err == nil {
+		id, err = target.CreateTarget("about:blank").WithBrowserContextID(storage).WithNewWindow(true).WithWidth(1440).WithHeight(1000).Do(ctx)
+	}
+	if err != nil {
+		t.Fatalf("no new window: %v", err)
+	}
+	return id
 }
 
 // listen notes what goes to the console and over the network.
