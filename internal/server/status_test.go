@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/playground"
 )
 
 func TestStatusRoutes(t *testing.T) {
@@ -19,7 +20,7 @@ func TestStatusRoutes(t *testing.T) {
 			r := newRig(t)
 			res := r.ask(here(get(tt.path)))
 			if tt.path == "/" {
-				tt.body = string(r.Page.HTML)
+				tt.body = string(r.Page.HTML.Plain)
 			}
 			text := body(t, res)
 			if res.StatusCode != http.StatusOK || text != tt.body {
@@ -44,7 +45,7 @@ func TestStatusRoutes(t *testing.T) {
 func TestPageKeepsItsPolicy(t *testing.T) {
 	r := newRig(t)
 	h := r.ask(get("/")).Header
-	if got := h.Get("Content-Security-Policy"); got != r.Page.CSP || h.Get("Referrer-Policy") != "no-referrer" {
+	if got := h.Get("Content-Security-Policy"); got != playground.CSP || h.Get("Referrer-Policy") != "no-referrer" {
 		t.Errorf("Content-Security-Policy %q, Referrer-Policy %q", got, h.Get("Referrer-Policy"))
 	}
 }
@@ -94,7 +95,7 @@ func TestUnknownPaths(t *testing.T) {
 func TestMethods(t *testing.T) {
 	const read, write = "GET, HEAD", "POST"
 	for path, allow := range map[string]string{
-		"/img": read, "/sign": "GET, HEAD, POST", "/upload": write, "/source": read, playground.Prefix + "x": read, "/health": read, "/ready": read, "/stats/cache": read, "/": read,
+		"/img": read, "/sign": "GET, HEAD, POST", "/upload": write, "/source": read, "/source": read, playground.Prefix + "x": read, "/health": read, "/ready": read, "/stats/cache": read, "/": read,
 	} {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get", "BREW"} {
 			if strings.Contains(allow, method) {
