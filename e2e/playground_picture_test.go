@@ -227,6 +227,7 @@ func runAxe(t *testing.T, browser context.Context, s *server) {
 		p.do(chromedp.Click("#formats-on"), chromedp.Click(".help"))
 		p.wait(`document.querySelectorAll(".format.smallest").length === 1 && !document.getElementById("before").hidden`)
 		p.run(`document.documentElement.dataset.theme = "` + theme + `"`)
+		p.wait("document.getAnimations().length === 0") // colours fade
 		p.do(chromedp.Evaluate(string(script), nil))
 		var found []string
 		p.do(chromedp.Evaluate(`axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then((r) =>

@@ -33,7 +33,7 @@ function general(error, control) {
   const place = $("problem");
   place.replaceChildren(title);
   if (!control) place.append(document.createElement("br"), explain(error));
-  else title.append(`: see ${(control.querySelector(".label label, .label > span, label")).textContent}`);
+  else title.append(`: see ${(control.querySelector(".label > :first-child") ?? control.closest("section").querySelector("h2")).textContent}`);
   if (error.code === "not_allowed") {
     const again = document.createElement("button");
     again.type = "button";
