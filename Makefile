@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help run build test lint docs bench fuzz deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate
+.PHONY: help run build test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -28,14 +28,18 @@ lint: deps ## gofumpt, go vet, staticcheck
 	go vet ./...
 	$(TOOLS) staticcheck ./...
 
-docs: deps ## regenerate docs/parameters.md and docs/settings.md from the tables
-	go test ./internal/param ./internal/settings -run Docs -update
+docs: deps ## regenerate docs/parameters.md, docs/settings.md, docs/metrics.md and the settings in the guide from the tables
+	go test ./internal/param ./internal/settings ./cmd/imagekit ./docs -run Docs -update
 
 bench: build ## measure against peers and write docs/performance.md
 	./bench/run.sh
 
 fuzz: deps ## run every fuzz target for FUZZTIME (default 30s each)
 	./scripts/fuzz.sh $(or $(FUZZTIME),30s)
+
+asan: deps ## the tests of all that calls C, under AddressSanitizer (needs gcc's libasan)
+	ASAN_OPTIONS=allocator_may_return_null=1 go test -asan -tags netgo \
+		./internal/codec/... ./internal/color ./internal/engine ./internal/frame ./internal/scale
 
 rig-crash: build ## kill, fill, lock, remove and rot: 1,000 kills and more, about three minutes
 	go run ./rig/crash

@@ -20,7 +20,7 @@ import (
 // rules reads "a, b < c": c may import a and b. What is not said is forbidden. Standard library and modules are not
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
-NONE < opt, metric, fault, format, frame, flight, stage, icc;
+NONE < opt, metric, trace, fault, format, frame, flight, stage, icc;
 format < blob;
 fault < sign, clientip, limit, fetch/evilorigin;
 fault, format < hostile;
@@ -37,16 +37,19 @@ blob, plan, stage < worker/breakout;
 blob, fault, format < cache;
 cache, fault < cache/disk;
 blob, cache, format < cache/cachetest;
-blob, fault, format, stage < fetch;
+blob, fault, format, stage, trace < fetch;
 blob, fault, format < sample;
-blob, cache, fault, flight, format, param, plan, probe, stage < render;
+blob, cache, fault, flight, format, param, plan, probe, stage, trace < render;
 opt, param < playground;
 codec/avif, codec/jpeg, codec/webp, format, frame, op, scale < imagetest;
-blob, clientip, fault, format, limit, metric, opt, param, playground, render, sign, stage < server;
+blob, clientip, fault, format, limit, metric, opt, param, playground, render, sign, stage, trace < server;
 `
 
 // mayCallC lists the only packages with import "C". None of them may be reached from the serving packages.
 var mayCallC = []string{"frame", "codec/jpeg", "codec/png", "codec/webp", "codec/avif", "scale", "color"}
+
+// owners lists modules that one package hides from the others. Tests may import anything.
+var owners = map[string]string{"go.opentelemetry.io/otel": "trace", "github.com/prometheus/": "metric"}
 
 // serving lists the packages that hold connections; no C code may be reachable from them.
 var serving = []string{"server", "render", "worker", "cache", "cache/disk", "fetch"}
@@ -162,6 +165,30 @@ func TestImports(t *testing.T) {
 	for pkg := range allowed {
 		if _, there := graph[pkg]; !there {
 			t.Errorf("there is a rule for %s but no such package", pkg)
+		}
+	}
+}
+
+func TestOwners(t *testing.T) {
+	used := map[string]bool{}
+	for _, f := range parseAll(t) {
+		if f.test {
+			continue
+		}
+		for _, i := range f.ast.Imports {
+			for module, owner := range owners {
+				if name := strings.Trim(i.Path.Value, `"`); strings.HasPrefix(name, module) {
+					used[module] = true
+					if f.dir != owner {
+						t.Errorf("%s imports %s; only %s may", f.path, name, owner)
+					}
+				}
+			}
+		}
+	}
+	for module := range owners {
+		if !used[module] {
+			t.Errorf("nobody imports %s any more", module)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +28,7 @@ type logbook struct {
 	entries  []entry // of the lines that are JSON
 	changed  chan struct{}
 	ended    bool
+	closed   bool     // see close
 	expected []string // see expect
 }
 
@@ -36,6 +38,9 @@ func newLogbook() *logbook { return &logbook{changed: make(chan struct{})} }
 func (l *logbook) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.closed {
+		return 0, io.ErrClosedPipe
+	}
 	l.partial += string(b)
 	for {
 		line, rest, whole := strings.Cut(l.partial, "\n")
@@ -51,6 +56,13 @@ func (l *logbook) Write(b []byte) (int, error) {
 	}
 	l.wake()
 	return len(b), nil
+}
+
+// close makes the logbook take nothing more: after the next line the server writes into a pipe that nobody reads.
+func (l *logbook) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
 }
 
 // end says that nothing more comes.

@@ -20,6 +20,7 @@ type origin struct {
 	mu    sync.Mutex
 	files map[string][]byte // by path
 	asked map[string]int    // by request target, as it stood on the wire
+	last  http.Header       // of the last request
 	cache string            // the Cache-Control of every answer, "" for none
 	gate  chan struct{}     // nil, or closed when answers may go out
 }
@@ -41,6 +42,7 @@ func newOrigin(t *testing.T) *origin {
 func (o *origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	o.asked[r.RequestURI]++
+	o.last = r.Header
 	data, found := o.files[r.URL.Path]
 	gate := o.gate
 	if o.cache != "" {
@@ -66,6 +68,13 @@ func (o *origin) put(path string, data []byte) string {
 	defer o.mu.Unlock()
 	o.files[path] = data
 	return o.url + path
+}
+
+// header returns a field of the last request.
+func (o *origin) header(name string) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.last.Get(name)
 }
 
 // cacheControl sets what answers say about caching from now on.

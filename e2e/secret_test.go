@@ -1,9 +1,13 @@
 package e2e
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -93,6 +97,49 @@ func TestSecretRotation(t *testing.T) {
 	signs(second)
 	accepts(second)
 	accepts(third)
+}
+
+// While a secret is replaced under load, no URL that is signed by the one in force or the one before is refused.
+func TestRotationUnderLoad(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	current, previous := filepath.Join(dir, "current"), filepath.Join(dir, "previous")
+	key := func(i int) string { return fmt.Sprintf("the secret number %2d of this test which is long enough", i) }
+	write(t, current, key(1))
+	write(t, previous, key(0))
+	s := start(t, "IMAGEKIT_SECRET=", "IMAGEKIT_SECRET_FILE="+current, "IMAGEKIT_SECRET_PREVIOUS_FILE="+previous)
+	text := canonical("url", "sample:photo", "w", "32")
+	var newest atomic.Int64 // the secret in force, with which clients sign
+	newest.Store(1)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var clients sync.WaitGroup
+	var asked, refused atomic.Int64
+	for range 4 {
+		clients.Go(func() {
+			for ctx.Err() == nil {
+				a, err := s.do(ctx, http.MethodGet, "/img?"+text+"&sig="+signature(key(int(newest.Load())), text), nil)
+				if asked.Add(1); err == nil && a.status != http.StatusOK {
+					refused.Add(1)
+				}
+			}
+		})
+	}
+	const rotations = 10
+	for i := 2; i < 2+rotations; i++ {
+		write(t, previous, key(i-1)) // first, so that no file alone forgets the one in force
+		write(t, current, key(i))
+		s.reload(t, "secrets reloaded", i-1)
+		newest.Store(int64(i))
+		before := asked.Load()
+		eventually(t, "the load goes on", func() bool { return asked.Load() >= before+20 })
+	}
+	cancel()
+	clients.Wait()
+	if n := refused.Load(); n != 0 {
+		t.Errorf("%d of %d valid URLs were refused", n, asked.Load())
+	}
+	t.Logf("%d requests, %d rotations", asked.Load(), rotations)
 }
 
 // reload sends SIGHUP and waits until the log has told of it n times.

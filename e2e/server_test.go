@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io/fs"
 	"net"
@@ -46,15 +47,27 @@ type server struct {
 // environment; "NAME=" unsets. At the end of the test the server is stopped, and what it left behind is checked.
 func start(t *testing.T, env ...string) *server {
 	t.Helper()
-	s := launch(t, env...)
+	return startAs(t, exec.Command(binary, "serve"), env...)
+}
+
+// startAs is start of a command that becomes imagekit.
+func startAs(t *testing.T, cmd *exec.Cmd, env ...string) *server {
+	t.Helper()
+	s := launch(t, cmd, env...)
 	s.log.wait(t, "the server listens", func(e entry) bool { return e.msg() == "listening" })
 	s.base = "http://" + s.log.find("listening").text("addr")
+	if path, unix := strings.CutPrefix(s.base, "http://unix:"); unix {
+		s.base = "http://localhost"
+		s.client.Transport.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", path)
+		}
+	}
 	eventually(t, "the server is ready", func() bool { return s.get(t, "/ready").status == http.StatusOK })
 	return s
 }
 
 // launch runs imagekit without waiting for anything.
-func launch(t *testing.T, env ...string) *server {
+func launch(t *testing.T, cmd *exec.Cmd, env ...string) *server {
 	t.Helper()
 	env = append([]string{
 		"IMAGEKIT_ADDR=127.0.0.1:0",
@@ -67,15 +80,14 @@ func launch(t *testing.T, env ...string) *server {
 		"DISABLE_RATE_LIMIT=1",
 	}, env...)
 	s := &server{
-		log: newLogbook(), exited: make(chan struct{}),
+		cmd: cmd, log: newLogbook(), exited: make(chan struct{}),
 		cache: lastValue(env, "IMAGEKIT_CACHE_DIR"), secret: cmp.Or(lastValue(env, "IMAGEKIT_SECRET"), builtinSecret),
 		client: &http.Client{
 			Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 256},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
-	s.cmd = exec.Command(binary, "serve")
-	s.cmd.Env, s.cmd.Stderr = env, s.log
+	s.cmd.Env, s.cmd.Stderr = append(s.cmd.Env, env...), s.log
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

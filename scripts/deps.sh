@@ -9,8 +9,12 @@ have() {
 		pkg-config --exists libjpeg zimg libwebp libwebpdemux libavif spng lcms2
 }
 if [ "${1:-}" = test ]; then
-	packages="$packages libavif-bin nodejs python3" # a second decoder for AVIF; what runs the page's snippets
-	have_tools() { command -v avifdec >/dev/null 2>&1 && command -v node >/dev/null 2>&1 && command -v python3 >/dev/null 2>&1; }
+	packages="$packages libavif-bin" # a second decoder for AVIF
+	packages="$packages curl openssl procps" # what the operator's guide calls
+	packages="$packages nodejs python3" # what runs the page's snippets
+	have_tools() {
+		for tool in avifdec curl openssl pgrep node python3; do command -v "$tool" >/dev/null 2>&1 || return 1; done
+	}
 else
 	have_tools() { true; }
 fi

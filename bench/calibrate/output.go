@@ -65,7 +65,7 @@ func (m *measurements) code() string {
 	return b.String()
 }
 
-// markdown is the tables, the medians they are the means of, and what was measured with.
+// markdown is the tables, the medians they were chosen from, and what was measured with.
 func (m *measurements) markdown() string {
 	var b strings.Builder
 	b.WriteString("| q |")

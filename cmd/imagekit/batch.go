@@ -8,8 +8,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"sync/atomic"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -29,25 +27,26 @@ type batch struct {
 	render  *render.Renderer
 	console *console
 	busy    chan struct{} // holds one for each picture that a worker has: none waits in the queue, where its time would run
-
-	done, failed atomic.Int64
+	tally   tally
 }
 
-// single does the only pair of a batch.
+// single does one file into a file. It fails with what happened to it.
 func (b *batch) single(ctx context.Context, p pair) error {
-	err := b.one(ctx, p)
+	size, err := b.one(ctx, p)
 	switch {
 	case ctx.Err() != nil:
-		return errors.New("interrupted")
+		return interruptedError("")
 	case err != nil:
-		return fmt.Errorf("%s: %s", p.in, b.explain(err))
+		text := b.explain(err)
+		b.tally.fail(p.in, text)
+		return fmt.Errorf("%s: %s", p.in, text)
 	}
+	b.tally.add(size)
 	return nil
 }
 
 // run does all pairs, as many at once as there are workers. The error counts what failed; what it was has been reported.
 func (b *batch) run(ctx context.Context, list []pair) error {
-	start := time.Now()
 	var g errgroup.Group
 	g.SetLimit(2 * cap(b.busy)) // while the workers are busy, their next files are read
 	for _, p := range list {
@@ -55,29 +54,28 @@ func (b *batch) run(ctx context.Context, list []pair) error {
 			break
 		}
 		g.Go(func() error {
-			err := b.one(ctx, p)
+			size, err := b.one(ctx, p)
 			switch {
 			case err == nil:
-				b.done.Add(1)
-			case ctx.Err() == nil:
-				b.failed.Add(1)
-				fmt.Fprintf(b.console, "%s: %s\n", p.in, b.explain(err))
+				b.tally.add(size)
+			case ctx.Err() != nil:
+				return nil // neither done nor failed
+			default:
+				text := b.explain(err)
+				b.tally.fail(p.in, text)
+				fmt.Fprintf(b.console, "%s: %s\n", p.in, text)
 			}
 			b.console.step()
 			return nil
 		})
 	}
 	_ = g.Wait() // no function returns an error
-	done, failed, took := b.done.Load(), b.failed.Load(), time.Since(start)
 	b.console.end()
 	if ctx.Err() != nil {
-		return fmt.Errorf("interrupted, %d of %d done", done, len(list))
+		return interruptedError(b.tally.progress() + "; the same command does the rest")
 	}
-	if isTerminal(b.sys.err) {
-		fmt.Fprintf(b.console, "%d images in %v, %.1f images/s\n", done, took.Round(100*time.Millisecond), float64(done)/took.Seconds())
-	}
-	if failed > 0 {
-		return fmt.Errorf("%d of %d failed", failed, len(list))
+	if n := b.tally.Failed; n > 0 {
+		return fmt.Errorf("%d of %d failed", n, b.tally.Files)
 	}
 	return nil
 }
@@ -95,23 +93,24 @@ func (b *batch) explain(err error) string {
 }
 
 // one transforms one file. The output appears whole or not at all.
-func (b *batch) one(ctx context.Context, p pair) error {
+func (b *batch) one(ctx context.Context, p pair) (sizes, error) {
 	data, err := b.input(ctx, p.in)
 	if err != nil {
-		return err
+		return sizes{}, err
 	}
 	result, err := b.transform(ctx, data)
 	if err != nil {
-		return err
+		return sizes{}, err
 	}
+	size := sizes{in: int64(len(data)), out: int64(len(result))}
 	if p.out == "-" {
 		_, err = b.sys.out.Write(result)
-		return err
+		return size, err
 	}
 	if err := writeWhole(p.out, result); err != nil {
-		return fmt.Errorf("write %s: %w", p.out, err)
+		return size, fmt.Errorf("write %s: %w", p.out, err)
 	}
-	return nil
+	return size, nil
 }
 
 // transform waits for a worker to be free, and then for the result.

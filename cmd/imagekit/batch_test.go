@@ -39,7 +39,7 @@ func TestInterrupted(t *testing.T) {
 			interrupt()
 			r := <-got
 			pipe.Close()
-			if r.code != exitFailed || !strings.Contains(r.err, "imagekit: interrupted") || strings.Count(r.err, "\n") != 1 {
+			if r.code != exitInterrupted || !strings.Contains(r.err, "imagekit: interrupted") || strings.Count(r.err, "\n") != 1 {
 				t.Errorf("got %+v", r)
 			}
 			wantWhole(t, "out")
@@ -57,11 +57,15 @@ func writeFile(t *testing.T, name string, data []byte) {
 	}
 }
 
-// wantWhole checks that a folder holds nothing but whole WebP files (RIFF: the size stands in bytes 4 to 8).
+// wantWhole checks that a folder holds nothing but whole WebP files (RIFF: the size stands in bytes 4 to 8) and the note
+// of their recipe.
 func wantWhole(t *testing.T, dir string) {
 	t.Helper()
 	entries, _ := os.ReadDir(dir) // it may not have been made
 	for _, e := range entries {
+		if e.Name() == ".imagekit-webp.txt" {
+			continue
+		}
 		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
 		if err != nil {
 			t.Fatal(err)
@@ -83,11 +87,11 @@ func TestManyMoreThanMayWait(t *testing.T) {
 	t.Setenv("IMAGEKIT_QUEUE", "1")
 	var out, err bytes.Buffer
 	code := run(t.Context(), []string{"imagekit", "transform", "--workers", "2", "in", "out", "w=8"},
-		system{strings.NewReader(""), &out, &err, os.Getenv})
-	if code != exitOK || out.Len() != 0 || err.Len() != 0 {
+		system{in: strings.NewReader(""), out: &out, err: &err, env: os.Getenv})
+	if code != exitOK || out.Len() != 0 || !strings.HasPrefix(err.String(), "40 of 40 done in ") || strings.Count(err.String(), "\n") != 1 {
 		t.Errorf("exit %d, %s%s", code, &out, &err)
 	}
-	if entries, err := os.ReadDir("out"); err != nil || len(entries) != files {
+	if entries, err := filepath.Glob("out/*.webp"); err != nil || len(entries) != files {
 		t.Errorf("%d results, %v", len(entries), err)
 	}
 	wantWhole(t, "out")
@@ -101,7 +105,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, syscall.EPIPE }
 func TestOutputThatFails(t *testing.T) {
 	var err bytes.Buffer
 	code := run(t.Context(), []string{"imagekit", "transform", "-", "-", "w=8"},
-		system{bytes.NewReader(picture(t, "a.jpg")), brokenPipe{}, &err, func(string) string { return "" }})
+		system{in: bytes.NewReader(picture(t, "a.jpg")), out: brokenPipe{}, err: &err, env: func(string) string { return "" }})
 	if code != exitFailed || err.String() != "imagekit: -: broken pipe\n" {
 		t.Errorf("exit %d, %s", code, &err)
 	}

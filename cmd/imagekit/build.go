@@ -20,6 +20,7 @@ import (
 	"imagekit/internal/server"
 	"imagekit/internal/settings"
 	"imagekit/internal/sign"
+	"imagekit/internal/trace"
 	"imagekit/internal/worker"
 )
 
@@ -48,11 +49,13 @@ type service struct {
 	fetcher  *fetch.Fetcher
 	pool     *worker.Pool
 	server   *server.Server
+	tracer   *trace.Tracer // nil when nothing is traced
+	reloads  reloads
 }
 
 // build wires a service from its settings: what is made first is what the later parts stand on.
-func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*service, error) {
-	v := &service{settings: s, log: log}
+func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer, log *slog.Logger) (*service, error) {
+	v := &service{settings: s, tracer: tracer, log: log}
 	v.keys = sign.New(secrets.Current, secrets.Previous...)
 
 	var err error
@@ -67,7 +70,7 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 	v.fetcher = fetch.New(fetch.Config{
 		AllowedHosts: s.AllowedHosts, AllowedNetworks: s.AllowedNetworks, AllowedPorts: s.AllowedPorts,
 		Normalize: param.Source, UserAgent: s.UserAgent, MaxBytes: s.MaxInputSize, Timeout: s.FetchTimeout,
-		Concurrency: s.Fetches, BytesInFlight: s.FetchBytes,
+		Concurrency: s.Fetches, BytesInFlight: s.FetchBytes, TraceOrigins: s.TraceOrigins,
 	})
 	sources := render.Router{Web: v.fetcher}
 	var samples []string
@@ -80,7 +83,7 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 	}
 	renderer := render.New(render.Config{
 		Fetcher: sources, Engine: v.pool, Cache: results, Limits: limits(s), Timeout: s.RequestTimeout,
-		SourceCache: s.SourceCache, MaxAge: s.MaxAge,
+		SourceCache: s.SourceCache, Purged: v.store.Purged, MaxAge: s.MaxAge,
 	})
 
 	var limiter *limit.Limiter
@@ -98,8 +101,11 @@ func build(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (*s
 		CountMisses: s.RateLimitMisses, DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
 		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
 		Timeout: s.RequestTimeout, CDNMaxAge: s.CDNMaxAge, CORS: s.CORS,
-		Metrics: newMetrics(v.pool, results, renderer, limiter),
-		Version: version, Page: page, CacheStats: func() any { return results.Stats() }, Ready: v.pool.Ready,
+		Metrics: newMetrics(parts{
+			pool: v.pool, results: results, renderer: renderer, fetcher: v.fetcher, limiter: limiter, store: v.store,
+			reloads: &v.reloads,
+		}),
+		Tracer: v.tracer, Version: version, Page: page, CacheStats: func() any { return results.Stats() }, Ready: v.pool.Ready,
 		Log: log, Now: time.Now,
 	})
 	v.server.SetToken(secrets.Token)
@@ -121,6 +127,7 @@ func newPage(s *settings.Settings, samples []string) (*playground.Page, error) {
 func (v *service) reload() {
 	secrets, warnings, err := v.settings.Secrets()
 	if err != nil {
+		v.reloads.failed.Add(1)
 		v.log.Error("secrets not reloaded; the old ones stay in force", "error", err)
 		return
 	}
@@ -129,12 +136,30 @@ func (v *service) reload() {
 	}
 	v.keys.Replace(secrets.Current, secrets.Previous...)
 	v.server.SetToken(secrets.Token)
+	v.reloads.done.Add(1)
 	v.log.Info("secrets reloaded")
+}
+
+// lastSpans is how long a collector may take for the last spans: the end of the service does not wait for it.
+const lastSpans = time.Second
+
+// startTracing returns the tracer that the environment asks for, nil without one.
+func startTracing(ctx context.Context, env func(string) string, log *slog.Logger) (*trace.Tracer, error) {
+	wanted, err := trace.Wanted(env)
+	if err != nil || !wanted {
+		return nil, err
+	}
+	return trace.New(ctx, version, log)
 }
 
 // close ends the workers and the store. Jobs in flight may end until ctx does.
 func (v *service) close(ctx context.Context) error {
 	err := v.pool.Close(ctx)
 	v.fetcher.Close()
+	spans, cancel := context.WithTimeout(ctx, lastSpans)
+	defer cancel()
+	if err := v.tracer.Close(spans); err != nil {
+		v.log.Warn("the last spans are lost", "error", err)
+	}
 	return errors.Join(err, v.store.Close())
 }

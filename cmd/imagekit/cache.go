@@ -160,8 +160,9 @@ func cachePurge(sys system) *cli.Command {
 		Name: "purge", Usage: "forget all results of one source",
 		UsageText: "imagekit cache purge [--json] URL",
 		Description: `URL is the source, as it stands in url=, not percent-encoded again. Its results of all sizes and
-formats, and of every v, are removed; the next request makes them anew. What servers are making at
-this moment is not found, nor are copies in browsers and CDNs: those follow a new v.
+formats, and of every v, are removed; the next request makes them anew, of a new download. What
+servers are making at this moment is not found, nor are copies in browsers and CDNs: those follow
+a new v.
 
 Example:
 

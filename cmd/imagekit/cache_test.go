@@ -199,6 +199,9 @@ func TestCachePurge(t *testing.T) {
 	if left(t, dir) != 10 {
 		t.Error("results of other sources are gone")
 	}
+	if _, err := os.Stat(filepath.Join(dir, "purged")); err != nil {
+		t.Error("servers are not told:", err)
+	}
 }
 
 func TestCacheMistakes(t *testing.T) {

@@ -17,7 +17,8 @@ import (
 // TestHelp: every command says what it does, shows an example, names each of its flags and fits a terminal.
 func TestHelp(t *testing.T) {
 	root := root(nil, system{})
-	for _, c := range slices.Concat(root.Commands, root.Command("cache").Commands, []*cli.Command{root}) {
+	for _, c := range slices.Concat(root.Commands, root.Command("cache").Commands, root.Command("completion").Commands,
+		[]*cli.Command{root}) {
 		t.Run(c.Name, func(t *testing.T) {
 			text, _ := c.Metadata["help"].(string)
 			for _, want := range []string{c.Name + " - " + c.Usage, "Usage: imagekit", "Example", "\n  "} {

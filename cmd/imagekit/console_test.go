@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // TestLinesStandAlone: whatever is written while the bar moves can be read on a terminal, and the bar goes at the end.
@@ -54,4 +56,21 @@ func TestNoBarWhereNobodyWatches(t *testing.T) {
 			t.Errorf("%s: %q", name, &screen)
 		}
 	}
+}
+
+// TestProgressLines: a log gets a line every ten seconds while there is something left, with the rate and the time left.
+func TestProgressLines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		c := newConsole(&log, 100, false)
+		for range 100 {
+			time.Sleep(250 * time.Millisecond)
+			c.step()
+		}
+		c.end()
+		want := "40 of 100, 4.0 images/s, 15s left\n80 of 100, 4.0 images/s, 5s left\n"
+		if log.String() != want {
+			t.Errorf("got\n%swant\n%s", &log, want)
+		}
+	})
 }

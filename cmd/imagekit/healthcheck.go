@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -16,7 +17,7 @@ import (
 func healthcheckCommand(sys system) *cli.Command {
 	return &cli.Command{
 		Name: "healthcheck", Usage: "exit 0 if the server at IMAGEKIT_ADDR is healthy, else 1",
-		UsageText: "imagekit healthcheck [--addr HOST:PORT]",
+		UsageText: "imagekit healthcheck [--addr HOST:PORT|unix:PATH]",
 		Description: `For a server that listens on all interfaces, the one on this machine is asked.
 
 Example, in a Dockerfile:
@@ -40,9 +41,17 @@ Example, in a Dockerfile:
 func healthcheck(ctx context.Context, addr string) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	target := reachable(addr)
+	target, transport := reachable(addr), &http.Transport{DisableKeepAlives: true} // and no proxy
+	where := target
+	if path, unix := strings.CutPrefix(addr, settings.UnixPrefix); unix {
+		target, where = "localhost", addr
+		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "unix", path)
+		}
+	}
 	client := &http.Client{
-		Transport:     &http.Transport{DisableKeepAlives: true}, // and no proxy
+		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+target+"/health", nil)
@@ -51,11 +60,11 @@ func healthcheck(ctx context.Context, addr string) error {
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("no answer from %s: %w", target, err)
+		return fmt.Errorf("no answer from %s: %w", where, err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answered %s, want 200", target, resp.Status)
+		return fmt.Errorf("%s answered %s, want 200", where, resp.Status)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 func loadSettings(c *cli.Command, sys system) (*settings.Settings, []string, error) {
 	s, warnings, err := settings.FromCommand(c, settings.Host{
 		Env: sys.env, Terminal: isTerminal(sys.err), Memory: settings.Memory(os.DirFS("/")), CPUs: runtime.NumCPU(), Version: version,
+		Inherited: inherits(sys.sockets),
 	})
 	if err != nil {
 		err = usageError{err}

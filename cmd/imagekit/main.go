@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/coreos/go-systemd/v22/activation"
 	"github.com/urfave/cli/v3"
 
 	"imagekit/internal/settings"
@@ -27,6 +28,7 @@ type system struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) string
+	sockets  []*os.File // to listen on, passed in by systemd (sd_listen_fds(3)) or the like
 }
 
 func main() {
@@ -37,7 +39,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
-	os.Exit(run(ctx, os.Args, system{os.Stdin, os.Stdout, os.Stderr, os.Getenv}))
+	os.Exit(run(ctx, os.Args, system{os.Stdin, os.Stdout, os.Stderr, os.Getenv, activation.Files(true)}))
 }
 
 // The exit codes.
@@ -96,7 +98,7 @@ func root(args []string, sys system) *cli.Command {
 		Flags:  settings.Flags(),
 		Action: serveCommand(sys).Action,
 		Commands: []*cli.Command{
-			serveCommand(sys), signCommand(sys), transformCommand(sys), cacheCommand(sys), healthcheckCommand(sys),
+			serveCommand(sys), signCommand(sys), transformCommand(sys), cacheCommand(sys), healthcheckCommand(sys), completionCommand(sys),
 			versionCommand(sys), helpCommand(sys), sandboxCommand(sys),
 		},
 		HideVersion: true,

@@ -48,11 +48,18 @@ func (m leakless) Run() int {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true, Condition: kernelHas,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("GORACE", raceQuickExit)
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"picture": writePicture, "is": checkPicture, "exits": exits,
 		},
 	})
 }
+
+// raceQuickExit is GORACE for programs that are started by the dozen: the race detector delays each one's end by a second.
+const raceQuickExit = "atexit_sleep_ms=0"
 
 // writePicture is "picture FILE...": photos of 64 × 48, JPEG or PNG by their extension.
 func writePicture(ts *testscript.TestScript, _ bool, names []string) {
@@ -115,6 +122,6 @@ type result struct {
 // call runs a command line in this process, without an environment.
 func call(ctx context.Context, args ...string) result {
 	var out, err bytes.Buffer
-	code := run(ctx, append([]string{"imagekit"}, args...), system{strings.NewReader(""), &out, &err, func(string) string { return "" }})
+	code := run(ctx, append([]string{"imagekit"}, args...), system{in: strings.NewReader(""), out: &out, err: &err, env: func(string) string { return "" }})
 	return result{code, out.String(), err.String()}
 }

@@ -1,29 +1,57 @@
 package main
 
 import (
+	"strings"
+	"sync/atomic"
+
 	"imagekit/internal/cache"
+	"imagekit/internal/cache/disk"
 	"imagekit/internal/fault"
+	"imagekit/internal/fetch"
 	"imagekit/internal/limit"
 	"imagekit/internal/metric"
 	"imagekit/internal/render"
 	"imagekit/internal/worker"
 )
 
+// parts are what counts for itself. None is asked before somebody looks at the metrics.
+type parts struct {
+	pool     *worker.Pool
+	results  *cache.Cache
+	renderer *render.Renderer
+	fetcher  *fetch.Fetcher
+	limiter  *limit.Limiter
+	store    *disk.Store
+	reloads  *reloads
+}
+
+// reloads counts what SIGHUP led to.
+type reloads struct{ done, failed atomic.Uint64 }
+
 // newMetrics returns the metrics of a service with everything that its parts count themselves.
-func newMetrics(pool *worker.Pool, results *cache.Cache, renderer *render.Renderer, limiter *limit.Limiter) *metric.Metrics {
+func newMetrics(p parts) *metric.Metrics {
 	m := metric.New()
 	var codes []string
 	for _, k := range fault.Kinds() {
 		codes = append(codes, k.String())
 	}
 	m.Declare(codes)
-	m.Add(cacheReadings(results)...)
-	m.Add(workerReadings(pool)...)
-	m.Add(sourceReadings(renderer)...)
+	m.Add(cacheReadings(p.results, p.store)...)
+	m.Add(workerReadings(p.pool)...)
+	m.Add(queueReadings(p.pool)...)
+	m.Add(sourceReadings(p.renderer)...)
+	m.Add(fetchReadings(p.fetcher)...)
 	m.Add(
 		metric.Reading{
 			Name: "imagekit_rate_limit_failures_total", Counter: true,
-			Help: "Requests that passed uncounted because counting failed.", Read: metric.Single(limiter.Failures),
+			Help: "Requests that passed uncounted because counting failed.", Read: metric.Single(p.limiter.Failures),
+		},
+		metric.Reading{
+			Name: "imagekit_reloads_total", Counter: true, Label: "result",
+			Help: "Times the secret files were read again after SIGHUP, by result: done, or failed, where the old secrets stay in force.",
+			Read: func() map[string]float64 {
+				return map[string]float64{"done": float64(p.reloads.done.Load()), "failed": float64(p.reloads.failed.Load())}
+			},
 		},
 		metric.Reading{Name: "imagekit_build_info", Help: "The version of this program.", Label: "version", Read: metric.Constant(version)},
 	)
@@ -39,7 +67,7 @@ func counter[T int | int64 | uint64](name, help string, read func() T) metric.Re
 	return metric.Reading{Name: name, Help: help, Counter: true, Read: metric.Single(read)}
 }
 
-func cacheReadings(c *cache.Cache) []metric.Reading {
+func cacheReadings(c *cache.Cache, store *disk.Store) []metric.Reading {
 	of := func(field func(cache.Stats) int64) func() int64 { return func() int64 { return field(c.Stats()) } }
 	return []metric.Reading{
 		gauge("imagekit_cache_size_bytes", "Bytes of the cache on disk.", of(func(s cache.Stats) int64 { return s.SizeBytes })),
@@ -49,6 +77,17 @@ func cacheReadings(c *cache.Cache) []metric.Reading {
 		counter("imagekit_cache_misses_total", "Look-ups that found none.", of(func(s cache.Stats) int64 { return s.Misses })),
 		counter("imagekit_cache_evictions_total", "Results removed for lack of room.", of(func(s cache.Stats) int64 { return s.Evictions })),
 		counter("imagekit_cache_corrupt_entries_total", "Results that failed a check; none was served.", of(func(s cache.Stats) int64 { return s.Corrupt })),
+		counter("imagekit_cache_no_room_total", "Results that were not kept because the disk had no room for them.", of(func(s cache.Stats) int64 { return s.NoRoom })),
+		{
+			Name: "imagekit_cache_disk_free_bytes", Help: "Space left on the cache's disk; missing while the disk does not tell.",
+			Read: func() map[string]float64 {
+				free, err := store.Free()
+				if err != nil {
+					return nil
+				}
+				return map[string]float64{"": float64(free)}
+			},
+		},
 		counter("imagekit_cache_read_errors_total", "Look-ups that the disk could not answer.", of(func(s cache.Stats) int64 { return s.ReadErrors })),
 		counter("imagekit_cache_write_errors_total", "Writes and deletions that failed.", of(func(s cache.Stats) int64 { return s.WriteErrors })),
 	}
@@ -62,11 +101,17 @@ func workerReadings(p *worker.Pool) []metric.Reading {
 		gauge("imagekit_workers_busy", "Worker processes with a picture.", of(func(s worker.Stats) int { return s.Busy })),
 		gauge("imagekit_worker_memory_reserved_bytes", "Memory that the running pictures need, by estimate.",
 			func() int64 { return p.Stats().Memory }),
+		gauge("imagekit_worker_memory_limit_bytes", "Upper bound of imagekit_worker_memory_reserved_bytes (IMAGEKIT_MEMORY).",
+			func() int64 { return p.Stats().MemoryLimit }),
+		gauge("imagekit_workers_resident_memory_bytes", "Memory that all worker processes have in RAM together.",
+			func() int64 { sum, _ := p.Resident(); return sum }),
+		gauge("imagekit_worker_resident_memory_max_bytes", "Memory that the largest worker process has in RAM.",
+			func() int64 { _, most := p.Resident(); return most }),
 		counter("imagekit_workers_recycled_total", "Worker processes replaced between two pictures.", func() uint64 { return p.Stats().Recycled }),
-		gauge("imagekit_queue_length", "Pictures that wait for a worker.", of(func(s worker.Stats) int { return s.Queued })),
 		gauge("imagekit_poisoned_sources", "Sources refused because they ended a worker.", of(func(s worker.Stats) int { return s.Poisoned })),
 		{
-			Name: "imagekit_worker_deaths_total", Help: "Worker processes that ended in a way that was not planned, by cause.",
+			Name: "imagekit_worker_deaths_total", Help: "Worker processes that ended in a way that was not planned, by cause: " +
+				"crash, killed, timeout, abandoned (nobody waited any more), memory, protocol, idle, start.",
 			Counter: true, Label: "cause", Read: func() map[string]float64 {
 				deaths := map[string]float64{}
 				for cause, n := range p.Stats().Deaths {
@@ -102,9 +147,38 @@ func workerReadings(p *worker.Pool) []metric.Reading {
 	}
 }
 
+func queueReadings(p *worker.Pool) []metric.Reading {
+	return []metric.Reading{
+		gauge("imagekit_queue_length", "Pictures that wait for a worker.", func() int { return p.Stats().Queued }),
+		gauge("imagekit_queue_limit", "Pictures that may wait for a worker (IMAGEKIT_QUEUE).", func() int { return p.Stats().QueueLimit }),
+		counter("imagekit_queue_shed_total", "Pictures refused because so many waited.", func() uint64 { return p.Stats().Shed }),
+	}
+}
+
+func fetchReadings(f *fetch.Fetcher) []metric.Reading {
+	return []metric.Reading{
+		gauge("imagekit_fetches_in_flight", "Downloads that run or wait for their turn.", func() int64 { return f.Stats().Running }),
+		counter("imagekit_fetch_bytes_total", "Bytes of sources that origins sent, those of failed downloads included.",
+			func() uint64 { return f.Stats().Bytes }),
+		{
+			Name: "imagekit_fetch_errors_total", Counter: true, Label: "kind",
+			Help: "Downloads that failed, by kind: " + strings.Join(fetch.Failures(), ", ") + ".",
+			Read: func() map[string]float64 {
+				all := map[string]float64{}
+				for kind, n := range f.Stats().Failures {
+					all[kind] = float64(n)
+				}
+				return all
+			},
+		},
+	}
+}
+
 func sourceReadings(r *render.Renderer) []metric.Reading {
 	return []metric.Reading{
 		counter("imagekit_source_downloads_total", "Downloads of sources begun.", func() uint64 { return r.Stats().Downloads }),
+		counter("imagekit_source_shared_total", "Sources that were being downloaded or worked with for another request.",
+			func() uint64 { return r.Stats().Shared }),
 		counter("imagekit_source_hits_total", "Sources taken from those kept in memory.", func() uint64 { return r.Stats().SourceHits }),
 		counter("imagekit_source_evictions_total", "Sources dropped for lack of room.", func() uint64 { return r.Stats().Evictions }),
 		counter("imagekit_source_failure_hits_total", "Failures answered from those remembered.", func() uint64 { return r.Stats().FailureHits }),

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -46,7 +47,8 @@ Examples:
 			if err != nil {
 				return err
 			}
-			log := logger(sys.err, s.Log, s.LogText)
+			log, flush := serverLogger(sys.err, s.Log, s.LogText)
+			defer flush()
 			for _, w := range warnings {
 				log.Warn(w)
 			}
@@ -68,43 +70,52 @@ func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, 
 	// net/http tells the standard logger what is odd about an origin's connection.
 	slog.SetLogLoggerLevel(slog.LevelDebug)
 	slog.SetDefault(log)
+	signal.Ignore(syscall.SIGPIPE) // whoever reads the log may go: writing to nobody ends the process else
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP) // before anything takes time: one that comes early must not kill
 	defer signal.Stop(hup)
-	v, err := build(s, secrets, log)
+	tracer, err := startTracing(ctx, sys.env, log)
+	if err != nil {
+		return usageError{err}
+	}
+	v, err := build(s, secrets, tracer, log)
 	if err != nil {
 		return err
 	}
-	listener, err := listen(ctx, s.Addr)
+	sockets, err := listen(ctx, s, sys.sockets)
 	if err != nil {
 		return errors.Join(err, v.close(ctx))
 	}
 	httpServer := v.server.HTTP()
-	failed := make(chan error, 1)
-	go func() { failed <- httpServer.Serve(server.Listener(listener)) }()
-	admin, err := v.serveAdmin(ctx, s.AdminAddr)
-	if err != nil {
-		return errors.Join(err, httpServer.Close(), v.close(ctx))
+	failed := make(chan error, len(sockets.main))
+	for _, l := range sockets.main {
+		go func() { failed <- httpServer.Serve(server.Listener(l)) }()
 	}
+	admin := v.serveAdmin(sockets.admin)
 	defer admin.Close()
-	log.Info("listening", "addr", listener.Addr().String(), "version", version, "cache_dir", s.CacheDir, "cache_size", s.CacheSize, "workers", s.Workers)
+	here := addresses(sockets.main)
+	log.Info("listening", "addr", here, "version", version, "cache_dir", s.CacheDir, "cache_size", s.CacheSize, "workers", s.Workers)
 	if isTerminal(sys.err) {
-		greet(sys.err, v, s, listener.Addr().String())
+		greet(sys.err, v, s, here)
 	}
+	first := address(sockets.main[0].Addr())
+	super := supervise(ctx, v.pool.Ready, func(ctx context.Context) error { return healthcheck(ctx, first) }, log)
+	defer super.end()
 	for {
 		select {
 		case <-hup:
-			v.reload()
-			continue
+			super.reload(v.reload)
 		case err = <-failed:
-			err = errors.Join(err, v.close(ctx))
+			return errors.Join(err, httpServer.Close(), v.close(ctx))
 		case <-ctx.Done():
+			super.stopping()
 			v.announceEnd(s.DrainDelay)
-			err = listener.Close()
-			<-failed // because of that: now no connection is accepted any more
-			err = errors.Join(err, drain(ctx, v, httpServer))
+			closeListeners(sockets.main)
+			for range sockets.main {
+				<-failed // because of that: now no connection is accepted any more
+			}
+			return drain(ctx, v, httpServer)
 		}
-		return err
 	}
 }
 
@@ -115,24 +126,18 @@ func (v *service) announceEnd(delay time.Duration) {
 	time.Sleep(delay)
 }
 
-// serveAdmin serves the operator's own address, if there is one, until the returned server is closed.
-func (v *service) serveAdmin(ctx context.Context, addr string) (*http.Server, error) {
+// serveAdmin serves the operator's own addresses, if there are any, until the returned server is closed.
+func (v *service) serveAdmin(all []net.Listener) *http.Server {
 	admin := v.server.AdminHTTP()
-	if addr == "" {
-		return admin, nil
+	for _, l := range all {
+		v.log.Info("metrics", "addr", address(l.Addr()))
+		go func() {
+			if err := admin.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				v.log.Error("the admin address is served no more", "error", err)
+			}
+		}()
 	}
-	var lc net.ListenConfig
-	listener, err := lc.Listen(ctx, "tcp", addr)
-	if err != nil {
-		return nil, usageError{fmt.Errorf("IMAGEKIT_ADMIN_ADDR: %w", err)}
-	}
-	v.log.Info("metrics", "addr", listener.Addr().String())
-	go func() {
-		if err := admin.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			v.log.Error("the admin address is served no more", "error", err)
-		}
-	}()
-	return admin, nil
+	return admin
 }
 
 // lastRequests is how long connections are served on after the listener is closed. Their answers end them; one that was
@@ -158,21 +163,15 @@ func drain(ctx context.Context, v *service, h *http.Server) error {
 	return err
 }
 
-// listen opens the address.
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", addr)
-	if err != nil {
-		return nil, usageError{fmt.Errorf("IMAGEKIT_ADDR: %w", err)}
-	}
-	return l, nil
-}
-
 // greet shows a person at a terminal what to try first.
 func greet(w io.Writer, v *service, s *settings.Settings, addr string) {
-	base := "http://" + reachable(addr)
+	first, _, _ := strings.Cut(addr, ",")
+	base := "http://" + reachable(first)
+	if strings.HasPrefix(first, settings.UnixPrefix) {
+		base = first
+	}
 	fmt.Fprintf(w, "\n  ImageKit %s is at %s/\n", version, base)
-	if s.Samples {
+	if s.Samples && base != first {
 		query, err := param.NewQuery(param.Pair{Name: "url", Value: "sample:" + sample.Names()[0]}, param.Pair{Name: "w", Value: "640"})
 		if err != nil {
 			return

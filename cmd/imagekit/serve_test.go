@@ -24,7 +24,7 @@ func TestDrainCutsOffSlowClients(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := build(s, secrets, slog.New(slog.DiscardHandler))
+	v, err := build(s, secrets, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 // signs runs "imagekit sign -" on an input.
 func signs(ctx context.Context, in io.Reader, out io.Writer) result {
 	var err bytes.Buffer
-	code := run(ctx, []string{"imagekit", "sign", "-"}, system{in, out, &err, func(string) string { return "" }})
+	code := run(ctx, []string{"imagekit", "sign", "-"}, system{in: in, out: out, err: &err, env: func(string) string { return "" }})
 	return result{code: code, err: err.String()}
 }
 

@@ -11,11 +11,13 @@ import (
 // Resolver finds client addresses. It is safe for concurrent use.
 type Resolver struct {
 	trusted []netip.Prefix
+	unix    bool // peers on Unix sockets are trusted
 }
 
-// New returns a resolver that believes X-Forwarded-For from peers in trusted, and from nobody else.
+// New returns a resolver that believes X-Forwarded-For from peers in trusted, and from nobody else. The zero Prefix
+// stands for all peers on Unix sockets, which have no address.
 func New(trusted []netip.Prefix) *Resolver {
-	r := &Resolver{trusted: make([]netip.Prefix, len(trusted))}
+	r := &Resolver{trusted: make([]netip.Prefix, len(trusted)), unix: slices.Contains(trusted, netip.Prefix{})}
 	for i, p := range trusted {
 		if p.Addr().Is4In6() && p.Bits() >= 96 { // addresses are compared unmapped
 			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
@@ -31,6 +33,12 @@ func (r *Resolver) Trusts(addr netip.Addr) bool {
 	return slices.ContainsFunc(r.trusted, func(p netip.Prefix) bool { return p.Contains(addr) })
 }
 
+// TrustsPeer reports whether the peer of a request (http.Request.RemoteAddr) is a trusted proxy.
+func (r *Resolver) TrustsPeer(remoteAddr string) bool {
+	peer, ok := parse(remoteAddr)
+	return ok && r.Trusts(peer) || !ok && r.unix
+}
+
 // From returns the client of a request from its peer (http.Request.RemoteAddr) and its header.
 //
 // Each proxy appends the address it was called from to X-Forwarded-For, so only the right end is worth
@@ -40,12 +48,12 @@ func (r *Resolver) Trusts(addr netip.Addr) bool {
 // address (a Unix socket).
 func (r *Resolver) From(remoteAddr string, h http.Header) netip.Addr {
 	client, ok := parse(remoteAddr)
-	if !ok {
+	if !ok && !r.unix {
 		return netip.Addr{}
 	}
 	for _, line := range slices.Backward(h.Values("X-Forwarded-For")) {
 		for more := true; more; {
-			if !r.Trusts(client) {
+			if client.IsValid() && !r.Trusts(client) {
 				return client
 			}
 			var entry string

@@ -17,6 +17,29 @@ func prefixes(list ...string) []netip.Prefix {
 	return out
 }
 
+// The peers of a Unix socket have no address; the operator says whether they are proxies.
+func TestUnixPeers(t *testing.T) {
+	r := New(append(prefixes("192.0.2.1/32"), netip.Prefix{}))
+	for peer, want := range map[string]bool{"@": true, "": true, "192.0.2.1:80": true, "198.51.100.7:80": false} {
+		if got := r.TrustsPeer(peer); got != want {
+			t.Errorf("%q: trusted %t, want %t", peer, got, want)
+		}
+	}
+	if New(prefixes("192.0.2.1/32")).TrustsPeer("@") {
+		t.Error("a peer without address is trusted though nobody said so")
+	}
+	for want, line := range map[string]string{
+		"203.0.113.9": "1.1.1.1, 203.0.113.9, 192.0.2.1", "invalid IP": "203.0.113.9, unknown", "192.0.2.1": "192.0.2.1",
+	} {
+		if got := r.From("@", http.Header{"X-Forwarded-For": {line}}).String(); got != want {
+			t.Errorf("%s: got %s, want %s", line, got, want)
+		}
+	}
+	if got := r.From("198.51.100.7:80", http.Header{"X-Forwarded-For": {"203.0.113.9"}}).String(); got != "198.51.100.7" {
+		t.Errorf("a stranger is believed: %s", got)
+	}
+}
+
 func TestFrom(t *testing.T) {
 	proxies := prefixes("10.0.0.0/8", "192.0.2.1/32", "2001:db8:ffff::/48", "::ffff:172.16.0.0/108")
 	tests := []struct {

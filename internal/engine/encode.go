@@ -82,7 +82,7 @@ func (j *job) write(e plan.Encoder) error {
 			j.result = j.drawn
 		}
 	case format.AVIF:
-		s := avif.Settings{Quality: e.Quality, AlphaQuality: e.AlphaQuality, Speed: e.Effort, ICC: profile}
+		s := avif.Settings{Quality: e.Quality, AlphaQuality: e.AlphaQuality, Speed: e.Effort, Threads: j.plan.Threads, ICC: profile}
 		if j.carries(icc.DisplayP3) {
 			s.ICC, s.CICP = nil, avif.CICP{Primaries: 12, Transfer: 13, Matrix: matrixBT601} // exact, and 400 bytes smaller
 		}

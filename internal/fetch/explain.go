@@ -2,10 +2,8 @@ package fetch
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 
@@ -20,9 +18,6 @@ func explain(ctx context.Context, who string, err error) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f // it says so itself
 	}
-	var dns *net.DNSError
-	var dial *net.OpError
-	var cert *tls.CertificateVerificationError
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled) && context.Cause(ctx) != errTooSlow:
 		return cancelled(ctx.Err())
@@ -34,16 +29,17 @@ func explain(ctx context.Context, who string, err error) error {
 		return fault.Wrap(fault.OriginTimeout, errTooSlow, "%s sends less than %d bytes per second", who, minRate)
 	case isTimeout(err) || errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return fault.Wrap(fault.OriginTimeout, err, "%s did not answer in time", who)
-	case errors.As(err, &dns):
-		return fault.Wrap(fault.OriginFailed, err, "the name of %s cannot be resolved", who)
-	case errors.As(err, &dial) && dial.Op == "dial":
-		return fault.Wrap(fault.OriginFailed, err, "%s cannot be connected to", who)
-	case errors.As(err, &cert):
-		return fault.Wrap(fault.OriginFailed, err, "the certificate of %s is not valid", who)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return fault.Wrap(fault.OriginFailed, err, "%s ended its answer too early", who)
 	}
-	return fault.Wrap(fault.OriginFailed, err, "%s did not give a valid answer", who)
+	return fault.Wrap(fault.OriginFailed, err, broken[brokenBy(err)], who)
+}
+
+// broken says in public what brokenBy found.
+var broken = map[failure]string{
+	dns:       "the name of %s cannot be resolved",
+	connect:   "%s cannot be connected to",
+	tlsFailed: "the certificate of %s is not valid",
+	truncated: "%s ended its answer too early",
+	protocol:  "%s did not give a valid answer",
 }
 
 func isTimeout(err error) bool {

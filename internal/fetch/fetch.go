@@ -15,6 +15,7 @@ import (
 	"imagekit/internal/blob"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
+	"imagekit/internal/trace"
 )
 
 const (
@@ -47,6 +48,8 @@ type Config struct {
 	MaxBytes int64
 	// Timeout bounds one Fetch, waiting for its turn included.
 	Timeout time.Duration
+	// TraceOrigins sends the trace context along.
+	TraceOrigins bool
 	// Concurrency is how many downloads run at once, waiting for their origins included. One host gets three
 	// quarters of them, so that a host that hangs cannot stop the others. At least 1.
 	Concurrency int
@@ -65,6 +68,8 @@ type Fetcher struct {
 	userAgent string
 	maxBytes  int64
 	timeout   time.Duration
+	traced    bool // origins get the trace context
+	count     tally
 }
 
 // New returns a fetcher. Close it to drop its idle connections.
@@ -82,6 +87,7 @@ func New(c Config) *Fetcher {
 		userAgent: c.UserAgent,
 		maxBytes:  c.MaxBytes,
 		timeout:   c.Timeout,
+		traced:    c.TraceOrigins,
 	}
 	f.transport = newTransport(f.dialer)
 	return f
@@ -128,6 +134,16 @@ func (f *Fetcher) Close() { f.transport.CloseIdleConnections() }
 // SourceTooLarge, OriginFailed and OriginTimeout for what the origin did, Overloaded when no turn came in
 // time. When ctx is cancelled it is ctx's error, wrapped.
 func (f *Fetcher) Fetch(ctx context.Context, rawURL string) (*blob.Blob, error) {
+	f.count.running.Add(1)
+	defer f.count.running.Add(-1)
+	b, err := f.fetch(ctx, rawURL)
+	if err != nil {
+		f.count.failed(failureOf(err))
+	}
+	return b, err
+}
+
+func (f *Fetcher) fetch(ctx context.Context, rawURL string) (*blob.Blob, error) {
 	u, err := f.policy.source(rawURL)
 	if err != nil {
 		return nil, err
@@ -194,6 +210,9 @@ func (f *Fetcher) get(ctx context.Context, u *url.URL) (*http.Response, error) {
 		"Accept-Encoding": {"identity"},
 		"User-Agent":      {f.userAgent},
 	}
+	if f.traced {
+		trace.Inject(ctx, req.Header)
+	}
 	return f.transport.RoundTrip(req)
 }
 
@@ -223,7 +242,7 @@ func (f *Fetcher) body(ctx context.Context, cancel context.CancelCauseFunc, t *t
 	if size < 0 {
 		size = f.maxBytes
 	}
-	r := f.pace.watch(ctx, resp.Body, cancel)
+	r := f.pace.watch(ctx, f.count.counted(resp.Body), cancel)
 	data, err := read(r, resp.ContentLength, f.maxBytes, func() error {
 		r.pause()
 		defer r.resume()

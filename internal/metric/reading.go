@@ -35,7 +35,11 @@ func (m *Metrics) Add(list ...Reading) {
 		if r.Label != "" {
 			labels = []string{r.Label}
 		}
-		m.registry.MustRegister(&reading{Reading: r, desc: prometheus.NewDesc(r.Name, r.Help, labels, nil)})
+		kind := Gauge
+		if r.Counter {
+			kind = Counter
+		}
+		m.note(Row{r.Name, kind, labels, r.Help}, &reading{Reading: r, desc: prometheus.NewDesc(r.Name, r.Help, labels, nil)})
 	}
 }
 

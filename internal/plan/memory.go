@@ -122,8 +122,8 @@ func encoding(p Plan) int64 {
 	pixels := int64(p.Canvas.X) * int64(p.Canvas.Y)
 	alpha := one(p.Alpha)
 	switch p.Format {
-	case format.PNG: // hardly compressed
-		return pixels * 3 * (3 + alpha)
+	case format.PNG: // hardly compressed; the result may lie there a third time, from before its buffer grew
+		return pixels * 4 * (3 + alpha)
 	case format.WebP: // the tokens of all coefficients; alpha is coded before them, as a lossless picture
 		tokens := 16 + 12*int64(max(0, p.Quality-80))/20
 		if p.Encoder.Drawing > 0 { // a lossless picture besides the working form

@@ -17,7 +17,8 @@ func as(info probe.Info, change func(*probe.Info)) probe.Info {
 }
 
 // measured are peaks of a worker's resident memory beyond its idle size, in MiB. The sources are a smooth picture of
-// 50 megapixels (35 as AVIF, which dav1d 1.0 does not read at 50) and noise of 25; lengths of files are not in them.
+// 50 megapixels (35 as AVIF, which dav1d 1.0 does not read at 50) and noise of 25 (16 as PNG); lengths of files are not
+// in them.
 func measured() []struct {
 	name string
 	info probe.Info
@@ -33,6 +34,7 @@ func measured() []struct {
 	avif := as(drawing(5900, 5900), func(i *probe.Info) { i.Format, i.Model, i.SubX, i.SubY = format.AVIF, probe.YCbCr, 2, 2 })
 	deep := as(avif, func(i *probe.Info) { i.Depth, i.SubX, i.SubY = 10, 1, 1 })
 	noise := as(photo(5000, 5000), func(i *probe.Info) { i.SubX, i.SubY = 1, 1 })
+	png := as(photo(4000, 4000), func(i *probe.Info) { i.Format, i.Model, i.SubX, i.SubY = format.PNG, probe.RGB, 1, 1 })
 	small := param.Params{Width: 640}
 	cut := param.Params{
 		Width: 4000, Height: 4000, Fit: param.Cover, Rotate: 90,
@@ -62,6 +64,7 @@ func measured() []struct {
 		{"AVIF of 10 bits with alpha, crop and turn", deep, cut, format.JPEG, 658},
 		{"small PNG enlarged", drawing(256, 256), enlarged, format.JPEG, 388},
 		{"noise to PNG", noise, param.Params{}, format.PNG, 288},
+		{"noise from PNG to PNG", png, param.Params{}, format.PNG, 185},
 		{"noise to WebP", noise, param.Params{}, format.WebP, 413},
 		{"noise to WebP at quality 100", noise, param.Params{Quality: 100}, format.WebP, 668},
 		{"noise to AVIF at quality 100", noise, param.Params{Quality: 100}, format.AVIF, 482},

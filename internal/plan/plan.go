@@ -49,7 +49,6 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, 
 		Canvas: l.canvas,
 		Offset: l.offset,
 		Alpha:  alpha,
-		Matte:  p.Background.Set,
 		Format: out,
 	}
 	pl.Source, pl.Color = colors(info)

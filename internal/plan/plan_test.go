@@ -137,26 +137,25 @@ func TestAlphaAndFormat(t *testing.T) {
 		out    format.Format
 		format format.Format
 		alpha  bool
-		matte  bool
 		bg     [3]uint8
 	}{
-		{"photo", photo(200, 100), param.Params{}, format.WebP, format.WebP, false, false, [3]uint8{255, 255, 255}},
-		{"alpha kept", drawing(200, 100), param.Params{}, format.AVIF, format.AVIF, true, false, [3]uint8{255, 255, 255}},
-		{"JPEG has none", drawing(200, 100), param.Params{}, format.JPEG, format.JPEG, false, false, [3]uint8{255, 255, 255}},
-		{"bg always composes", drawing(200, 100), param.Params{Background: bg}, format.PNG, format.PNG, false, true, [3]uint8{1, 2, 3}},
-		{"legacy with alpha", drawing(200, 100), param.Params{}, format.Legacy, format.PNG, true, false, [3]uint8{255, 255, 255}},
-		{"legacy photo", photo(200, 100), param.Params{}, format.Legacy, format.JPEG, false, false, [3]uint8{255, 255, 255}},
-		{"legacy with bg", drawing(200, 100), param.Params{Background: bg}, format.Legacy, format.JPEG, false, true, [3]uint8{1, 2, 3}},
-		{"pad is transparent", photo(200, 100), padded, format.WebP, format.WebP, true, false, [3]uint8{255, 255, 255}},
-		{"legacy pad", photo(200, 100), padded, format.Legacy, format.PNG, true, false, [3]uint8{255, 255, 255}},
-		{"pad that covers", photo(200, 100), exact, format.WebP, format.WebP, false, false, [3]uint8{255, 255, 255}},
-		{"pad on bg", photo(200, 100), onBG, format.WebP, format.WebP, false, true, [3]uint8{1, 2, 3}},
+		{"photo", photo(200, 100), param.Params{}, format.WebP, format.WebP, false, [3]uint8{255, 255, 255}},
+		{"alpha kept", drawing(200, 100), param.Params{}, format.AVIF, format.AVIF, true, [3]uint8{255, 255, 255}},
+		{"JPEG has none", drawing(200, 100), param.Params{}, format.JPEG, format.JPEG, false, [3]uint8{255, 255, 255}},
+		{"bg always composes", drawing(200, 100), param.Params{Background: bg}, format.PNG, format.PNG, false, [3]uint8{1, 2, 3}},
+		{"legacy with alpha", drawing(200, 100), param.Params{}, format.Legacy, format.PNG, true, [3]uint8{255, 255, 255}},
+		{"legacy photo", photo(200, 100), param.Params{}, format.Legacy, format.JPEG, false, [3]uint8{255, 255, 255}},
+		{"legacy with bg", drawing(200, 100), param.Params{Background: bg}, format.Legacy, format.JPEG, false, [3]uint8{1, 2, 3}},
+		{"pad is transparent", photo(200, 100), padded, format.WebP, format.WebP, true, [3]uint8{255, 255, 255}},
+		{"legacy pad", photo(200, 100), padded, format.Legacy, format.PNG, true, [3]uint8{255, 255, 255}},
+		{"pad that covers", photo(200, 100), exact, format.WebP, format.WebP, false, [3]uint8{255, 255, 255}},
+		{"pad on bg", photo(200, 100), onBG, format.WebP, format.WebP, false, [3]uint8{1, 2, 3}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustNew(t, tt.info, tt.p, tt.out)
-			if p.Format != tt.format || p.Alpha != tt.alpha || p.Matte != tt.matte || p.Background != tt.bg {
-				t.Errorf("got %v alpha=%v matte=%v bg=%v", p.Format, p.Alpha, p.Matte, p.Background)
+			if p.Format != tt.format || p.Alpha != tt.alpha || p.Background != tt.bg {
+				t.Errorf("got %v alpha=%v bg=%v", p.Format, p.Alpha, p.Background)
 			}
 		})
 	}

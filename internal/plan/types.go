@@ -10,7 +10,7 @@ import (
 )
 
 // EngineVersion is part of every cache key. Raise it when the same request gives other bytes.
-const EngineVersion = 3
+const EngineVersion = 4
 
 // Limits bound what a plan may ask for; all in force, none optional.
 type Limits struct {
@@ -59,7 +59,6 @@ type Plan struct {
 	Offset image.Point
 
 	Alpha      bool     // the result has an alpha channel; otherwise everything is composed on Background
-	Matte      bool     // compose on Background although the format could keep alpha (bg given)
 	Background [3]uint8 // in the colours of the result: sRGB, or the profile's that is carried
 
 	Format  format.Format // what is written: JPEG, PNG, WebP or AVIF
@@ -70,6 +69,9 @@ type Plan struct {
 
 	// Memory is the estimate of the worker's peak bytes beyond its idle size.
 	Memory int64
+	// Threads is how many threads an encoder may use, below 2 = one. Whoever runs the plan sets it; of the result it
+	// changes nothing.
+	Threads int
 }
 
 // Encoder holds the encoder's own numbers for Plan.Quality.

@@ -111,6 +111,14 @@ func (m *memory) forget(key sourceKey) {
 	m.sources.remove(key)
 }
 
+// clear forgets everything.
+func (m *memory) clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sources.clear()
+	m.failures.clear()
+}
+
 // sweepLater arranges that memory comes back though nobody asks any more. m.mu is held.
 func (m *memory) sweepLater() {
 	if m.sweeping {
@@ -159,6 +167,7 @@ func (k sourceKey) clone() sourceKey {
 // Stats is a snapshot of what became of sources.
 type Stats struct {
 	Downloads   uint64 // begun, samples included
+	Shared      uint64 // sources taken from another request that had them in work
 	SourceHits  uint64 // sources taken from those that were kept
 	Sources     int    // kept at present
 	SourceBytes int64  // of memory they take
@@ -170,7 +179,7 @@ type Stats struct {
 // Stats returns a snapshot.
 func (r *Renderer) Stats() Stats {
 	r.sources.mu.Lock()
-	s := Stats{Downloads: r.sources.downloads}
+	s := Stats{Downloads: r.sources.downloads, Shared: r.sources.shared}
 	r.sources.mu.Unlock()
 	m := r.sources.memory
 	m.mu.Lock()

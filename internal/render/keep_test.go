@@ -40,7 +40,7 @@ func TestSizesOfAPage(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t)
 				r.origin.fresh = tt.fresh
-				r.sources = newSources(r.origin, 30*time.Second, tt.bound)
+				r.sources = newSources(r.origin, 30*time.Second, tt.bound, nil)
 				for _, w := range widths {
 					if res, err := r.Render(t.Context(), request(w), format.WebP, nil); err != nil || res.State != Miss {
 						t.Fatalf("%d: %+v, %v", w, res, err)
@@ -170,7 +170,7 @@ func TestSourcesAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const bound, most = 1 << 20, 1<<18 - 64<<10 // pages are 64 KiB at most
 		sizes := map[string]int{}
-		s := newSources(shop{func(url string) int { return sizes[url] }}, time.Minute, bound)
+		s := newSources(shop{func(url string) int { return sizes[url] }}, time.Minute, bound, nil)
 		var last []string
 		for i := range 500 {
 			url := fmt.Sprintf("https://example.com/%d", i)
@@ -208,7 +208,7 @@ func TestSourcesAreBounded(t *testing.T) {
 
 // TestSourcesUnderRace: sources come and go while they are read, and every reader has the right one.
 func TestSourcesUnderRace(t *testing.T) {
-	s := newSources(shop{func(string) int { return 5000 }}, time.Minute, 10*(8192+1024))
+	s := newSources(shop{func(string) int { return 5000 }}, time.Minute, 10*(8192+1024), nil)
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {

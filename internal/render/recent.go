@@ -68,6 +68,13 @@ func (r *recent[V]) remove(key sourceKey) {
 	}
 }
 
+// clear forgets everything.
+func (r *recent[V]) clear() {
+	for key := range r.items {
+		r.remove(key)
+	}
+}
+
 // expire forgets everything whose time is over.
 func (r *recent[V]) expire(now time.Time) {
 	for key, e := range r.items {

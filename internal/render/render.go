@@ -15,6 +15,7 @@ import (
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
 	"imagekit/internal/stage"
+	"imagekit/internal/trace"
 )
 
 // Fetcher downloads the source at a normalised URL. Errors are faults.
@@ -49,6 +50,9 @@ type Config struct {
 	Timeout time.Duration
 	// SourceCache bounds the bytes of sources kept for requests that come later. 0 = none.
 	SourceCache int64
+	// Purged returns another time after each purge of results: no source that was downloaded before is used then. Nil =
+	// there are no purges.
+	Purged func() time.Time
 	// MaxAge is how long a result may be kept, 0 = for ever.
 	MaxAge time.Duration
 }
@@ -79,7 +83,7 @@ func New(c Config) *Renderer {
 		limits:  c.Limits,
 		timeout: c.Timeout,
 		maxAge:  c.MaxAge,
-		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache),
+		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache, c.Purged),
 	}
 }
 
@@ -104,13 +108,14 @@ type Result struct {
 }
 
 // Render returns the result of a request in format out: JPEG, PNG, WebP, AVIF or Legacy. What the cache holds is
-// returned at once, also when ctx has ended: a client that has closed its own half of the connection still reads. Otherwise admit is asked, unless it is nil, and its error returned; then the work is done, once
-// for all who ask for the same result at the same time. The work outlives this caller as long as others wait; ctx
-// and Config.Timeout bound only the caller's own wait. Errors are faults or ends of contexts and are not kept.
+// returned at once, also when ctx has ended: a client that has closed its own half of the connection still reads.
+// Otherwise admit is asked, unless it is nil, and its error returned; then the work is done, once for all who ask for the
+// same result at the same time. The work outlives this caller as long as others wait; ctx and Config.Timeout bound only
+// the caller's own wait. Errors are faults or ends of contexts and are not kept.
 func (r *Renderer) Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (Result, error) {
 	key := keyText(req, out)
 	var times stage.Times
-	if b, ok := lookup(context.WithoutCancel(ctx), r.cache.Get, key, &times); ok {
+	if b, ok := lookup(ctx, r.cache.Get, key, &times); ok {
 		return Result{Blob: b, State: Hit, Times: times}, nil
 	}
 	if admit != nil {
@@ -162,7 +167,9 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 		return m, err // a download for nothing helps nobody
 	}
 	start := time.Now()
-	src, giveBack, err := r.sources.borrow(ctx, sourceKey{req.Source, req.Version})
+	in, end := trace.Stage(ctx, stage.Fetch.String())
+	src, giveBack, err := r.sources.borrow(in, sourceKey{req.Source, req.Version})
+	end(err)
 	m.times.Since(stage.Fetch, start)
 	if err != nil {
 		return m, err
@@ -178,7 +185,9 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 	if r.maxAge > 0 {
 		m.blob.Expires = start.Add(r.maxAge)
 	}
-	r.cache.Put(context.WithoutCancel(ctx), key, m.blob) // the work is done: keep it though everybody has left
+	in, end = trace.Stage(context.WithoutCancel(ctx), stage.Store.String())
+	r.cache.Put(in, key, m.blob) // the work is done: keep it though everybody has left
+	end(nil)
 	m.times.Since(stage.Store, start)
 	return m, nil
 }
@@ -195,12 +204,16 @@ func blamesSource(err error) bool {
 // transform plans and runs the engine.
 func (r *Renderer) transform(ctx context.Context, src *blob.Blob, p param.Params, out format.Format, times *stage.Times) (*blob.Blob, error) {
 	start := time.Now()
+	_, end := trace.Stage(ctx, stage.Probe.String())
 	pl, err := r.plan(src, p, out)
+	end(err)
 	times.Since(stage.Probe, start)
 	if err != nil {
 		return nil, err
 	}
+	start = time.Now()
 	b, spent, err := r.engine.Run(ctx, src, pl)
+	trace.Lay(ctx, start, spent.All())
 	times.Add(spent)
 	return b, err
 }
@@ -213,10 +226,12 @@ func (r *Renderer) plan(src *blob.Blob, p param.Params, out format.Format) (plan
 	return plan.New(info, p, out, r.limits)
 }
 
-// lookup looks by cache.Get or Peek and takes the time.
+// lookup looks by cache.Get or Peek, whether ctx has ended or not, and takes the time.
 func lookup(ctx context.Context, look func(context.Context, string) (*blob.Blob, bool), key string, times *stage.Times) (*blob.Blob, bool) {
 	defer times.Since(stage.Cache, time.Now())
-	return look(ctx, key)
+	ctx, end := trace.Stage(ctx, stage.Cache.String())
+	defer end(nil)
+	return look(context.WithoutCancel(ctx), key)
 }
 
 // keyText returns the text a result is kept under: all that decides its bytes, and v. The expiry and the signature

@@ -19,6 +19,7 @@ type sourceKey struct{ url, version string }
 type source struct {
 	blob  *blob.Blob
 	until time.Time // not handed to newcomers afterwards
+	round int       // of sources, when it was asked for
 
 	// Guarded by sources.mu.
 	users int
@@ -32,21 +33,51 @@ type sources struct {
 	fetcher  Fetcher
 	lifetime time.Duration // of a download, and again of its being shared by those who wait together
 	memory   *memory
+	purged   func() time.Time
 	flights  flight.Group[sourceKey, *source]
 
 	mu        sync.Mutex
 	inUse     map[sourceKey]*source
 	downloads uint64
+	shared    uint64    // taken from another request that had them in work
+	round     int       // counts the purges
+	purge     time.Time // the latest of them
 }
 
-func newSources(f Fetcher, lifetime time.Duration, bound int64) *sources {
-	return &sources{fetcher: f, lifetime: lifetime, memory: newMemory(bound), inUse: make(map[sourceKey]*source)}
+// newSources returns sources without any. purged may be nil.
+func newSources(f Fetcher, lifetime time.Duration, bound int64, purged func() time.Time) *sources {
+	if purged == nil {
+		purged = func() time.Time { return time.Time{} }
+	}
+	return &sources{
+		fetcher: f, lifetime: lifetime, memory: newMemory(bound), inUse: make(map[sourceKey]*source),
+		purged: purged, purge: purged(),
+	}
+}
+
+// current returns the source that another result is being made of, nil when there is none young enough, and the round. After a purge a new round begins, in which
+// nothing from earlier ones is used: whoever purges results wants them made of what the origin has now.
+func (s *sources) current(key sourceKey, now time.Time) (src *source, round int) {
+	purge := s.purged()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !purge.Equal(s.purge) {
+		s.purge = purge
+		s.round++
+		s.memory.clear()
+	}
+	src = s.inUse[key]
+	if src == nil || src.round != s.round || !now.Before(src.until) {
+		return nil, s.round
+	}
+	s.shared++
+	return src, s.round
 }
 
 // borrow returns the source, downloaded if need be, and what to call when it is not needed any more: with false when
 // no result could be made because of it.
 func (s *sources) borrow(ctx context.Context, key sourceKey) (b *blob.Blob, giveBack func(sound bool), err error) {
-	src, _, err := s.flights.Do(ctx, key, func(ctx context.Context) (*source, error) {
+	src, shared, err := s.flights.Do(ctx, key, func(ctx context.Context) (*source, error) {
 		return s.obtain(ctx, key)
 	})
 	if err != nil {
@@ -55,6 +86,9 @@ func (s *sources) borrow(ctx context.Context, key sourceKey) (b *blob.Blob, give
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	src.users++
+	if shared {
+		s.shared++
+	}
 	if !src.bad {
 		s.inUse[key] = src
 	}
@@ -63,11 +97,9 @@ func (s *sources) borrow(ctx context.Context, key sourceKey) (b *blob.Blob, give
 
 // obtain returns the source that is in use, if it is young enough, or what is remembered of it, or downloads it.
 func (s *sources) obtain(ctx context.Context, key sourceKey) (*source, error) {
-	s.mu.Lock()
-	src := s.inUse[key]
-	s.mu.Unlock()
 	now := time.Now()
-	if src != nil && now.Before(src.until) {
+	src, round := s.current(key, now)
+	if src != nil {
 		return src, nil
 	}
 	b, err := s.memory.recall(key, now)
@@ -75,12 +107,12 @@ func (s *sources) obtain(ctx context.Context, key sourceKey) (*source, error) {
 	case err != nil:
 		return nil, err
 	case b != nil:
-		return &source{blob: b, until: b.Fresh, kept: true}, nil
+		return &source{blob: b, until: b.Fresh, round: round, kept: true}, nil
 	}
-	return s.download(ctx, key)
+	return s.download(ctx, key, round)
 }
 
-func (s *sources) download(ctx context.Context, key sourceKey) (*source, error) {
+func (s *sources) download(ctx context.Context, key sourceKey, round int) (*source, error) {
 	s.mu.Lock()
 	s.downloads++
 	s.mu.Unlock()
@@ -92,7 +124,7 @@ func (s *sources) download(ctx context.Context, key sourceKey) (*source, error) 
 		s.memory.fail(key, err, now)
 		return nil, err
 	}
-	src := &source{blob: b, until: now.Add(s.lifetime)}
+	src := &source{blob: b, until: now.Add(s.lifetime), round: round}
 	if b.Fresh.After(src.until) {
 		src.until = b.Fresh
 	}
@@ -100,7 +132,7 @@ func (s *sources) download(ctx context.Context, key sourceKey) (*source, error) 
 }
 
 // giveBack ends one use. After the last one a sound source goes to the memory. A bad one, which may have ended its
-// worker, is handed to nobody else.
+// worker, is handed to nobody else, nor is one from before a purge.
 func (s *sources) giveBack(key sourceKey, src *source, sound bool) {
 	s.mu.Lock()
 	src.bad = src.bad || !sound
@@ -111,12 +143,12 @@ func (s *sources) giveBack(key sourceKey, src *source, sound bool) {
 		s.mu.Lock()
 	}
 	src.users--
-	bad := src.bad // by now: others may have used it
-	if s.inUse[key] == src && (bad || src.users == 0) {
+	drop := src.bad || src.round != s.round // by now: others may have used it, or purged
+	if s.inUse[key] == src && (drop || src.users == 0) {
 		delete(s.inUse, key)
 	}
 	s.mu.Unlock()
-	if bad {
+	if drop {
 		s.memory.forget(key)
 	}
 }

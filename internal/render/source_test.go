@@ -27,6 +27,9 @@ func TestFourSizesFetchOnce(t *testing.T) {
 		if len(r.origin.fetched) != 1 || len(r.machine.jobs) != 4 {
 			t.Errorf("%d fetches, %d jobs; want 1 and 4", len(r.origin.fetched), len(r.machine.jobs))
 		}
+		if s := r.Stats(); s.Shared != 3 || s.Downloads != 1 {
+			t.Errorf("%+v: want three of four to share", s)
+		}
 		r.idle(t)
 	})
 }
@@ -44,6 +47,9 @@ func TestSourceIsSharedWhileInUse(t *testing.T) {
 		if len(r.origin.fetched) != 1 {
 			t.Errorf("%d fetches, want 1", len(r.origin.fetched))
 		}
+		if s := r.Stats(); s.Shared != 1 {
+			t.Errorf("%+v: want one that shared", s)
+		}
 		r.idle(t)
 
 		if a := <-r.ask(t.Context(), request(150)); a.err != nil {
@@ -58,7 +64,7 @@ func TestSourceIsSharedWhileInUse(t *testing.T) {
 func TestSourceStaysUntilTheLastUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newRig(t).origin
-		s := newSources(o, 30*time.Second, sourceCache)
+		s := newSources(o, 30*time.Second, sourceCache, nil)
 		var back [3]func(bool)
 		for i := range back {
 			_, release, err := s.borrow(t.Context(), sourceKey{url: "https://example.com/a.jpg"})
@@ -81,7 +87,7 @@ func TestSourceStaysUntilTheLastUser(t *testing.T) {
 func TestSharedSourceGrowsOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newRig(t).origin
-		s := newSources(o, 30*time.Second, sourceCache)
+		s := newSources(o, 30*time.Second, sourceCache, nil)
 		key := sourceKey{url: "https://example.com/a.jpg"}
 		borrow := func() func(bool) {
 			t.Helper()

@@ -90,11 +90,7 @@ func (s *Server) count(x *exchange) error {
 
 // warnUnbelieved says once that clients hide behind a proxy nobody vouches for: they share one rate limit.
 func (s *Server) warnUnbelieved(r *http.Request) {
-	if len(r.Header["X-Forwarded-For"]) == 0 {
-		return
-	}
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err == nil && s.Clients.Trusts(peer.Addr()) {
+	if len(r.Header["X-Forwarded-For"]) == 0 || s.Clients.TrustsPeer(r.RemoteAddr) {
 		return
 	}
 	s.unbelieved.Do(func() {

@@ -9,6 +9,7 @@ import (
 	"imagekit/internal/fault"
 	"imagekit/internal/limit"
 	"imagekit/internal/stage"
+	"imagekit/internal/trace"
 )
 
 // exchange is one request and its answer, and what the access log tells of it. It is also the ResponseWriter that
@@ -28,9 +29,11 @@ type exchange struct {
 	cache  string         // HIT, MISS, COALESCED
 	format string         // of the picture that was sent
 	times  stage.Times
+	span   *trace.Span // nil: not traced
 	err    *fault.Error
-	status int // 0 = nothing is answered yet
-	bytes  int64
+	status int   // 0 = nothing is answered yet
+	read   int64 // bytes of the request's body
+	bytes  int64 // of the answer's body
 
 	fields [12]string // values of header fields; see set
 	used   int

@@ -12,6 +12,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"imagekit/internal/blob"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/render"
@@ -99,6 +100,7 @@ func TestConditional(t *testing.T) {
 		{name: "another tag", header: []string{"If-None-Match", `"other"`}},
 		{name: "tag without quotes", header: []string{"If-None-Match", strings.Trim(painted.ETag, `"`)}},
 		{name: "empty", header: []string{"If-None-Match", ""}},
+		{name: "a star in a tag", header: []string{"If-None-Match", `"a,*,b"`}},
 		{name: "another tag, same date", header: []string{"If-None-Match", `"other"`, "If-Modified-Since", modified}},
 		{name: "earlier date", header: []string{"If-Modified-Since", "Fri, 31 Dec 1999 23:59:59 GMT"}},
 		{name: "no date", header: []string{"If-Modified-Since", "yesterday"}},
@@ -125,6 +127,17 @@ func TestConditional(t *testing.T) {
 				t.Errorf("header (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestMadeLater: a picture that another clock says was made tomorrow is as old as its answer.
+func TestMadeLater(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	r := newRig(t, func(c *Config) { c.Now = func() time.Time { return now } })
+	r.painter.blob = blob.New(painted.Data, format.WebP, now.Add(24*time.Hour))
+	_, header, _ := r.askImage(t, http.MethodGet, picture)
+	if got, want := header.Get("Last-Modified"), "Fri, 15 Jan 2027 08:00:00 GMT"; got != want {
+		t.Errorf("Last-Modified: %s, want %s", got, want)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"imagekit/internal/fault"
 	"imagekit/internal/metric"
 	"imagekit/internal/opt"
+	"imagekit/internal/trace"
 )
 
 // middleware wraps the handler, in reading order: request id, metrics, access log, recovery from panics, the bound on
@@ -22,6 +22,7 @@ import (
 func (s *Server) middleware(admin bool, next func(*exchange) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := newExchange(w, r, &s.draining)
+		s.Metrics.Begin()
 		x.admin = admin
 		x.client = clientip.Key(s.Clients.From(r.RemoteAddr, r.Header))
 		s.takeID(x)
@@ -59,7 +60,7 @@ func (s *Server) takeID(x *exchange) {
 	if id == "" || len(id) > maxID || strings.ContainsFunc(id, notInID) {
 		return
 	}
-	if peer, err := netip.ParseAddrPort(x.r.RemoteAddr); err == nil && s.Clients.Trusts(peer.Addr()) {
+	if s.Clients.TrustsPeer(x.r.RemoteAddr) {
 		x.id = id
 	}
 }
@@ -73,7 +74,7 @@ func notInID(c rune) bool {
 func (s *Server) observe(x *exchange) {
 	took := time.Since(x.start)
 	r := metric.Request{
-		Route: cmp.Or(x.route, "other"), Status: x.status, Cache: x.cache, Format: x.format, Bytes: x.bytes, Took: took,
+		Route: cmp.Or(x.route, "other"), Status: x.status, Cache: x.cache, Format: x.format, Read: x.read, Bytes: x.bytes, Took: took,
 		Stages: x.times.All(),
 	}
 	if x.err != nil {
@@ -81,6 +82,19 @@ func (s *Server) observe(x *exchange) {
 	}
 	s.Metrics.Request(r)
 	s.log(x, took)
+	x.span.End(trace.Answer{
+		Method: x.r.Method, Route: x.route, Status: x.status, Bytes: x.bytes, RequestID: x.id, Source: x.source,
+		Cache: x.cache, Format: x.format, Fault: r.Fault,
+	})
+}
+
+// trace begins the request's span, if requests are traced. Only a trusted proxy may make it part of a trace of its own.
+func (s *Server) trace(x *exchange) {
+	if s.Tracer == nil {
+		return
+	}
+	ctx, span := s.Tracer.Begin(x.r, x.start, s.Clients.TrustsPeer(x.r.RemoteAddr))
+	x.r, x.span = x.r.WithContext(ctx), span
 }
 
 // headSize returns the bytes of request line and header fields as HTTP/1.1 sends them.
@@ -100,7 +114,8 @@ func (s *Server) log(x *exchange, took time.Duration) {
 	if x.err != nil {
 		level = x.err.Kind.Row().Level
 	}
-	if !s.Log.Enabled(context.Background(), level) {
+	to := s.Log.Handler()
+	if !to.Enabled(context.Background(), level) {
 		return
 	}
 	attrs := make([]slog.Attr, 0, 24)
@@ -108,6 +123,9 @@ func (s *Server) log(x *exchange, took time.Duration) {
 		slog.String("id", x.id), slog.String("method", x.r.Method), slog.String("path", x.r.URL.Path),
 		slog.Int("status", x.status), slog.Int64("bytes", x.bytes),
 		ms("took", took), slog.String("client", x.client))
+	if id := x.span.ID(); id != "" {
+		attrs = append(attrs, slog.String("trace", id))
+	}
 	if x.source != "" {
 		attrs = append(attrs, slog.String("source", x.source))
 	}
@@ -120,7 +138,10 @@ func (s *Server) log(x *exchange, took time.Duration) {
 	if x.err != nil {
 		attrs = append(attrs, slog.String("error", loggable(x.err)))
 	}
-	s.Log.LogAttrs(context.Background(), level, "request", attrs...)
+	// A record of its own: nobody wants to know the line of code, and a group without a name is not copied.
+	line := slog.NewRecord(time.Now(), level, "request", 0)
+	line.AddAttrs(slog.Attr{Value: slog.GroupValue(attrs...)})
+	_ = to.Handle(context.Background(), line) // as slog itself does: there is nowhere to complain
 }
 
 // ms is a duration for the log, in milliseconds as Server-Timing has it.

@@ -23,7 +23,7 @@ type terms struct {
 // answer sends an image, or 304 when the client has it already (RFC 9110 §13.1.2).
 func (s *Server) answer(x *exchange, b *blob.Blob, t terms) error {
 	x.set("ETag", b.ETag)
-	x.set("Last-Modified", b.Created.UTC().Format(http.TimeFormat))
+	x.set("Last-Modified", s.made(b).UTC().Format(http.TimeFormat))
 	x.set("Cache-Control", s.cacheControl(b, t))
 	x.set("X-Content-Type-Options", "nosniff")
 	x.set("Content-Security-Policy", "default-src 'none'; sandbox")
@@ -48,6 +48,15 @@ func (s *Server) answer(x *exchange, b *blob.Blob, t terms) error {
 	x.format = b.Format.String()
 	x.set("Content-Type", b.Format.MIME())
 	return s.write(x, http.StatusOK, b.Data)
+}
+
+// made is when a picture was made, but never later than now (RFC 9110 §8.8.2.1): another machine on the same cache may
+// have made it, or a clock that was set back.
+func (s *Server) made(b *blob.Blob) time.Time {
+	if now := s.Now(); b.Created.After(now) {
+		return now
+	}
+	return b.Created
 }
 
 // vary names the fields that chose a negotiated picture. Save-Data stands there only where it was sent: a cache that
@@ -98,12 +107,15 @@ func unchanged(h http.Header, b *blob.Blob) bool {
 	return err == nil && !b.Created.Truncate(time.Second).After(since)
 }
 
-// matches compares If-None-Match weakly (RFC 9110 §13.1.2): a list of tags, or "*".
+// matches compares If-None-Match weakly (RFC 9110 §13.1.2): a list of tags, or "*" alone. A tag may hold commas, so that
+// pieces of another's may look like anything, but not like ours: it holds none, and ends in a quote as it begins.
 func matches(lines []string, etag string) bool {
+	if len(lines) == 1 && strings.Trim(lines[0], " \t") == "*" {
+		return true
+	}
 	for _, line := range lines {
 		for tag := range strings.SplitSeq(line, ",") {
-			tag = strings.Trim(tag, " \t")
-			if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
+			if strings.TrimPrefix(strings.Trim(tag, " \t"), "W/") == etag {
 				return true
 			}
 		}

@@ -48,6 +48,9 @@ func (s *Server) routes(admin bool) http.Handler {
 		}
 		r := table[i]
 		x.route = r.path
+		if !r.admin { // probes and scrapes would bury the rest
+			s.trace(x)
+		}
 		if !slices.Contains(r.methods, x.r.Method) {
 			allow := strings.Join(r.methods, ", ")
 			x.set("Allow", allow)

@@ -21,6 +21,7 @@ import (
 	"imagekit/internal/playground"
 	"imagekit/internal/render"
 	"imagekit/internal/sign"
+	"imagekit/internal/trace"
 )
 
 // Renderer makes images; *render.Renderer in production.
@@ -51,6 +52,7 @@ type Config struct {
 	CORS      string // origin that may read pictures: "*" for all, "" for none
 
 	Metrics    *metric.Metrics
+	Tracer     *trace.Tracer // nil: nothing is traced
 	Version    string
 	Page       *playground.Page
 	CacheStats func() any  // what /stats/cache answers

@@ -27,7 +27,10 @@ func (s *Server) upload(x *exchange) error {
 		}
 	}
 	body := &uploadBody{ReadCloser: http.MaxBytesReader(x.ResponseWriter, x.r.Body, s.MaxInput+maxForm), room: s.uploads}
-	defer body.release()
+	defer func() {
+		x.read = body.taken
+		body.release()
+	}()
 	x.r.Body = body
 	data, fields, err := s.readForm(x)
 	if err != nil {

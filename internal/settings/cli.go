@@ -57,6 +57,16 @@ func (s *switchText) Set(text string) error {
 // IsBoolFlag tells cli that the next argument is not the value.
 func (*switchText) IsBoolFlag() bool { return true }
 
+// Choices lists what the flag of a setting accepts, nil when that is not a few words.
+func Choices(flag string) []string {
+	for _, o := range new(Settings).options() {
+		if flagName(o) == flag {
+			return o.Choices()
+		}
+	}
+	return nil
+}
+
 // FromCommand loads the settings of a command line. Flags may stand before or after a subcommand's name; the
 // nearest one wins.
 func FromCommand(c *cli.Command, host Host) (*Settings, []string, error) {
@@ -94,7 +104,7 @@ func Reference() string {
 		opt.Column{Title: "Default", Cell: opt.Option.DefaultText},
 		opt.Column{Title: "Meaning", Cell: func(o opt.Option) string { return o.Doc }},
 		opt.Column{Title: "Example", Cell: func(o opt.Option) string { return opt.Code(o.Example) }},
-	)
+	) + referenceTail
 }
 
 func flagCell(o opt.Option) string {
@@ -113,4 +123,15 @@ is reported by its name, the value and what was wanted; then the program exits w
 
 Secrets have no flag, because every user of a machine can read the arguments of a process. Each of them can stand in a
 file instead; giving both forms is an error. Files are read at start and on SIGHUP.
+`
+
+const referenceTail = `
+## Traces
+
+Spans of requests and their stages go to an OpenTelemetry collector by OTLP over HTTP when ` + "`OTEL_EXPORTER_OTLP_ENDPOINT`" + ` is set
+or ` + "`OTEL_TRACES_EXPORTER`" + ` is ` + "`otlp`" + `, unless ` + "`OTEL_SDK_DISABLED`" + ` is ` + "`true`" + `. The variables of OpenTelemetry's specification for the
+exporter (` + "`OTEL_EXPORTER_OTLP_…`" + `; the protocol is http/protobuf), the sampler, the batches and the resource are honoured.
+
+A ` + "`traceparent`" + ` is continued when it comes from a proxy in ` + "`IMAGEKIT_TRUSTED_PROXIES`" + `. ` + "`/health`, `/ready`, `/metrics` and `/stats/cache`" + `
+are not traced. No span holds a signature or the query of a source; log lines of traced requests hold the id as ` + "`trace`" + `.
 `

@@ -3,8 +3,6 @@ package settings
 import (
 	"cmp"
 	"errors"
-	"net"
-	"net/netip"
 	"slices"
 
 	"imagekit/internal/format"
@@ -18,6 +16,8 @@ type Host struct {
 	Memory   int64  // bytes of RAM, or of the cgroup's limit; see Memory
 	CPUs     int    // that this process may use
 	Version  string // of this program
+	// Inherited: the socket to listen on was passed in, and nobody knows who can reach it.
+	Inherited bool
 }
 
 // Load reads every setting: a flag beats the environment beats the default, and an empty value counts as unset.
@@ -25,7 +25,7 @@ type Host struct {
 // by the name it was given by, its value and what was wanted. The Settings can be asked for Secrets even then, so
 // that those are reported too.
 func Load(flag func(name string) string, host Host) (s *Settings, warnings []string, err error) {
-	s = &Settings{named: map[string]string{}}
+	s = &Settings{named: map[string]string{}, inherited: host.Inherited}
 	var wrong []error
 	for _, o := range s.options() {
 		if err := s.read(o, flag, host.Env); err != nil {
@@ -71,7 +71,7 @@ func (s *Settings) name(option string) string { return cmp.Or(s.named[option], o
 // compute fills in the defaults that depend on the host and on other settings.
 func (s *Settings) compute(host Host) {
 	if !s.given("IMAGEKIT_SAMPLES") {
-		s.Samples = isLoopback(s.Addr)
+		s.Samples = s.reach() == ""
 	}
 	if !s.given("IMAGEKIT_LOG_FORMAT") {
 		s.LogText = host.Terminal
@@ -98,18 +98,4 @@ func (s *Settings) check() []error {
 		})
 	}
 	return append(wrong, s.checkForms()...)
-}
-
-// isLoopback reports whether only this machine can reach the address. Whatever is not host:port with a loopback
-// host, a Unix socket among it, is not: a proxy may stand before it.
-func isLoopback(addr string) bool {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return false
-	}
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
 }

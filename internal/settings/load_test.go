@@ -202,6 +202,7 @@ func TestComputedDefaults(t *testing.T) {
 	}{
 		{"samples off elsewhere", texts{"IMAGEKIT_ADDR": ":8080"}, Host{}, func(s *Settings) bool { return !s.Samples }},
 		{"samples on elsewhere", texts{"IMAGEKIT_ADDR": ":8080", "IMAGEKIT_SAMPLES": "1"}, Host{}, func(s *Settings) bool { return s.Samples }},
+		{"no samples on a passed socket", texts{}, Host{Inherited: true}, func(s *Settings) bool { return !s.Samples }},
 		{"samples off on loopback", texts{"IMAGEKIT_SAMPLES": "off"}, Host{}, func(s *Settings) bool { return !s.Samples }},
 		{"text on a terminal", nil, Host{Terminal: true}, func(s *Settings) bool { return s.LogText }},
 		{"JSON on a terminal", texts{"IMAGEKIT_LOG_FORMAT": "json"}, Host{Terminal: true}, func(s *Settings) bool { return !s.LogText }},

@@ -43,14 +43,14 @@ func (s *Settings) Secrets() (Secrets, []string, error) {
 	if current == "" {
 		keys.Current, keys.Builtin = []byte(builtinSecret), true
 	}
-	warnings, err := keys.check(s.Addr, s.keyName("IMAGEKIT_SECRET"), s.keyName("IMAGEKIT_SECRET_PREVIOUS"))
+	warnings, err := keys.check(s.reach(), s.keyName("IMAGEKIT_SECRET"), s.keyName("IMAGEKIT_SECRET_PREVIOUS"))
 	if err != nil {
 		return Secrets{}, nil, err
 	}
 	return keys, warnings, nil
 }
 
-// check holds the rule for keys at this address. Its words name the settings, never a key.
+// check holds the rule for keys where others can reach the server at addr, or cannot if that is "". Its words name the settings, never a key.
 func (k Secrets) check(addr, current, previous string) (warnings []string, err error) {
 	const remedy = "for example the output of: openssl rand -hex 32"
 	var weak []string
@@ -71,7 +71,7 @@ func (k Secrets) check(addr, current, previous string) (warnings []string, err e
 			weak = append(weak, fmt.Sprintf("%s: key %d has %d bytes, want at least %d", previous, i+1, len(key), minSecret))
 		}
 	}
-	if addr == "" || isLoopback(addr) { // an address that was refused has its own error
+	if addr == "" {
 		return append(warnings, weak...), nil
 	}
 	var wrong []error

@@ -32,6 +32,7 @@ type Settings struct {
 	FetchBytes      int64
 	FetchTimeout    time.Duration
 	SourceCache     int64 // 0 = off
+	TraceOrigins    bool  // they get the trace context
 
 	AllowedFormats  []format.Format
 	DefaultFormat   format.Format // one of AllowedFormats, or format.Auto
@@ -61,7 +62,8 @@ type Settings struct {
 	Log     slog.Level
 	LogText bool // text instead of JSON
 
-	named map[string]string // option → the name it was given by, a flag or a variable; only what was given
+	inherited bool              // see Host
+	named     map[string]string // option → the name it was given by, a flag or a variable; only what was given
 }
 
 // options lists every setting in the order people should read about them.
@@ -93,12 +95,14 @@ func (s *Settings) serverOptions() []opt.Option {
 	return []opt.Option{
 		{
 			Name: "IMAGEKIT_ADDR", To: (*address)(&s.Addr), Default: "127.0.0.1:8080", Example: ":8080",
-			Doc: "Where to listen. Without a host, on all interfaces.",
+			Doc: "Where to listen. Without a host, on all interfaces; `unix:/path` is a Unix socket for owner and group, say of a " +
+				"proxy. Sockets that systemd passes in (`LISTEN_FDS`) take its place. Both count as reachable by others.",
 		},
 		{
 			Name: "IMAGEKIT_ADMIN_ADDR", To: (*address)(&s.AdminAddr), DefaultDoc: "none", Example: "127.0.0.1:9090",
 			Doc: "A second address that answers `/metrics`, `/stats/cache`, `/health` and `/ready` to whoever reaches it. " +
-				"At `IMAGEKIT_ADDR` the first two need the sign token or a caller on the same machine.",
+				"At `IMAGEKIT_ADDR` the first two need the sign token or a caller on the same machine. A passed socket named " +
+				"`admin` takes its place.",
 		},
 		{
 			Name: "IMAGEKIT_DRAIN_DELAY", To: (*delay)(&s.DrainDelay), Default: "0s", Example: "5s",
@@ -188,6 +192,10 @@ func (s *Settings) sourceOptions() []opt.Option {
 			Doc: "Memory for sources, so that the sizes of one page cost one download. A source is kept as long as its origin " +
 				"calls it fresh (`Cache-Control`, `Expires`), one minute when it does not say, and five minutes at most; one " +
 				"larger than a quarter of this is not kept. `v` always brings a fresh one.",
+		},
+		{
+			Name: "IMAGEKIT_TRACE_ORIGINS", To: (*toggle)(&s.TraceOrigins), Default: "0", Example: "1",
+			Doc: "Sends the trace context (`traceparent`) to origins while tracing is on: for origins of your own.",
 		},
 	}
 }
@@ -282,8 +290,8 @@ func (s *Settings) answerOptions() []opt.Option {
 func (s *Settings) clientOptions() []opt.Option {
 	return []opt.Option{
 		{
-			Name: "IMAGEKIT_TRUSTED_PROXIES", To: networks(&s.TrustedProxies), DefaultDoc: "none", Example: "127.0.0.1/32,::1/128",
-			Doc: "Proxies whose `X-Forwarded-For` is believed. Behind a proxy that is not listed, all clients share one rate limit.",
+			Name: "IMAGEKIT_TRUSTED_PROXIES", To: proxies(&s.TrustedProxies), DefaultDoc: "none", Example: "127.0.0.1/32,::1/128",
+			Doc: "Proxies whose `X-Forwarded-For` is believed; `unix` are those that connect by a Unix socket. Behind a proxy that is not listed, all clients share one rate limit.",
 		},
 		{
 			Name: "IMAGEKIT_RATE_LIMIT", To: &s.RateLimit, Min: 1, Max: 1_000_000, Default: "10", Example: "50",

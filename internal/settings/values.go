@@ -6,7 +6,6 @@ import (
 	"flag"
 	"log/slog"
 	"math"
-	"net"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -270,25 +269,6 @@ func (a *age) Set(text string) error {
 
 func (*age) Want() string { return "a duration above 0 with its unit, such as 7d, 12h or 1d12h" }
 
-// address is where to listen.
-type address string
-
-func (a *address) String() string { return string(*a) }
-
-func (a *address) Set(text string) error {
-	host, port, err := net.SplitHostPort(text)
-	if err != nil || strings.ContainsAny(host, " /") {
-		return errValue
-	}
-	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return errValue
-	}
-	*a = address(text)
-	return nil
-}
-
-func (*address) Want() string { return "host:port such as 127.0.0.1:8080, [::1]:8080 or :8080" }
-
 // headerText is the value of an HTTP header field: printable ASCII (RFC 9110 §5.5 without its obsolete part).
 type headerText string
 
@@ -352,6 +332,24 @@ func (l list[T]) Want() string { return "a comma list of " + l.want }
 
 func networks(to *[]netip.Prefix) list[netip.Prefix] {
 	return list[netip.Prefix]{to, parseNetwork, netip.Prefix.String, "networks such as 10.0.0.0/8 or addresses"}
+}
+
+// OverUnix stands among the trusted proxies for those that connect by a Unix socket.
+var OverUnix = netip.Prefix{}
+
+// proxies are networks and the word unix.
+func proxies(to *[]netip.Prefix) flag.Value {
+	return list[netip.Prefix]{to, func(text string) (netip.Prefix, bool) {
+		if text == "unix" {
+			return OverUnix, true
+		}
+		return parseNetwork(text)
+	}, func(p netip.Prefix) string {
+		if p == OverUnix {
+			return "unix"
+		}
+		return p.String()
+	}, "networks such as 10.0.0.0/8, addresses or unix"}
 }
 
 // parseNetwork reads a CIDR (RFC 4632) without bits beyond its length, or a single address.

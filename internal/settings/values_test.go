@@ -41,8 +41,11 @@ var valueTests = []struct {
 	},
 	{
 		"address", new(address),
-		map[string]string{":8080": ":8080", "127.0.0.1:0": "127.0.0.1:0", "[::1]:80": "[::1]:80", "localhost:80": "localhost:80"},
-		"8080 127.0.0.1 ::1:80 a:b a:65536 a:-1 http://a:80 unix:/run/x.sock",
+		map[string]string{
+			":8080": ":8080", "127.0.0.1:0": "127.0.0.1:0", "[::1]:80": "[::1]:80", "localhost:80": "localhost:80",
+			"unix:/run/x.sock": "unix:/run/x.sock",
+		},
+		"8080 127.0.0.1 ::1:80 a:b a:65536 a:-1 http://a:80 unix: unix:x.sock /run/x.sock unix:/" + strings.Repeat("x", maxPath),
 	},
 	{"toggle", new(toggle), map[string]string{"1": "1", "on": "1", "true": "1", "0": "0", "off": "0", "false": "0"}, "2 yes TRUE"},
 	{"level", new(level), map[string]string{"debug": "debug", "info": "info", "warn": "warn", "error": "error"}, "trace INFO warn+1"},
@@ -53,6 +56,11 @@ var valueTests = []struct {
 			"0.0.0.0/0": "0.0.0.0/0",
 		},
 		"10.0.0.1/8 10/8 10.0.0.0/33 example.com fe80::1%eth0 10.0.0.0/8, ,",
+	},
+	{
+		"proxies", proxies(new([]netip.Prefix)),
+		map[string]string{"unix": "unix", "10.0.0.0/8, unix": "10.0.0.0/8,unix"},
+		"UNIX unix: /run/x.sock 10/8",
 	},
 	{"ports", ports(new([]uint16)), map[string]string{"80": "80", "80, 443": "80,443", "65535": "65535"}, "0 65536 http 80, -1 80-90"},
 	{"formats", formats(new([]format.Format)), map[string]string{"jpg,webp": "jpeg,webp"}, "auto gif jpeg, JPEG"},

@@ -133,8 +133,8 @@ func TestQueueIsBounded(t *testing.T) {
 	_, err := run(t.Context(), p, "echo")
 	wantFault(t, err, fault.Overloaded)
 	wantFault(t, p.Admit(), fault.Overloaded)
-	if s := p.Stats(); s.Busy != 1 || s.Queued != 1 {
-		t.Errorf("want 1 busy and 1 queued: %+v", s)
+	if s := p.Stats(); s.Busy != 1 || s.Queued != 1 || s.QueueLimit != 1 || s.Shed != 2 {
+		t.Errorf("want 1 busy, 1 queued, 2 shed: %+v", s)
 	}
 	close(waits.done)
 	wantFault(t, <-late, fault.Timeout)

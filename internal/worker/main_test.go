@@ -53,6 +53,8 @@ func child(mode string, args []string) error {
 		return Serve(args, testVersions, script)
 	case "pictures":
 		return Serve(args, testVersions, engine.Engine{}.Run)
+	case "giants":
+		return Serve(args, testVersions, pidOrPicture)
 	case "breakout":
 		return Serve(args, testVersions, breakout.Run)
 	case "threads":

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -54,6 +55,7 @@ func NewPool(c Config) (*Pool, error) {
 		queue:    newQueue(c.Queue, c.Memory),
 		poison:   newPoison(c.PoisonTTL),
 		launcher: newLauncher(c, childEnd),
+		count:    tally{pids: map[int]struct{}{}},
 	}
 	p.life, p.stop = context.WithCancel(context.Background())
 	p.patience, p.giveUp = context.WithCancel(context.Background())
@@ -81,11 +83,11 @@ func (p *Pool) try() error {
 }
 
 // born counts a worker that said hello, and tells once what does not confine it.
-func (p *Pool) born(h hello) {
-	p.count.born(h)
-	if len(h.Sandbox.Missing) > 0 {
+func (p *Pool) born(w *process) {
+	p.count.born(w)
+	if missing := w.hello.Sandbox.Missing; len(missing) > 0 {
 		p.exposed.Do(func() {
-			p.config.Logger.Warn("workers are not fully confined", "missing", h.Sandbox.Missing)
+			p.config.Logger.Warn("workers are not fully confined", "missing", missing)
 		})
 	}
 }
@@ -143,12 +145,8 @@ func (p *Pool) newJob(ctx context.Context, src *blob.Blob, pl plan.Plan) (*job, 
 	if len(src.Data)+len(pl.Source.Profile) > maxSource {
 		return nil, fault.New(fault.SourceTooLarge, "want at most %d bytes, got %d", maxSource, len(src.Data))
 	}
-	header, err := encodeJob(pl)
-	if err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "this plan cannot be sent to a worker")
-	}
 	return &job{
-		ctx: ctx, header: header, parts: [2][]byte{pl.Source.Profile, src.Data}, source: src.Data,
+		ctx: ctx, plan: pl, parts: [2][]byte{pl.Source.Profile, src.Data}, source: src.Data,
 		limit: maxResult(pl), memory: need, queued: time.Now(), done: make(chan outcome, 1),
 	}, nil
 }
@@ -166,23 +164,40 @@ func memoryFor(pl plan.Plan, src *blob.Blob) int64 {
 func (p *Pool) Ready() bool {
 	p.count.mu.Lock()
 	defer p.count.mu.Unlock()
-	return p.count.alive > 0 && p.queue.open()
+	return len(p.count.pids) > 0 && p.queue.open()
 }
 
 // Stats returns a snapshot.
 func (p *Pool) Stats() Stats {
-	s := Stats{Workers: p.config.Workers, Poisoned: p.poison.size(time.Now()), Deaths: map[string]uint64{}}
+	s := Stats{
+		Workers: p.config.Workers, QueueLimit: p.config.Queue, MemoryLimit: p.config.Memory,
+		Poisoned: p.poison.size(time.Now()), Deaths: map[string]uint64{},
+	}
 	p.queue.mu.Lock()
 	s.Busy, s.Queued, s.Memory = p.queue.running, len(p.queue.waiting), p.queue.used
+	s.Shed = p.queue.shed
 	p.queue.mu.Unlock()
 	p.count.mu.Lock()
 	defer p.count.mu.Unlock()
-	s.Alive, s.Recycled, s.Versions = p.count.alive, p.count.replaced, maps.Clone(p.count.versions)
+	s.Alive, s.Recycled, s.Versions = len(p.count.pids), p.count.replaced, maps.Clone(p.count.versions)
 	s.Sandbox = p.count.sandbox
 	for c := Crashed; c < causes; c++ {
 		s.Deaths[c.String()] = p.count.deaths[c]
 	}
 	return s
+}
+
+// Resident returns the memory that the workers have in RAM, in bytes: of all of them, and of the largest. Both are 0 where
+// the system does not tell.
+func (p *Pool) Resident() (sum, most int64) {
+	p.count.mu.Lock()
+	pids := slices.Collect(maps.Keys(p.count.pids))
+	p.count.mu.Unlock()
+	for _, pid := range pids {
+		n := resident(pid)
+		sum, most = sum+n, max(most, n)
+	}
+	return sum, most
 }
 
 // Close takes no more jobs, lets the accepted ones end and ends the workers. When ctx ends first, the jobs left are
@@ -218,24 +233,24 @@ func closeAll(list ...io.Closer) error {
 // tally counts what happens to the workers.
 type tally struct {
 	mu       sync.Mutex
-	alive    int
+	pids     map[int]struct{} // of those alive
 	deaths   [causes]uint64
 	replaced uint64
 	versions map[string]string
 	sandbox  Sandbox
 }
 
-func (t *tally) born(h hello) {
+func (t *tally) born(w *process) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.alive++
-	t.versions, t.sandbox = h.Versions, h.Sandbox
+	t.pids[w.cmd.Process.Pid] = struct{}{}
+	t.versions, t.sandbox = w.hello.Versions, w.hello.Sandbox
 }
 
-func (t *tally) gone(c Cause) {
+func (t *tally) gone(w *process, c Cause) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.alive--
+	delete(t.pids, w.cmd.Process.Pid)
 	t.deaths[c]++
 }
 

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -177,6 +178,24 @@ func TestKillUnderLoad(t *testing.T) {
 	load.Wait()
 	if s := p.Stats(); s.Deaths[Killed.String()] != 20 || s.Poisoned != 0 {
 		t.Errorf("want 20 killed and nothing poisoned: %+v", s)
+	}
+}
+
+func TestResidentOfAll(t *testing.T) {
+	p := newPool(t, Config{Workers: 2, Sandbox: Off})
+	mustRun(t, p, "echo")
+	if runtime.GOOS != "linux" {
+		t.Skip("what a process has in RAM is only read on Linux")
+	}
+	sum, most := p.Resident()
+	if most < 1<<20 || sum < most || sum > 2*most {
+		t.Errorf("%d bytes, %d of them of the largest; want those of one or two processes", sum, most)
+	}
+	if err := p.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if sum, most := p.Resident(); sum != 0 || most != 0 {
+		t.Errorf("%d and %d bytes after the end", sum, most)
 	}
 }
 

@@ -127,23 +127,23 @@ func (w *process) greeting(ctx context.Context) error {
 	return nil
 }
 
-// do sends a job to the worker and returns its reply, which may hold a fault. An error means that the worker is of
+// do sends a job and its header to the worker and returns its reply, which may hold a fault. An error means that the worker is of
 // no more use; accepted tells whether it had read the job by then.
-func (w *process) do(j *job) (reply outcome, accepted bool, err error) {
-	if err := send(w.wire, kindJob, j.header, j.parts[:]...); err != nil {
+func (w *process) do(j *job, header []byte) (reply outcome, accepted bool, err error) {
+	if err := send(w.wire, kindJob, header, j.parts[:]...); err != nil {
 		return outcome{}, false, err
 	}
 	if _, _, err := receive(w.in, kindAccepted, 0, nil); err != nil {
 		return outcome{}, false, err
 	}
-	header, body, err := receive(w.in, kindReply, j.limit, nil)
+	answer, body, err := receive(w.in, kindReply, j.limit, nil)
 	if err != nil {
 		return outcome{}, true, noEOF(err)
 	}
 	if n := w.in.Buffered(); n > 0 {
 		return outcome{}, true, fmt.Errorf("%w: %d bytes after the reply", errWire, n)
 	}
-	times, failed, err := decodeReply(header, body)
+	times, failed, err := decodeReply(answer, body)
 	if err != nil {
 		return outcome{}, true, err
 	}

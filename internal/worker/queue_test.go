@@ -60,6 +60,24 @@ func TestQueueIsFirstComeFirstServed(t *testing.T) {
 	}
 }
 
+func TestThreadsOfIdleProcessors(t *testing.T) {
+	q := newQueue(10, 100)
+	for range 3 {
+		q.offer(make(seat, 1))
+	}
+	var jobs []*job
+	for range 5 {
+		jobs = append(jobs, newTestJob(t.Context(), 1))
+	}
+	push(t, q, jobs...)
+	q.offer(make(seat, 1))
+	for i, want := range []int{2, 2, 1, 1, 0} {
+		if got := jobs[i].plan.Threads; got != want {
+			t.Errorf("job %d: got %d threads, want %d", i, got, want)
+		}
+	}
+}
+
 func TestQueueWithdraw(t *testing.T) {
 	q := newQueue(10, 100)
 	large, small := newTestJob(t.Context(), 90), newTestJob(t.Context(), 10)

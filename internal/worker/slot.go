@@ -62,7 +62,7 @@ func (s *slot) fill() bool {
 			continue
 		}
 		s.w = w
-		s.pool.born(w.hello)
+		s.pool.born(w)
 	}
 	return s.pool.life.Err() == nil
 }
@@ -117,9 +117,15 @@ func (s *slot) work(j *job) {
 		s.pool.queue.release(j)
 		return
 	}
+	header, err := encodeJob(j.plan)
+	if err != nil {
+		j.fail(fault.Wrap(fault.Internal, err, "this plan cannot be sent to a worker"))
+		s.pool.queue.release(j)
+		return
+	}
 	start := time.Now()
 	release := s.guard(j)
-	reply, accepted, err := s.w.do(j)
+	reply, accepted, err := s.w.do(j, header)
 	release()
 	if err != nil {
 		s.mourn(j, start, accepted, err)
@@ -235,7 +241,7 @@ func (s *slot) bury(c Cause) {
 	w := s.w
 	s.w = nil
 	w.end()
-	s.pool.count.gone(c)
+	s.pool.count.gone(w, c)
 	if c == NoCause {
 		return
 	}
@@ -262,7 +268,7 @@ func (s *slot) recycle() {
 		}
 		return
 	}
-	s.pool.born(fresh.hello)
+	s.pool.born(fresh)
 	s.bury(NoCause)
 	s.w = fresh
 	s.pool.count.recycled()

@@ -90,16 +90,19 @@ func (c Config) withDefaults() Config {
 
 // Stats is a snapshot of a Pool.
 type Stats struct {
-	Workers  int               // configured
-	Alive    int               // processes that said hello and have not ended
-	Busy     int               // jobs in a worker
-	Queued   int               // jobs that wait
-	Memory   int64             // bytes; the sum of the running jobs' estimates
-	Deaths   map[string]uint64 // by cause; every Cause has its entry
-	Recycled uint64            // processes replaced between jobs
-	Poisoned int               // sources refused at present
-	Versions map[string]string // codec library → version, as the latest worker said; nil before the first
-	Sandbox  Sandbox           // the same; the zero value before the first
+	Workers     int               // configured, as the next two are
+	QueueLimit  int               // jobs that may wait
+	MemoryLimit int64             // bound of Memory
+	Alive       int               // processes that said hello and have not ended
+	Busy        int               // jobs in a worker
+	Queued      int               // jobs that wait
+	Shed        uint64            // jobs refused because too many waited
+	Memory      int64             // bytes; the sum of the running jobs' estimates
+	Deaths      map[string]uint64 // by cause; every Cause has its entry
+	Recycled    uint64            // processes replaced between jobs
+	Poisoned    int               // sources refused at present
+	Versions    map[string]string // codec library → version, as the latest worker said; nil before the first
+	Sandbox     Sandbox           // the same; the zero value before the first
 }
 
 // Cause says why a worker ended in a way that was not planned.

@@ -52,12 +52,13 @@ type Config struct {
 // the limit, and learns of the others' entries when it hits them and by a scan every ten minutes.
 // The owner may delete any file, or the whole directory, at any time.
 type Store struct {
-	dir   string
-	limit int64
-	log   *slog.Logger
-	index *index
-	hot   *hot
-	space *space
+	dir       string
+	purgeMark string // path
+	limit     int64
+	log       *slog.Logger
+	index     *index
+	hot       *hot
+	space     *space
 
 	// changing serialises, per shard, whatever makes or removes an entry together with its note in the index.
 	changing [shards]sync.Mutex
@@ -89,7 +90,7 @@ func Open(c Config) (*Store, error) {
 	}
 	log := cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	s := &Store{
-		dir:     dir,
+		dir: dir, purgeMark: filepath.Join(dir, purgeMark),
 		limit:   c.Limit,
 		log:     log,
 		space:   &space{look: func() (volume, error) { return statVolume(dir) }, minFree: c.MinFree, log: log},
@@ -256,6 +257,15 @@ func (s *Store) drop(id cache.ID, path string) {
 func (s *Store) Usage() cache.Usage {
 	size, entries := s.index.usage()
 	return cache.Usage{SizeBytes: size, Entries: entries, LimitBytes: s.limit, Evictions: s.evictions.Load()}
+}
+
+// Purged returns the time of the latest purge, as a mark to be compared with itself: the zero time when there was none.
+func (s *Store) Purged() time.Time {
+	var st unix.Stat_t
+	if err := unix.Lstat(s.purgeMark, &st); err != nil {
+		return time.Time{}
+	}
+	return mtime(&st)
 }
 
 // Close implements cache.Store. It returns when the scan has ended; the files stay.

@@ -16,7 +16,7 @@ import (
 )
 
 // Folder is the directory of a store, looked at from outside while stores may work in it: entries come, go and are
-// replaced meanwhile. It makes nothing, and touches only what it is told to remove.
+// replaced meanwhile. It touches only what it is told to remove, and makes nothing but the mark of a purge.
 type Folder struct{ dir string }
 
 // Entry is a file that a walk found.
@@ -120,6 +120,18 @@ func (f Folder) Read(e Entry, most int64) ([]byte, error) {
 		return nil, cache.ErrNotFound
 	}
 	return nil, err
+}
+
+// purgeMark is a file whose time is that of the latest purge. No entry has such a name.
+const purgeMark = "purged"
+
+// MarkPurge lets the stores in the directory know by Purged that what was made before now is wanted no more.
+func (f Folder) MarkPurge() error {
+	mark, err := os.OpenFile(filepath.Join(f.dir, purgeMark), os.O_WRONLY|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o640)
+	if err != nil {
+		return err
+	}
+	return errors.Join(unix.Futimes(int(mark.Fd()), nil), mark.Close())
 }
 
 // Remove removes an entry, also one that was used or replaced since the walk, and reports whether it was there.

@@ -99,6 +99,12 @@ func (s *space) allow(used, entries int64, now time.Time) ceiling {
 	return s.ceiling
 }
 
+// Free returns the space on the disk that an ordinary user may still take, in bytes.
+func (s *Store) Free() (int64, error) {
+	v, err := s.space.look()
+	return v.free, err
+}
+
 // tell logs that the disk went below the floor or came back.
 func (s *space) tell(v volume, floor, inodeFloor int64) {
 	if !s.low {

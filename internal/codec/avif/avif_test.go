@@ -371,3 +371,20 @@ func TestTuningSaves(t *testing.T) {
 		t.Errorf("want the file without a tuning of %d bytes, got %d", len(plain), len(file))
 	}
 }
+
+// TestThreads: how many work on a picture is decided by the load, so the bytes must not tell.
+func TestThreads(t *testing.T) {
+	for _, k := range kinds() {
+		for _, size := range [][2]int{{1, 1}, {65, 64}, {333, 517}, {1024, 700}} {
+			f := gradient(t, k, size[0], size[1])
+			for _, q := range []int{1, 60, 95, 100} {
+				s := Settings{Quality: q, AlphaQuality: q, Speed: 9}
+				one := mustEncode(t, f, s)
+				s.Threads = 2
+				if two := mustEncode(t, f, s); !bytes.Equal(one, two) {
+					t.Errorf("%s, %d×%d, quality %d: %d bytes by one thread, others (%d) by two", k.name, size[0], size[1], q, len(one), len(two))
+				}
+			}
+		}
+	}
+}

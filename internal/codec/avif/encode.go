@@ -26,6 +26,7 @@ type Settings struct {
 	Quality      int    // of the colours, 0…100; 100 is lossless
 	AlphaQuality int    // of the alpha plane, 0…100; 100 is lossless
 	Speed        int    // 0 = smallest file … 10 = fastest
+	Threads      int    // that may work on it, below 2 = one; the bytes are the same
 	CICP         CICP   // zero: sRGB with BT.601 (1/13/6), or left to the profile (2/2/6) when there is one
 	ICC          []byte // colour profile; nil = none
 }
@@ -42,7 +43,7 @@ func (s Settings) cicp() CICP {
 }
 
 // Encode writes a Gray (4:0:0) or YCbCr (4:4:4, 4:2:2, 4:2:0) frame of 8, 10 or 12 bits and straight alpha, or none,
-// as a still picture with libaom on one thread. Planes may be larger than the picture; they are not copied. Unless the
+// as a still picture with libaom. Planes may be larger than the picture; they are not copied. Unless the
 // quality is 100, the colours that alpha hides entirely are written over, in f as well.
 func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	l, err := layoutOf(f)
@@ -80,7 +81,7 @@ func encode(f *frame.Frame, format C.avifPixelFormat, s Settings, tuning C.shim_
 	defer pin.Unpin()
 	settings := C.shim_settings{
 		quality: C.int(s.Quality), alpha_quality: C.int(s.AlphaQuality), speed: C.int(s.Speed),
-		tuning: tuning,
+		threads: C.int(max(1, s.Threads)), tuning: tuning,
 	}
 	if len(s.ICC) > 0 {
 		pin.Pin(unsafe.SliceData(s.ICC))

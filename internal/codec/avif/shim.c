@@ -77,7 +77,7 @@ avifResult shim_encode(avifImage *image, const shim_settings *s, avifRWData *out
 	avifEncoder *encoder = avifEncoderCreate();
 	if (!encoder) return AVIF_RESULT_OUT_OF_MEMORY;
 	encoder->codecChoice = AVIF_CODEC_CHOICE_AOM;
-	encoder->maxThreads = 1;
+	encoder->maxThreads = s->threads;
 	encoder->speed = s->speed;
 	set_quality(encoder, s);
 	avifResult result = set_icc(image, s);

@@ -14,6 +14,7 @@ typedef enum {
 typedef struct {
 	int quality, alpha_quality;  // 0…100 as libavif ≥ 1.0 counts; 100 = lossless
 	int speed;                   // 0…10
+	int threads;                 // ≥ 1
 	shim_tuning tuning;
 	const uint8_t *icc;
 	size_t icc_size;

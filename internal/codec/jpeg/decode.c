@@ -1,20 +1,13 @@
-#include "jpeg.h"
+#include "huffman.h"
 
 #include <setjmp.h>
 #include <stdlib.h>
 
 #include <jerror.h>
 
-/* libjpeg's interface of version 7 split the scaled block size in two, which libjpeg-turbo keeps equal. */
-#if JPEG_LIB_VERSION >= 70
-#define SCALED(comp) ((comp)->DCT_h_scaled_size)
-#define MIN_SCALED(cinfo) ((cinfo)->min_DCT_h_scaled_size)
-#else
-#define SCALED(comp) ((comp)->DCT_scaled_size)
-#define MIN_SCALED(cinfo) ((cinfo)->min_DCT_scaled_size)
-#endif
-
 #define MAX_SCANS 100 /* real progressive files have about 10; each more costs a pass over all coefficients */
+
+#define AGAIN -1 /* status: what was not foreseen in huffman_decode.c is left to libjpeg, from the start */
 
 struct ikjpeg_decoder {
 	struct jpeg_decompress_struct cinfo;
@@ -22,6 +15,11 @@ struct ikjpeg_decoder {
 	struct jpeg_progress_mgr progress;
 	jmp_buf escape;
 	int status;
+	const uint8_t *src;
+	size_t len;
+	int shrink;
+	bool plain;
+	ikjpeg_huffman *huffman; /* decodes the scan in libjpeg's place; NULL: libjpeg does */
 	bool invert; /* Adobe's CMYK: 255 = no ink */
 	bool ended;  /* the source was asked for bytes after its last */
 	char message[IKJPEG_MESSAGE];
@@ -82,12 +80,20 @@ static void on_progress(j_common_ptr cinfo) {
 		fail(d, IKJPEG_DAMAGED, "more than 100 scans");
 }
 
-static void prepare(ikjpeg_decoder *d) {
+static ikjpeg_decoder *prepare(const uint8_t *src, size_t len, int shrink, bool plain) {
+	ikjpeg_decoder *d = calloc(1, sizeof *d);
+	if (d == NULL)
+		return NULL;
+	d->src = src;
+	d->len = len;
+	d->shrink = shrink;
+	d->plain = plain;
 	d->cinfo.err = jpeg_std_error(&d->errors);
 	d->errors.error_exit = on_error;
 	d->errors.emit_message = on_message;
 	d->cinfo.client_data = d;
 	d->progress.progress_monitor = on_progress;
+	return d;
 }
 
 static int model_of(ikjpeg_decoder *d) {
@@ -108,10 +114,10 @@ static int model_of(ikjpeg_decoder *d) {
 
 /* Grey, YCbCr and RGB leave libjpeg as they are stored. CMYK and YCCK go through its upsampling and colour
  * conversion: they need a colour transform at full resolution anyway, and YCCK has no other exact way. */
-static void choose(ikjpeg_decoder *d, int shrink, int model) {
+static void choose(ikjpeg_decoder *d, int model) {
 	struct jpeg_decompress_struct *c = &d->cinfo;
 	c->scale_num = 1;
-	c->scale_denom = shrink;
+	c->scale_denom = d->shrink;
 	c->do_block_smoothing = FALSE;
 	c->raw_data_out = model != IKJPEG_CMYK;
 	c->out_color_space = c->raw_data_out ? c->jpeg_color_space : JCS_CMYK;
@@ -126,7 +132,7 @@ static void describe_raw(const struct jpeg_decompress_struct *c, ikjpeg_picture 
 	int rows = whole(c->image_height, c->max_v_samp_factor * DCTSIZE);
 	for (int i = 0; i < c->num_components; i++) {
 		const jpeg_component_info *comp = &c->comp_info[i];
-		int w = comp->h_samp_factor * SCALED(comp), h = comp->v_samp_factor * SCALED(comp);
+		int w = comp->h_samp_factor * IKJPEG_SCALED(comp), h = comp->v_samp_factor * IKJPEG_SCALED(comp);
 		p->planes[i] = (ikjpeg_plane){
 			.width = comp->downsampled_width,
 			.height = comp->downsampled_height,
@@ -139,7 +145,7 @@ static void describe_raw(const struct jpeg_decompress_struct *c, ikjpeg_picture 
 }
 
 static void describe_cmyk(const struct jpeg_decompress_struct *c, ikjpeg_picture *p) {
-	double pitch = (double)MIN_SCALED(c) / DCTSIZE;
+	double pitch = (double)IKJPEG_MIN_SCALED(c) / DCTSIZE;
 	for (int i = 0; i < 4; i++)
 		p->planes[i] = (ikjpeg_plane){
 			.width = c->output_width,
@@ -151,26 +157,29 @@ static void describe_cmyk(const struct jpeg_decompress_struct *c, ikjpeg_picture
 		};
 }
 
-ikjpeg_decoder *ikjpeg_open(const uint8_t *src, size_t len, int shrink, ikjpeg_picture *picture, int *status) {
-	ikjpeg_decoder *d = calloc(1, sizeof *d);
+static void read_header(ikjpeg_decoder *d) {
+	jpeg_create_decompress(&d->cinfo);
+	d->cinfo.progress = &d->progress;
+	jpeg_mem_src(&d->cinfo, d->src, d->len);
+	jpeg_read_header(&d->cinfo, TRUE);
+	if (IKJPEG_MIN_SCALED(&d->cinfo) == 1) /* libjpeg-turbo 3 reads lossless JPEG, but gives no planes of it */
+		fail(d, IKJPEG_UNSUPPORTED, "lossless JPEG");
+	choose(d, model_of(d));
+}
+
+ikjpeg_decoder *ikjpeg_open(const uint8_t *src, size_t len, int shrink, bool plain, ikjpeg_picture *picture, int *status) {
+	ikjpeg_decoder *d = prepare(src, len, shrink, plain);
 	if (d == NULL)
 		return NULL;
-	prepare(d);
 	if (setjmp(d->escape)) {
 		*status = d->status;
 		return d;
 	}
-	jpeg_create_decompress(&d->cinfo);
-	d->cinfo.progress = &d->progress;
-	jpeg_mem_src(&d->cinfo, src, len);
-	jpeg_read_header(&d->cinfo, TRUE);
-	if (MIN_SCALED(&d->cinfo) == 1) /* libjpeg-turbo 3 reads lossless JPEG, but gives no planes of it */
-		fail(d, IKJPEG_UNSUPPORTED, "lossless JPEG");
+	read_header(d);
 	picture->width = d->cinfo.image_width;
 	picture->height = d->cinfo.image_height;
 	picture->count = d->cinfo.num_components;
 	picture->model = model_of(d);
-	choose(d, shrink, picture->model);
 	if (d->cinfo.raw_data_out)
 		describe_raw(&d->cinfo, picture);
 	else
@@ -187,13 +196,13 @@ static void read_raw(ikjpeg_decoder *d, const ikjpeg_picture *p, int bottom) {
 	for (int mcu = 0; mcu < count; mcu++) {
 		for (int i = 0; i < p->count; i++) {
 			const jpeg_component_info *comp = &c->comp_info[i];
-			int height = comp->v_samp_factor * SCALED(comp);
+			int height = comp->v_samp_factor * IKJPEG_SCALED(comp);
 			uint8_t *at = p->planes[i].data + (size_t)mcu * height * p->planes[i].stride;
 			for (int y = 0; y < height; y++)
 				rows[i][y] = at + y * p->planes[i].stride;
 			planes[i] = rows[i];
 		}
-		if (jpeg_read_raw_data(c, planes, c->max_v_samp_factor * MIN_SCALED(c)) == 0)
+		if (jpeg_read_raw_data(c, planes, c->max_v_samp_factor * IKJPEG_MIN_SCALED(c)) == 0)
 			fail(d, IKJPEG_TRUNCATED, "no more rows");
 	}
 }
@@ -209,7 +218,7 @@ static void split_cmyk(const JSAMPLE *restrict from, const ikjpeg_picture *p, in
 static void read_cmyk(ikjpeg_decoder *d, const ikjpeg_picture *p, int bottom) {
 	struct jpeg_decompress_struct *c = &d->cinfo;
 	JSAMPARRAY row = c->mem->alloc_sarray((j_common_ptr)c, JPOOL_IMAGE, c->output_width * 4, 1);
-	int height = whole(bottom * MIN_SCALED(c), DCTSIZE);
+	int height = whole(bottom * IKJPEG_MIN_SCALED(c), DCTSIZE);
 	for (int y = 0; y < height; y++) {
 		if (jpeg_read_scanlines(c, row, 1) == 0)
 			fail(d, IKJPEG_TRUNCATED, "no more rows");
@@ -233,10 +242,35 @@ static void check_complete(ikjpeg_decoder *d) {
 		fail(d, IKJPEG_TRUNCATED, "arithmetic-coded data without an end");
 }
 
-int ikjpeg_read(ikjpeg_decoder *d, const ikjpeg_picture *picture, int bottom) {
+#if IKJPEG_OWN_HUFFMAN
+static boolean decode_mcu(j_decompress_ptr cinfo, JBLOCKROW *mcu) {
+	ikjpeg_decoder *d = cinfo->client_data;
+	if (!ikjpeg_huffman_decode(d->huffman, cinfo->restart_interval, mcu))
+		give_up(d, AGAIN);
+	return TRUE;
+}
+
+static void take_over(ikjpeg_decoder *d) {
+	d->huffman = ikjpeg_huffman_new(&d->cinfo);
+	if (d->huffman != NULL)
+		d->cinfo.entropy->decode_mcu = decode_mcu;
+}
+#else
+static void take_over(ikjpeg_decoder *d) { (void)d; }
+#endif
+
+/* read_planes decodes; again says that everything is left to libjpeg, from the header on. */
+static int read_planes(ikjpeg_decoder *d, const ikjpeg_picture *picture, int bottom, bool again) {
 	if (setjmp(d->escape))
 		return d->status;
+	if (again) {
+		jpeg_destroy_decompress(&d->cinfo);
+		d->ended = false;
+		read_header(d);
+	}
 	jpeg_start_decompress(&d->cinfo);
+	if (!again && !d->plain)
+		take_over(d);
 	if (d->cinfo.raw_data_out)
 		read_raw(d, picture, bottom);
 	else
@@ -245,9 +279,15 @@ int ikjpeg_read(ikjpeg_decoder *d, const ikjpeg_picture *picture, int bottom) {
 	return IKJPEG_OK;
 }
 
+int ikjpeg_read(ikjpeg_decoder *d, const ikjpeg_picture *picture, int bottom) {
+	int status = read_planes(d, picture, bottom, false);
+	return status == AGAIN ? read_planes(d, picture, bottom, true) : status;
+}
+
 const char *ikjpeg_message(const ikjpeg_decoder *d) { return d->message; }
 
 void ikjpeg_close(ikjpeg_decoder *d) {
 	jpeg_destroy_decompress(&d->cinfo);
+	free(d->huffman);
 	free(d);
 }

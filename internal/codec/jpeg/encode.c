@@ -1,4 +1,4 @@
-#include "jpeg.h"
+#include "huffman.h"
 
 #include <setjmp.h>
 #include <stdlib.h>
@@ -64,6 +64,16 @@ static void prepare(encoder *e, ikjpeg_result *result) {
 	e->output.term_destination = end;
 }
 
+/* ours says whether the Huffman tables are fitted here, in one pass, rather than by libjpeg in two. */
+static bool ours(const ikjpeg_settings *s) {
+#if IKJPEG_OWN_HUFFMAN
+	return s->optimize && !s->progressive && !s->plain;
+#else
+	(void)s;
+	return false;
+#endif
+}
+
 static void configure(struct jpeg_compress_struct *c, const ikjpeg_picture *p, const ikjpeg_settings *s) {
 	c->image_width = p->width;
 	c->image_height = p->height;
@@ -72,7 +82,7 @@ static void configure(struct jpeg_compress_struct *c, const ikjpeg_picture *p, c
 	jpeg_set_defaults(c);
 	jpeg_set_quality(c, s->quality, TRUE);
 	c->raw_data_in = TRUE;
-	c->optimize_coding = s->optimize;
+	c->optimize_coding = s->optimize && !ours(s);
 	for (int i = 0; i < p->count; i++) {
 		c->comp_info[i].h_samp_factor = i == 0 ? s->sub_x : 1;
 		c->comp_info[i].v_samp_factor = i == 0 ? s->sub_y : 1;
@@ -118,6 +128,10 @@ static int run(encoder *e, const ikjpeg_picture *picture, const ikjpeg_settings 
 	e->cinfo.dest = &e->output;
 	configure(&e->cinfo, picture, settings);
 	jpeg_start_compress(&e->cinfo, TRUE);
+#if IKJPEG_OWN_HUFFMAN
+	if (ours(settings))
+		ikjpeg_huffman_encode(&e->cinfo);
+#endif
 	if (icc_len > 0)
 		jpeg_write_icc_profile(&e->cinfo, icc, icc_len);
 	write_planes(e, picture);

@@ -22,14 +22,17 @@ type Settings struct {
 // Encode writes an opaque frame of 8 bits in full range: grey, or YCbCr in BT.601 whose chroma planes are full or
 // half as wide and as high as the picture (4:4:4, 4:2:2, 4:4:0, 4:2:0), rounded up. Samples go in as they are.
 // Any other frame is fault.Internal: the plan asked for the wrong planes. fault.TooMuchMemory without memory.
-func Encode(f *frame.Frame, s Settings) ([]byte, error) {
+func Encode(f *frame.Frame, s Settings) ([]byte, error) { return encode(f, s, false) }
+
+// encode leaves Huffman coding to libjpeg when plain, which gives the same bytes in more time.
+func encode(f *frame.Frame, s Settings, plain bool) ([]byte, error) {
 	if f.Depth != 8 || !f.FullRange || f.HasAlpha() || f.Model != frame.Gray && (f.Model != frame.YCbCr || f.Matrix != bt601) {
 		return nil, fault.New(fault.Internal, "want an opaque full range frame of 8 bits in grey or BT.601 for JPEG, "+
 			"got model %d, %d bits, matrix %d", f.Model, f.Depth, f.Matrix)
 	}
 	settings := C.ikjpeg_settings{
 		sub_x: 1, sub_y: 1,
-		quality: C.int(s.Quality), progressive: C.bool(s.Progressive), optimize: C.bool(s.Optimize),
+		quality: C.int(s.Quality), progressive: C.bool(s.Progressive), optimize: C.bool(s.Optimize), plain: C.bool(plain),
 	}
 	if f.Model == frame.YCbCr {
 		settings.sub_x = subsampling(f.Width, f.Planes[1].Width)

@@ -47,9 +47,9 @@ typedef struct {
 typedef struct ikjpeg_decoder ikjpeg_decoder;
 
 /* ikjpeg_open reads the header and fills everything of picture but data and stride. src must stay where it is
- * until ikjpeg_close. Returns NULL without memory; otherwise *status says whether the header was good, and the
- * decoder must be closed in any case. */
-ikjpeg_decoder *ikjpeg_open(const uint8_t *src, size_t len, int shrink, ikjpeg_picture *picture, int *status);
+ * until ikjpeg_close; plain leaves Huffman decoding to libjpeg. Returns NULL without memory; otherwise *status says
+ * whether the header was good, and the decoder must be closed in any case. */
+ikjpeg_decoder *ikjpeg_open(const uint8_t *src, size_t len, int shrink, bool plain, ikjpeg_picture *picture, int *status);
 
 /* ikjpeg_read decodes into the planes, down to pixel row bottom at least. To be called once. */
 int ikjpeg_read(ikjpeg_decoder *d, const ikjpeg_picture *picture, int bottom);
@@ -63,6 +63,7 @@ typedef struct {
 	int sub_x, sub_y; /* chroma subsampling, 1 or 2 */
 	int quality;
 	bool progressive, optimize;
+	bool plain; /* Huffman coding is left to libjpeg */
 } ikjpeg_settings;
 
 typedef struct {

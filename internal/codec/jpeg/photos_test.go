@@ -34,7 +34,9 @@ func TestPhotos(t *testing.T) {
 			}
 			defer full.Release()
 			sameAsStandardLibrary(t, src, full)
+			sameAsPlain(t, src, frame.Hint{})
 			for _, shrink := range []int{2, 4, 8} {
+				sameAsPlain(t, src, frame.Hint{Shrink: shrink})
 				small, err := Decode(src, frame.Hint{Shrink: shrink})
 				if err != nil {
 					t.Fatal(err)

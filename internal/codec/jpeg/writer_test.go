@@ -16,6 +16,7 @@ type sketch struct {
 	separate      bool // one scan per component instead of one for all
 	scans         int  // write the scans of a separate file this often; once for 0
 	jfif          bool
+	restart       int // MCUs between restart markers; none when 0
 }
 
 type component struct {
@@ -42,6 +43,9 @@ func (s *sketch) encode() []byte {
 	}
 	segment(&b, 0xDB, append([]byte{0}, bytes.Repeat([]byte{1}, 64)...))
 	s.header(&b)
+	if s.restart > 0 {
+		segment(&b, 0xDD, binary.BigEndian.AppendUint16(nil, uint16(s.restart)))
+	}
 	dc := make([]byte, 17, 29)
 	dc[4] = 12 // twelve codes of four bits: the categories 0…11
 	for i := range 12 {
@@ -117,6 +121,11 @@ func (s *sketch) scan(b *bytes.Buffer, of []component) {
 	}
 	before := make([]int, len(of))
 	for i := range columns * rows {
+		if s.restart > 0 && i > 0 && i%s.restart == 0 {
+			w.flush()
+			b.Write([]byte{0xFF, 0xD0 + byte(i/s.restart-1)%8})
+			clear(before)
+		}
 		for n, c := range of {
 			ch, cv := c.h, c.v
 			if len(of) == 1 {

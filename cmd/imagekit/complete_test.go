@@ -1,0 +1,118 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"imagekit/internal/param"
+	"imagekit/internal/settings"
+)
+
+// bashBreaks is COMP_WORDBREAKS as bash has it.
+const bashBreaks = " \t\n\"'><=;|&(:"
+
+func TestComplete(t *testing.T) {
+	tests := []struct {
+		words string // separated by blanks; the last one may be empty
+		want  string
+	}{
+		{"tr", "transform"},
+		{"se", "serve"},
+		{"x", ""},
+		{"cache p", "prune purge"},
+		{"completion ", "bash zsh fish"},
+		{"help tr", "transform"},
+		{"help cache v", "verify"},
+		{"help nothing ", ""},
+		{"--cache-d", "--cache-dir"},
+		{"sign --b", "--base"},
+		{"sign --base https://a --s", "--secret-file"},
+		{"sign --base=https://a --s", "--secret-file"},
+		{"sign --base f=", ""},
+		{"sign -- --b", ""},
+		{"version --he", "--help"},
+		{"transform --sandbox ", "auto require off"},
+		{"transform --sandbox=r", "--sandbox=require"},
+		{"serve --log w", "warn"},
+		{"transform ", ""},
+		{"transform w", ""},
+		{"transform in w", ""},
+		{"transform in out w", "w="},
+		{"transform --workers 2 in w", ""},
+		{"transform --force in out fi", "fit="},
+		{"transform in out f", "fit= flip= f="},
+		{"transform in out u", "up="},
+		{"transform in out up=", "up=1"},
+		{"transform in out f=a", "f=avif"},
+		{"transform - - f=j", "f=jpeg f=jpg"},
+		{"transform a b c w=1&h=2&g=top", "w=1&h=2&g=top w=1&h=2&g=top-left w=1&h=2&g=top-right"},
+		{"transform in out w=400&", "w=400&h= w=400&fit= w=400&g= w=400&crop= w=400&dpr= w=400&up= w=400&rot= w=400&flip= w=400&bg= w=400&f= w=400&q="},
+		{"transform in out w=4", ""},
+		{"transform in out file.jpg", ""},
+		{"sign url=sample:photo&f=a", "url=sample:photo&f=auto url=sample:photo&f=avif"},
+		{"sign u", "url= up="},
+		{"sign s", ""},
+		{"sign url=sample:photo f", ""},
+		{"version ", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.words, func(t *testing.T) {
+			var got []string
+			for _, c := range complete(root(nil, system{}), strings.Split(tt.words, " ")) {
+				got = append(got, c.text)
+			}
+			if want := strings.Fields(tt.want); !slices.Equal(got, want) {
+				t.Errorf("got  %q\nwant %q", got, want)
+			}
+		})
+	}
+}
+
+// Nothing has to be written twice: each parameter is offered with its choices, and each flag.
+func TestCompleteKnowsEveryRow(t *testing.T) {
+	for _, o := range new(param.Params).Options() {
+		for _, choice := range append(o.Choices(), "") {
+			text := o.Name + "=" + choice
+			found := complete(root(nil, system{}), []string{"transform", "in", "out", strings.TrimSuffix(text, "=")})
+			if text != "f=auto" && !slices.ContainsFunc(found, func(c candidate) bool { return c.text == text }) {
+				t.Errorf("%s is not offered", text)
+			}
+		}
+	}
+	for _, f := range settings.Flags() {
+		name := "--" + f.Names()[0]
+		found := complete(root(nil, system{}), []string{"serve", name})
+		if !slices.ContainsFunc(found, func(c candidate) bool { return c.text == name && c.about != "" }) {
+			t.Errorf("%s is not offered", name)
+		}
+	}
+}
+
+func TestCompleteLine(t *testing.T) {
+	tests := []struct{ line, want string }{
+		{"imagekit", ""},
+		{"imagekit tr", "transform"},
+		{"  imagekit\ttr", "transform"},
+		{"imagekit transform in out f=av", "avif"},
+		{"imagekit transform 'a file' in\\ out f=av", "avif"},
+		{`imagekit transform in out "f=av`, "f=avif"},
+		{"imagekit transform in out 'w=400&f=av", "w=400&f=avif"},
+		{"imagekit transform in out 'w=400&fi", "w=400&fit= w=400&fit=VALUE"},
+		{"imagekit transform in out fi", "fit="},
+		{"imagekit transform in out 'w=400'", ""},
+		{`imagekit transform in out w=400\&fi`, `400\&fit=`},
+		{`imagekit transform in out w=400\&fit=co`, "cover"},
+		{"imagekit transform in out ''f=av", ""},
+		{"imagekit serve --log=w", "warn"},
+		{"imagekit sign --base='https://a' 'url=sample:photo&rot=2", "url=sample:photo&rot=270"},
+		{`imagekit sign "url=sample:photo&v=\"&rot=2`, `url=sample:photo&v="&rot=270`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.line, func(t *testing.T) {
+			if got := completeLine(root(nil, system{}), tt.line, bashBreaks); !slices.Equal(got, strings.Fields(tt.want)) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

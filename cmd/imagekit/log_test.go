@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// writes counts what it is given at once.
+type writes struct {
+	bytes.Buffer
+	n int
+}
+
+func (w *writes) Write(b []byte) (int, error) {
+	w.n++
+	return w.Buffer.Write(b)
+}
+
+// Lines wait a moment for others, not longer; warnings, a full batch and the end wait for nothing. No line is lost or torn.
+func TestServerLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out writes
+		log, flush := serverLogger(&out, slog.LevelInfo, true)
+		written := func(when string, writes, lines int) {
+			t.Helper()
+			if got := strings.Count(out.String(), "\n"); out.n != writes || got != lines {
+				t.Fatalf("%s: %d lines in %d writes, want %d in %d", when, got, out.n, lines, writes)
+			}
+		}
+		log.Info("first")
+		log.Info("second")
+		time.Sleep(logDelay / 2)
+		synctest.Wait()
+		written("before the moment is over", 0, 0)
+		time.Sleep(logDelay)
+		synctest.Wait()
+		written("after it", 1, 2)
+		log.Info("third")
+		log.With("a", 1).WithGroup("g").Warn("fourth", "b", 2)
+		written("at a warning", 2, 4)
+		if !strings.HasSuffix(out.String(), "msg=fourth a=1 g.b=2\n") {
+			t.Errorf("got %s", out.String())
+		}
+		log.Info(strings.Repeat("x", logBatch))
+		written("when there is much", 3, 5)
+		log.Info("last")
+		flush()
+		written("at the end", 4, 6)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		written("later", 4, 6)
+	})
+}

@@ -1,0 +1,139 @@
+// Package trace tells an OpenTelemetry collector how requests spent their time. It is the only package that knows
+// OpenTelemetry. Without a Tracer nothing happens, and it costs next to nothing.
+package trace
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/propagation"
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Tracer makes the spans of requests. A nil Tracer makes none. Safe for concurrent use.
+type Tracer struct {
+	provider *sdk.TracerProvider
+	tracer   trace.Tracer
+}
+
+// format is the W3C's: the fields traceparent and tracestate.
+var format propagation.TraceContext
+
+// Span is one request's. The nil Span is of a request that nobody traces.
+type Span struct{ span trace.Span }
+
+// key finds the Span of a context. It is not OpenTelemetry's own key, so that a context without a span costs one look.
+type key struct{}
+
+// Begin begins the span of a request that came at start. The trace context in its header is continued if it comes from
+// somebody who may decide that, else it begins a trace of its own.
+func (t *Tracer) Begin(r *http.Request, start time.Time, believed bool) (context.Context, *Span) {
+	ctx := r.Context()
+	if t == nil {
+		return ctx, nil
+	}
+	parent := ctx
+	if believed {
+		parent = format.Extract(ctx, propagation.HeaderCarrier(r.Header))
+	}
+	_, span := t.tracer.Start(parent, r.Method, trace.WithSpanKind(trace.SpanKindServer), trace.WithTimestamp(start))
+	s := &Span{span}
+	return context.WithValue(ctx, key{}, s), s
+}
+
+// ID returns the id of the trace, "" without one.
+func (s *Span) ID() string {
+	if s == nil {
+		return ""
+	}
+	return s.span.SpanContext().TraceID().String()
+}
+
+// Answer is what a request came to.
+type Answer struct {
+	Method, Route string // Route is "" when there is none for the path
+	Status        int
+	Bytes         int64
+	RequestID     string
+	Source        string // without query
+	Cache, Format string
+	Fault         string // code; "" when it did not fail
+}
+
+// End ends the span of a request.
+func (s *Span) End(a Answer) {
+	if s == nil {
+		return
+	}
+	if a.Route != "" {
+		s.span.SetName(a.Method + " " + a.Route)
+	}
+	s.span.SetAttributes(attribute.Int("http.response.status_code", a.Status), attribute.Int64("http.response.body.size", a.Bytes))
+	for _, kv := range [][2]string{
+		{"http.request.method", a.Method},
+		{"http.route", a.Route},
+		{"imagekit.request_id", a.RequestID},
+		{"imagekit.source", a.Source},
+		{"imagekit.cache", a.Cache},
+		{"imagekit.format", a.Format},
+		{"error.type", a.Fault},
+	} {
+		if kv[1] != "" {
+			s.span.SetAttributes(attribute.String(kv[0], kv[1]))
+		}
+	}
+	if a.Status >= http.StatusInternalServerError {
+		s.span.SetStatus(codes.Error, a.Fault)
+	}
+	s.span.End()
+}
+
+// of returns the span of a context, nil without one.
+func of(ctx context.Context) trace.Span {
+	if s, ok := ctx.Value(key{}).(*Span); ok {
+		return s.span
+	}
+	return nil
+}
+
+// Stage begins a span for a stage of the request that ctx belongs to, inside what ctx is in. end ends it.
+func Stage(ctx context.Context, name string) (in context.Context, end func(error)) {
+	parent := of(ctx)
+	if parent == nil {
+		return ctx, func(error) {}
+	}
+	_, span := parent.TracerProvider().Tracer(scope).Start(trace.ContextWithSpan(ctx, parent), name)
+	return context.WithValue(ctx, key{}, &Span{span}), func(err error) {
+		if err != nil {
+			span.SetStatus(codes.Error, "")
+		}
+		span.End()
+	}
+}
+
+// Lay adds a span for each of these stages: they took that long, one after the other from start on. It is for what was
+// measured elsewhere, in a worker.
+func Lay(ctx context.Context, start time.Time, stages iter.Seq2[string, time.Duration]) {
+	parent := of(ctx)
+	if parent == nil {
+		return
+	}
+	tracer := parent.TracerProvider().Tracer(scope)
+	for name, took := range stages {
+		_, span := tracer.Start(trace.ContextWithSpan(ctx, parent), name, trace.WithTimestamp(start))
+		start = start.Add(took)
+		span.End(trace.WithTimestamp(start))
+	}
+}
+
+// Inject writes the trace context of ctx into the header of a request to somebody else.
+func Inject(ctx context.Context, h http.Header) {
+	if parent := of(ctx); parent != nil {
+		format.Inject(trace.ContextWithSpan(ctx, parent), propagation.HeaderCarrier(h))
+	}
+}
