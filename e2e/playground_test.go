@@ -62,10 +62,14 @@ func loadPage(t *testing.T, browser context.Context, s *server) {
 	p.value(`document.documentElement.outerHTML.length * 0 + performance.getEntriesByType("navigation")[0].decodedBodySize +
 		performance.getEntriesByType("resource").filter((r) => r.name.includes("/assets/")).reduce((sum, r) => sum + r.decodedBodySize, 0)`, &weight)
 	p.value(`performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0`, &paint)
-	t.Logf("page weight %.0f bytes before compression; first paint after %.0f ms", weight, paint)
+	t.Logf("page weight %.0f bytes before compression; first paint after %.0f ms in a browser that has just started", weight, paint)
 	if weight > 150_000 || weight < 10_000 {
 		t.Errorf("the page weighs %.0f bytes, want at most 150,000", weight)
 	}
+	p.do(chromedp.Reload())
+	p.wait(`performance.getEntriesByName("first-contentful-paint").length > 0`)
+	p.value(`performance.getEntriesByName("first-contentful-paint")[0].startTime`, &paint)
+	t.Logf("first paint after %.0f ms when it is loaded again", paint)
 }
 
 func chooseSamples(t *testing.T, browser context.Context, s *server) {
@@ -139,6 +143,8 @@ func moveSlider(t *testing.T, browser context.Context, s *server) {
 		p.wait("window.took")
 		t.Logf("slider to q=%s: result after %s ms", quality, p.text("Math.round(window.took)"))
 	}
+	p.wait(`!document.getElementById("before").hidden && document.getElementById("code-text").innerText.includes("q=42")`)
+	p.shoot("playground")
 	// Many changes in a row end with the last one.
 	p.run(`const slider = document.querySelector('.control[data-name="w"] input[type=range]');
 		for (let v = 300; v <= 400; v += 2) { slider.value = v; slider.dispatchEvent(new Event("input")); }`)
