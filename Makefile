@@ -50,6 +50,7 @@ deps:
 
 testdeps:
 	@./scripts/deps.sh test
+	@./scripts/browser.sh
 
 rig-corpus: build ## send every file of CORPUS=dir through the service in every format
 	go run -tags netgo ./rig corpus -dir "$(CORPUS)"

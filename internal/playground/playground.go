@@ -74,16 +74,25 @@ func New(c Config) (*Page, error) {
 	return p, err
 }
 
+// stylesheet is all the style sheets in the order of their names: nothing is painted before the last of them is there.
+const stylesheet = "style.css"
+
 // readAssets returns the files by name.
 func readAssets() (map[string][]byte, error) {
-	files := map[string][]byte{"fill.js": fillJS}
+	files := map[string][]byte{"fill.js": fillJS, stylesheet: nil}
 	entries, err := fs.ReadDir(assetFiles, "assets")
 	if err != nil {
 		return nil, fmt.Errorf("playground: %w", err)
 	}
 	for _, e := range entries {
-		if files[e.Name()], err = assetFiles.ReadFile("assets/" + e.Name()); err != nil {
+		data, err := assetFiles.ReadFile("assets/" + e.Name())
+		if err != nil {
 			return nil, fmt.Errorf("playground: %w", err)
+		}
+		if path.Ext(e.Name()) == ".css" {
+			files[stylesheet] = append(files[stylesheet], data...)
+		} else {
+			files[e.Name()] = data
 		}
 	}
 	return files, nil

@@ -1,48 +1,147 @@
 package playground
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"imagekit/internal/param"
 )
 
-func TestPageHasEveryParameter(t *testing.T) {
-	page, err := New([]string{"photo", "drawing"})
+func newPage(t *testing.T) *Page {
+	t.Helper()
+	page, err := New(Config{
+		Samples: []string{"photo", "drawing"}, Formats: []string{"jpeg", "webp", "avif"}, DefaultFormat: "webp", MaxUpload: 1 << 20,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	html := string(page.HTML)
+	return page
+}
+
+func TestPageHasEveryParameter(t *testing.T) {
+	html := string(newPage(t).HTML.Plain)
 	for _, o := range new(param.Request).Options() {
+		if o.Title == "" {
+			t.Errorf("%s has no title", o.Name)
+		}
 		if o.Name == "sig" {
 			continue
 		}
-		if !strings.Contains(html, ` name="`+o.Name+`"`) {
+		if !strings.Contains(html, ` data-name="`+o.Name+`"`) {
 			t.Errorf("no control for %s", o.Name)
 		}
+		if o.Name != "url" && !strings.Contains(html, string(markdown(o.Doc))) {
+			t.Errorf("no help for %s", o.Name)
+		}
 	}
-	for _, want := range []string{`value="sample:photo"`, `<option value="sample:drawing">`} {
+	for _, want := range []string{`data-source="sample:photo"`, `data-source="sample:drawing"`, `data-first="sample:photo"`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("no %s", want)
 		}
 	}
 }
 
-// The policy allows inline code by its hash only, so the page must hold exactly the hashed text.
-func TestCSPHashesWhatThePageHolds(t *testing.T) {
-	page, err := New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tag := range []string{"script", "style"} {
-		html := string(page.HTML)
-		_, rest, _ := strings.Cut(html, "<"+tag+">")
-		text, _, found := strings.Cut(rest, "</"+tag+">")
-		if !found || !strings.Contains(page.CSP, hash(text)) {
-			t.Errorf("the inline %s is not the one in the policy", tag)
+// A value stands once among the choices, the default as "", and formats that are not allowed not at all.
+func TestChoices(t *testing.T) {
+	c := Config{Formats: []string{"jpeg", "webp"}, DefaultFormat: "webp"}
+	got := map[string]string{}
+	for _, g := range c.groups() {
+		for _, made := range g.Controls {
+			var list []string
+			for _, choice := range made.Choices {
+				list = append(list, choice.Text+"="+choice.Value)
+			}
+			got[made.Name] = strings.Join(list, " ")
 		}
 	}
-	if strings.Contains(page.CSP, "unsafe") || strings.Contains(string(page.HTML), "http://") {
-		t.Error("the page wants more than itself")
+	for name, want := range map[string]string{
+		"f":    "auto=auto jpeg=jpeg webp=",
+		"fit":  "inside= cover=cover pad=pad fill=fill outside=outside",
+		"rot":  "not turned= 90=90 180=180 270=270",
+		"flip": "not mirrored= h=h v=v hv=hv",
+		"w":    "",
+	} {
+		if got[name] != want {
+			t.Errorf("%s: got %q, want %q", name, got[name], want)
+		}
+	}
+}
+
+func TestPickersArePickedForParameters(t *testing.T) {
+	var names []string
+	for _, o := range new(param.Request).Options() {
+		names = append(names, o.Name)
+	}
+	for name := range pickers {
+		if !slices.Contains(names, name) {
+			t.Errorf("there is a picker for %s, but no such parameter", name)
+		}
+	}
+}
+
+// The policy allows nothing inline and no other host, so the page may hold neither.
+func TestPageNeedsNothingElse(t *testing.T) {
+	page := newPage(t)
+	html := string(page.HTML.Plain)
+	for what, pattern := range map[string]string{
+		"an inline script": `<script(>|[^>]*[^"]>\s*[^<\s])`, "an inline style": `<style| style="`, "a handler": ` on[a-z]+="`,
+		"another host": `(src|href)="(https?:)?//`,
+	} {
+		if found := regexp.MustCompile(pattern).FindString(html); found != "" {
+			t.Errorf("the page holds %s: %s", what, found)
+		}
+	}
+	if strings.Contains(CSP, "unsafe") || strings.Contains(CSP, "http") || !strings.HasPrefix(CSP, "default-src 'none'") {
+		t.Errorf("the policy is not strict: %s", CSP)
+	}
+	weight := len(page.HTML.Plain)
+	for path, a := range page.Assets {
+		weight += len(a.Plain)
+		if text := strings.ReplaceAll(string(a.Plain), "https://example.com/", ""); strings.Contains(text, "https://") {
+			t.Errorf("%s names another host", path)
+		}
+		if n := bytes.Count(a.Plain, []byte("\n")); n > 400 {
+			t.Errorf("%s has %d lines, the budget is 400", path, n)
+		}
+	}
+	if weight > 150_000 {
+		t.Errorf("page and files have %d bytes, the budget is 150,000", weight)
+	}
+	for _, found := range regexp.MustCompile(`"(/assets/[^"]+)"`).FindAllStringSubmatch(html, -1) {
+		if page.Assets[found[1]] == nil {
+			t.Errorf("the page asks for %s, which is not there", found[1])
+		}
+	}
+}
+
+// What is changed gets other names, what is not keeps them.
+func TestNamesFollowContent(t *testing.T) {
+	one, other := newPage(t), newPage(t)
+	for path, a := range one.Assets {
+		b := other.Assets[path]
+		if b == nil || a.ETag(true) != b.ETag(true) || a.ETag(true) == a.ETag(false) {
+			t.Errorf("%s: the same content has other names, or two encodings have one", path)
+		}
+		if a.Gzip == nil {
+			continue
+		}
+		z, err := gzip.NewReader(bytes.NewReader(a.Gzip))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plain, err := io.ReadAll(z); err != nil || !bytes.Equal(plain, a.Plain) {
+			t.Errorf("%s: unzips to something else: %v", path, err)
+		}
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	if got, want := string(markdown("a `<b>` & c")), "a <code>&lt;b&gt;</code> &amp; c"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -46,7 +46,7 @@ func TestAccess(t *testing.T) {
 	for _, tt := range callers {
 		t.Run(tt.name, func(t *testing.T) {
 			for name, req := range map[string]*http.Request{
-				"sign": get("/sign?" + picture), "upload": form("file", "x"), "stats": get("/stats/cache"), "metrics": get("/metrics"),
+				"sign": get("/sign?" + picture), "source": get("/source?" + picture), "upload": form("file", "x"), "stats": get("/stats/cache"), "metrics": get("/metrics"),
 			} {
 				req = with(req, tt.header...)
 				req.RemoteAddr, req.Host = tt.peer, tt.host

@@ -104,6 +104,10 @@ func cpu(b *testing.B) time.Duration {
 // hit is a Renderer that finds everything.
 type hit struct{ *blob.Blob }
 
+func (hit) Describe(context.Context, param.Request) (render.Source, error) {
+	return render.Source{}, nil
+}
+
 func (h hit) Render(context.Context, param.Request, format.Format, func() error) (render.Result, error) {
 	return render.Result{Blob: h.Blob, State: render.Hit, Times: stage.Times{stage.Cache: 123 * time.Microsecond}}, nil
 }

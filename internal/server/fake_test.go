@@ -138,10 +138,13 @@ type rig struct {
 	log     *record
 }
 
+// newPage makes the page once: zipping it takes longer than most tests here.
+var newPage = sync.OnceValues(func() (*playground.Page, error) { return playground.New(playground.Config{}) })
+
 // newRig returns a server with the token set and no rate limit; changes adapt its configuration.
 func newRig(t testing.TB, changes ...func(*Config)) *rig {
 	t.Helper()
-	page, err := playground.New(playground.Config{})
+	page, err := newPage()
 	if err != nil {
 		t.Fatal(err)
 	}

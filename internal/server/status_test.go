@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/playground"
 )
 
 func TestStatusRoutes(t *testing.T) {
@@ -19,7 +20,7 @@ func TestStatusRoutes(t *testing.T) {
 			r := newRig(t)
 			res := r.ask(here(get(tt.path)))
 			if tt.path == "/" {
-				tt.body = string(r.Page.HTML)
+				tt.body = string(r.Page.HTML.Plain)
 			}
 			text := body(t, res)
 			if res.StatusCode != http.StatusOK || text != tt.body {
@@ -44,7 +45,7 @@ func TestStatusRoutes(t *testing.T) {
 func TestPageKeepsItsPolicy(t *testing.T) {
 	r := newRig(t)
 	h := r.ask(get("/")).Header
-	if got := h.Get("Content-Security-Policy"); got != r.Page.CSP || h.Get("Referrer-Policy") != "no-referrer" {
+	if got := h.Get("Content-Security-Policy"); got != playground.CSP || h.Get("Referrer-Policy") != "no-referrer" {
 		t.Errorf("Content-Security-Policy %q, Referrer-Policy %q", got, h.Get("Referrer-Policy"))
 	}
 }

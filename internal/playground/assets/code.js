@@ -63,7 +63,7 @@ async function show() {
   const tab = tabs[chosen];
   const text = $("code-text");
   $("code-note").textContent = tab.note;
-  if (!lastResult()) { text.textContent = "Choose a picture first."; return; }
+  if (!lastResult()) { text.textContent = state.hasSource() ? "…" : "Choose a picture first."; return; }
   $("code-panel").setAttribute("aria-busy", "true");
   try {
     const made = await tab.make(signal);

@@ -70,5 +70,5 @@ async function fill(made, answer) {
   const inside = answer.stages.reduce((sum, [, ms]) => sum + ms, 0);
   made.querySelector(".figures").replaceChildren(
     element("b", { textContent: bytes(answer.blob.size) }),
-    [saved(answer.blob.size), `${milliseconds(inside)}${answer.cache ? ` · ${answer.cache}` : ""}`].filter(Boolean).map((t) => ` · ${t}`).join(""));
+    ...[saved(answer.blob.size), `${milliseconds(inside)}${answer.cache ? ` · ${answer.cache}` : ""}`].filter(Boolean).map((t) => element("span", { textContent: t })));
 }

@@ -18,7 +18,7 @@ export function show(error) {
     place.hidden = false;
     (document.getElementById(`p-${name}`) ?? control.querySelector("input"))?.setAttribute("aria-invalid", "true");
   }
-  general(error, Boolean(control));
+  general(error, control);
 }
 
 // sentence leaves out the name that the detail begins with: the text stands beside it.
@@ -27,12 +27,13 @@ function sentence(error, name) {
   return text[0].toUpperCase() + text.slice(1);
 }
 
-function general(error, short) {
+function general(error, control) {
   const title = document.createElement("strong");
   title.textContent = error.title || "That did not work";
   const place = $("problem");
   place.replaceChildren(title);
-  if (!short) place.append(document.createElement("br"), explain(error));
+  if (!control) place.append(document.createElement("br"), explain(error));
+  else title.append(`: see ${(control.querySelector(".label > :first-child") ?? control.closest("section").querySelector("h2")).textContent}`);
   if (error.code === "not_allowed") {
     const again = document.createElement("button");
     again.type = "button";

@@ -30,7 +30,7 @@ export function show(answer, size) {
 // showTiming draws the stages, and what is left of the time: the way there and back.
 function showTiming({ stages, took }) {
   const inside = stages.reduce((sum, [, ms]) => sum + ms, 0);
-  const list = [...stages, ["transfer", Math.max(0, took - inside)]].filter(([, ms]) => ms > 0.005);
+  const list = [...stages, ["transfer", Math.max(0, took - inside)]].filter(([, ms]) => ms >= 0.05);
   $("timing").hidden = list.length === 0;
   $("timing-bar").replaceChildren(...list.map(([name, ms]) => {
     const part = element("span", { className: `stage-${name}`, title: `${name} ${milliseconds(ms)}` });

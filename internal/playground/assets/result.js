@@ -7,7 +7,7 @@ import * as viewer from "./viewer.js";
 import * as facts from "./facts.js";
 import { showActual } from "./controls.js";
 
-const soon = 60, // ms after a change
+const soon = 40, // ms after a change
   atLatest = 240, // while changes go on
   calm = 250; // after a result, before anything that can wait
 

@@ -7,7 +7,7 @@ import * as focus from "./focus.js";
 
 const field = $("p-url");
 const maxUpload = Number(document.body.dataset.maxUpload);
-const previewWidth = 800;
+const previewWidth = 784; // an unusual one: the result is asked for at the same time and shall not wait for this
 
 let loading = new AbortController();
 let onFailure = () => {};
