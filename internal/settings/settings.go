@@ -99,7 +99,7 @@ func (s *Settings) serverOptions() []opt.Option {
 				"proxy. Sockets that systemd passes in (`LISTEN_FDS`) take its place. Both count as reachable by others.",
 		},
 		{
-			Name: "IMAGEKIT_ADMIN_ADDR", To: (*address)(&s.AdminAddr), DefaultDoc: "none", Example: "127.0.0.1:9090",
+			Name: "IMAGEKIT_ADMIN_ADDR", To: (*address)(&s.AdminAddr), DefaultDoc: "none", Example: "127.0.0.1:8081",
 			Doc: "A second address that answers `/metrics`, `/stats/cache`, `/health` and `/ready` to whoever reaches it. " +
 				"At `IMAGEKIT_ADDR` the first two need the sign token or a caller on the same machine. A passed socket named " +
 				"`admin` takes its place.",
