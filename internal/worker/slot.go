@@ -107,19 +107,9 @@ func (s *slot) await() *job {
 
 // work runs one job on the slot's worker and answers it. Afterwards s.w is nil if the worker did not survive.
 func (s *slot) work(j *job) {
-	if err := s.pool.poison.check(j.source, time.Now()); err != nil { // blamed while this job waited
-		j.fail(err)
-		s.pool.queue.release(j)
-		return
-	}
-	if j.ctx.Err() != nil { // nobody waits any more: not worth a worker's life
-		j.fail(fault.From(j.ctx.Err()))
-		s.pool.queue.release(j)
-		return
-	}
-	header, err := encodeJob(j.plan)
+	header, err := s.prepare(j)
 	if err != nil {
-		j.fail(fault.Wrap(fault.Internal, err, "this plan cannot be sent to a worker"))
+		j.fail(err)
 		s.pool.queue.release(j)
 		return
 	}
@@ -138,6 +128,20 @@ func (s *slot) work(j *job) {
 		s.bury(c)
 	}
 	s.pool.queue.release(j)
+}
+
+// prepare returns the header of a job, or why it is not worth a worker's life.
+func (s *slot) prepare(j *job) (header []byte, err error) {
+	if err := s.pool.poison.check(j.source, time.Now()); err != nil { // blamed while this job waited
+		return nil, err
+	}
+	if j.ctx.Err() != nil { // nobody waits any more
+		return nil, fault.From(j.ctx.Err())
+	}
+	if header, err = encodeJob(j.plan); err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "this plan cannot be sent to a worker")
+	}
+	return header, nil
 }
 
 // guard kills the worker when the job's time is over, when the pool gives up, or when it takes too much memory.
