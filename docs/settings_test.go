@@ -1,17 +1,14 @@
 package docs
 
 import (
-	"flag"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"imagekit/internal/golden"
 	"imagekit/internal/settings"
 )
-
-var update = flag.Bool("update", false, "write the settings into the guide")
 
 // The part of the guide that is made from the table of settings stands between these lines.
 const (
@@ -28,15 +25,7 @@ func TestDocsGuideSettings(t *testing.T) {
 		t.Fatalf("%s has no place for the settings: want the lines\n%s%s", guidePath, settingsBegin, settingsEnd)
 	}
 	want := head + settingsBegin + shortSettings(settings.Reference()) + settingsEnd + tail
-	if *update {
-		if err := os.WriteFile(guidePath, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if guide != want {
-		t.Errorf("the settings in %s are not those of the table; run make docs", guidePath)
-	}
+	golden.Document(t, guidePath, want, "the table of settings")
 }
 
 // shortSettings returns the reference of the settings with what an operator looks up: name, default and meaning.

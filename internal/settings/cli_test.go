@@ -3,35 +3,19 @@ package settings
 import (
 	"bytes"
 	"context"
-	"flag"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/urfave/cli/v3"
-)
 
-var update = flag.Bool("update", false, "write docs/settings.md")
+	"imagekit/internal/golden"
+)
 
 // TestDocs keeps docs/settings.md in step with the table.
 func TestDocs(t *testing.T) {
-	path := filepath.Join("..", "..", "docs", "settings.md")
-	want := Reference()
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("docs/settings.md is not what the table says; run make docs.\n%s", diff)
-	}
+	golden.Document(t, filepath.Join("..", "..", "docs", "settings.md"), Reference(), "the table")
 }
 
 // run runs a command line of a program with one subcommand and returns what it loaded and printed.
