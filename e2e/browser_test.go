@@ -153,6 +153,8 @@ func (p *tab) forgive(part string) {
 // awaitPromise makes Evaluate return what a promise brings.
 func awaitPromise(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 
+// do runs actions. Keys go to what has the focus, by KeyEvent: chromedp.SendKeys reads its copy of the page's nodes while
+// chromedp changes it.
 func (p *tab) do(actions ...chromedp.Action) {
 	p.t.Helper()
 	if err := chromedp.Run(p.ctx, actions...); err != nil {

@@ -233,7 +233,7 @@ func showErrors(t *testing.T, browser context.Context, s *server) {
 	p.address("w=120")
 	p.wait(`document.getElementById("e-w").hidden && document.getElementById("problem").hidden`)
 
-	p.do(chromedp.SetValue("#p-url", dead.URL+"/gone.jpg"), chromedp.SendKeys("#p-url", kb.Enter))
+	p.do(chromedp.SetValue("#p-url", dead.URL+"/gone.jpg"), chromedp.Focus("#p-url"), chromedp.KeyEvent(kb.Enter))
 	p.wait(`!document.getElementById("e-url").hidden && document.getElementById("frame").classList.contains("stale")`)
 	p.shoot("error")
 	p.do(chromedp.Click(`.sample[data-source="sample:photo"]`))
