@@ -10,7 +10,7 @@ import (
 )
 
 // EngineVersion is part of every cache key. Raise it when the same request gives other bytes.
-const EngineVersion = 4
+const EngineVersion = 5
 
 // Limits bound what a plan may ask for; all in force, none optional.
 type Limits struct {
