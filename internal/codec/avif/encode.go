@@ -82,6 +82,7 @@ func encode(f *frame.Frame, format C.avifPixelFormat, s Settings, tuning C.shim_
 	settings := C.shim_settings{
 		quality: C.int(s.Quality), alpha_quality: C.int(s.AlphaQuality), speed: C.int(s.Speed),
 		threads: C.int(max(1, s.Threads)), tuning: tuning,
+		tile_columns: C.int(tileColumns(f.Width, f.Height)),
 	}
 	if len(s.ICC) > 0 {
 		pin.Pin(unsafe.SliceData(s.ICC))

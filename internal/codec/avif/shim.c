@@ -79,6 +79,7 @@ avifResult shim_encode(avifImage *image, const shim_settings *s, avifRWData *out
 	encoder->codecChoice = AVIF_CODEC_CHOICE_AOM;
 	encoder->maxThreads = s->threads;
 	encoder->speed = s->speed;
+	encoder->tileColsLog2 = s->tile_columns;
 	set_quality(encoder, s);
 	avifResult result = set_icc(image, s);
 	if (result == AVIF_RESULT_OK) result = set_tuning(encoder, s);

@@ -15,6 +15,7 @@ typedef struct {
 	int quality, alpha_quality;  // 0…100 as libavif ≥ 1.0 counts; 100 = lossless
 	int speed;                   // 0…10
 	int threads;                 // ≥ 1
+	int tile_columns;            // binary logarithm of how many
 	shim_tuning tuning;
 	const uint8_t *icc;
 	size_t icc_size;
