@@ -9,9 +9,11 @@ import (
 	"imagekit/internal/format"
 )
 
-// Blob is an encoded image. It is shared between goroutines and must not be changed once made.
+// Blob is an encoded image. It is shared between goroutines and must not be changed once made; one with a File belongs
+// to a single reader, who closes it.
 type Blob struct {
 	Data   []byte
+	File   *File         // holds the body instead of Data: a large result that the cache found
 	Format format.Format // by its magic bytes
 	// ETag is the strong entity tag of Data with its quotes (RFC 9110 §8.8.3). Empty for a source.
 	ETag    string

@@ -19,11 +19,14 @@ const (
 	writePause = 5 * time.Second
 	// logEvery is the least time between two lines about the same kind of trouble.
 	logEvery = time.Minute
+	// inMemory is the largest entry that is read as a whole: what the disk store keeps in memory for the next hit.
+	inMemory = 512 << 10
 )
 
 // Cache keeps blobs under key texts. Safe for concurrent use.
 type Cache struct {
 	store   Store
+	files   FileStore // the same store; nil when it has no files
 	log     *slog.Logger
 	started time.Time // all times below count from here, by the monotonic clock
 
@@ -52,11 +55,12 @@ type Stats struct {
 // New returns a cache over store. Trouble of the store goes to log (nil = nowhere), at most a line a minute of each kind.
 // The caller still owns the store and closes it after the last use of the cache.
 func New(store Store, log *slog.Logger) *Cache {
-	return &Cache{store: store, log: cmp.Or(log, slog.New(slog.DiscardHandler)), started: time.Now()}
+	files, _ := store.(FileStore)
+	return &Cache{store: store, files: files, log: cmp.Or(log, slog.New(slog.DiscardHandler)), started: time.Now()}
 }
 
 // Get returns the blob kept under key and true, or false when there is none that can be trusted: it is
-// missing, expired, damaged, or the store failed. Every call counts as a hit or a miss.
+// missing, expired, damaged, or the store failed. Every call counts as a hit or a miss. Whoever gets a blob closes it.
 func (c *Cache) Get(ctx context.Context, key string) (*blob.Blob, bool) {
 	b, ok := c.Peek(ctx, key)
 	if ok {
@@ -76,15 +80,14 @@ func (c *Cache) Peek(ctx context.Context, key string) (*blob.Blob, bool) {
 // lookup returns the blob or nil, and removes what must not be found again. A damaged entry may have been
 // replaced by a good one before it is deleted; that costs one more miss.
 func (c *Cache) lookup(ctx context.Context, id ID, key string) *blob.Blob {
-	entry, err := c.store.Get(ctx, id)
-	if err != nil {
+	b, err := c.read(ctx, id, key)
+	if _, damaged := errors.AsType[damage](err); err != nil && !damaged {
 		if !errors.Is(err, ErrNotFound) && ctx.Err() == nil {
 			c.readErrors.Add(1)
 			c.warn(&c.readLog, "cache read failed", id, err)
 		}
 		return nil
 	}
-	b, err := decode(entry, key)
 	if err != nil {
 		c.corrupt.Add(1)
 		c.warn(&c.corruptLog, "cache entry dropped", id, err)
@@ -93,9 +96,30 @@ func (c *Cache) lookup(ctx context.Context, id ID, key string) *blob.Blob {
 	}
 	if !b.Expires.IsZero() && !time.Now().Before(b.Expires) {
 		_ = c.remove(context.WithoutCancel(ctx), id) // already counted and logged
+		b.Close()
 		return nil
 	}
 	return b
+}
+
+// read returns what the store holds, found right. The body of a large entry stays in its file, where the store has one:
+// whoever reads it slowly keeps a descriptor, not its bytes.
+func (c *Cache) read(ctx context.Context, id ID, key string) (*blob.Blob, error) {
+	if c.files == nil {
+		entry, err := c.store.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return decode(entry, key)
+	}
+	entry, file, err := c.files.GetFile(ctx, id, inMemory)
+	switch {
+	case err != nil:
+		return nil, err
+	case file != nil:
+		return decodeFile(file, key)
+	}
+	return decode(entry, key)
 }
 
 // Put keeps b under key, if the store can. After a failed write nothing is written for a short while.

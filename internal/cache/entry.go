@@ -81,12 +81,21 @@ func decode(entry []byte, key string) (*blob.Blob, error) {
 	if err != nil {
 		return nil, err
 	}
+	b, err := h.blob(entry)
+	if err != nil {
+		return nil, err
+	}
+	b.Data = body
+	return b, nil
+}
+
+// blob returns what the header tells of a blob.
+func (h header) blob(entry []byte) (*blob.Blob, error) {
 	i := slices.IndexFunc(stored[:], func(f format.Format) bool { return f.MIME() == string(entry[h.typeAt:h.tagAt]) })
 	if i < 0 {
 		return nil, damage("content type")
 	}
 	return &blob.Blob{
-		Data:    body,
 		Format:  stored[i],
 		ETag:    string(entry[h.tagAt:h.sumAt]),
 		Created: micro(entry[atCreated:]),

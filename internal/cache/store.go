@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"os"
 )
 
 // ID names an entry in a store: the SHA-256 of the full key text. Being a fixed array of bytes it
@@ -49,6 +50,14 @@ type Store interface {
 
 	// Close ends the store's goroutines and frees what it holds; no other method may be called after it.
 	Close() error
+}
+
+// FileStore is a Store whose entries are files. The cache reads large ones piece by piece and never holds them whole.
+type FileStore interface {
+	Store
+	// GetFile is Get, but an entry of more than over bytes is returned as an open file at its beginning, which the caller
+	// closes. What the file holds does not change, whatever becomes of the entry.
+	GetFile(ctx context.Context, id ID, over int64) (entry []byte, file *os.File, err error)
 }
 
 // Usage is what a store holds.

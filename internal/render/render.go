@@ -102,7 +102,7 @@ func (s State) String() string { return [...]string{"MISS", "HIT", "COALESCED"}[
 
 // Result is an image and how it came about. Beside an error only Times is set, for the log.
 type Result struct {
-	Blob  *blob.Blob
+	Blob  *blob.Blob // of a hit it may have a File: who gets it closes it
 	State State
 	Times stage.Times // of a coalesced result: those of the work that was shared
 }
@@ -157,7 +157,8 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 	defer cancel()
 	var m made
 	// An earlier flight may have landed between the caller's look and this one's start.
-	if m.blob, m.found = lookup(ctx, r.cache.Peek, key, &m.times); m.found {
+	if b, ok := lookup(ctx, r.cache.Peek, key, &m.times); ok && b.Load() == nil { // all who wait share it
+		m.blob, m.found = b, true
 		return m, nil
 	}
 	if err := plan.Check(req.Params, out, r.limits); err != nil {

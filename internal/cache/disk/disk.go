@@ -128,19 +128,25 @@ func fresh(dir string) bool {
 
 // Get implements cache.Store.
 func (s *Store) Get(ctx context.Context, id cache.ID) ([]byte, error) {
+	data, _, err := s.GetFile(ctx, id, maxEntry)
+	return data, err
+}
+
+// GetFile implements cache.FileStore: entries have their names only once they are whole, and are replaced, not changed.
+func (s *Store) GetFile(ctx context.Context, id cache.ID, over int64) ([]byte, *os.File, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	path := s.path(id)
-	data, st, err := s.load(id, path)
+	data, file, st, err := s.load(id, path, over)
 	if vanished(err) {
 		if s.index.has(id) {
 			s.drop(id, path)
 		}
-		return nil, cache.ErrNotFound
+		return nil, nil, cache.ErrNotFound
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read cache entry: %w", err)
+		return nil, nil, fmt.Errorf("read cache entry: %w", err)
 	}
 	now := time.Now()
 	if !s.index.touch(id, occupied(&st), now) {
@@ -149,55 +155,63 @@ func (s *Store) Get(ctx context.Context, id cache.ID) ([]byte, error) {
 	if age := now.Sub(mtime(&st)); age > touchAfter || age < -touchAfter {
 		_ = os.Chtimes(path, now, now) // at worst the entry counts as unused after a restart
 	}
-	return data, nil
+	return data, file, nil
 }
 
-// load returns the bytes of an entry, from memory when they were read from the very file that is there now.
-func (s *Store) load(id cache.ID, path string) (data []byte, st unix.Stat_t, err error) {
+// load returns the bytes of an entry, from memory when they were read from the very file that is there now, or the file
+// of one with more bytes than over.
+func (s *Store) load(id cache.ID, path string, over int64) (data []byte, file *os.File, st unix.Stat_t, err error) {
 	if s.hot.has(id) {
 		if err := unix.Lstat(path, &st); err != nil {
 			s.hot.drop(id)
-			return nil, st, err
+			return nil, nil, st, err
 		}
 		if data = s.hot.get(id, stampOf(&st)); data != nil {
-			return data, st, nil
+			return data, nil, st, nil
 		}
 	}
-	if data, st, err = readFile(path); err == nil {
+	if data, file, st, err = readFile(path, over); err == nil && file == nil {
 		s.hot.put(id, stampOf(&st), data)
 	}
-	return data, st, err
+	return data, file, st, err
 }
 
 // readFile reads a regular file with the least number of system calls: package os would add four of its own
-// and three allocations to each hit.
-func readFile(path string) (data []byte, st unix.Stat_t, err error) {
+// and three allocations to each hit. One with more bytes than over it only opens.
+func readFile(path string, over int64) (data []byte, file *os.File, st unix.Stat_t, err error) {
 	fd, err := retry(func() (int, error) {
 		return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	})
 	if err != nil {
-		return nil, st, err
+		return nil, nil, st, err
 	}
-	defer unix.Close(fd)
+	defer func() {
+		if file == nil {
+			_ = unix.Close(fd) // it was only read
+		}
+	}()
 	if err := unix.Fstat(fd, &st); err != nil {
-		return nil, st, err
+		return nil, nil, st, err
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFREG || st.Size > maxEntry {
-		return nil, st, fmt.Errorf("not an entry: mode %#o, %d bytes", st.Mode, st.Size)
+		return nil, nil, st, fmt.Errorf("not an entry: mode %#o, %d bytes", st.Mode, st.Size)
+	}
+	if st.Size > over {
+		return nil, os.NewFile(uintptr(fd), path), st, nil
 	}
 	data = make([]byte, st.Size)
 	n := 0
 	for n < len(data) {
 		m, err := retry(func() (int, error) { return unix.Read(fd, data[n:]) })
 		if err != nil {
-			return nil, st, err
+			return nil, nil, st, err
 		}
 		if m == 0 { // cut since Fstat; the cache will see it
 			break
 		}
 		n += m
 	}
-	return data[:n], st, nil
+	return data[:n], nil, st, nil
 }
 
 // retry calls f until it is not interrupted by a signal.
