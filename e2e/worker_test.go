@@ -55,7 +55,7 @@ func TestWorkerKilledAtWork(t *testing.T) {
 	}()
 	victim := busy(t, peers)
 	victim.signal(t, syscall.SIGKILL)
-	refusal(t, <-result, fault.DamagedImage)
+	refusal(t, <-result, fault.Overloaded)
 	if n := s.stats(t).Entries; n != 0 {
 		t.Errorf("%d entries in the cache, want none", n)
 	}
@@ -66,6 +66,30 @@ func TestWorkerKilledAtWork(t *testing.T) {
 	if slices.Contains(now, victim) || !slices.ContainsFunc(now, func(p process) bool { return slices.Contains(peers, p) }) {
 		t.Errorf("workers before %v, after %v: want %v replaced and the other one kept", peers, now, victim)
 	}
+}
+
+// The kernel, short of memory, may kill a worker whose picture is sound: that closes the picture to nobody.
+func TestKillsPoisonNothing(t *testing.T) {
+	t.Parallel()
+	o, s := newOrigin(t), start(t)
+	s.log.expect("killed")
+	long := longJob(t, o)
+	for range 3 {
+		peers := s.settled(t, 2)
+		result := make(chan answer, 1)
+		go func() {
+			a, err := s.do(t.Context(), http.MethodGet, s.signed(long...), nil)
+			if err != nil {
+				t.Error(err)
+			}
+			result <- a
+		}()
+		busy(t, peers).signal(t, syscall.SIGKILL)
+		if a := <-result; a.header.Get("Retry-After") == "" {
+			t.Errorf("got status %d without Retry-After, want 503 with it", a.status)
+		}
+	}
+	s.picture(t, long[0], long[1], "w", "8").wantState(t, "MISS")
 }
 
 func TestIdleWorkerKilled(t *testing.T) {

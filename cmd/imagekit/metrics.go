@@ -108,7 +108,7 @@ func workerReadings(p *worker.Pool) []metric.Reading {
 		gauge("imagekit_worker_resident_memory_max_bytes", "Memory that the largest worker process has in RAM.",
 			func() int64 { _, most := p.Resident(); return most }),
 		counter("imagekit_workers_recycled_total", "Worker processes replaced between two pictures.", func() uint64 { return p.Stats().Recycled }),
-		gauge("imagekit_poisoned_sources", "Sources refused because they ended a worker.", of(func(s worker.Stats) int { return s.Poisoned })),
+		gauge("imagekit_poisoned_sources", "Sources refused in some form because they ended two workers.", of(func(s worker.Stats) int { return s.Poisoned })),
 		{
 			Name: "imagekit_worker_deaths_total", Help: "Worker processes that ended in a way that was not planned, by cause: " +
 				"crash, killed, timeout, abandoned (nobody waited any more), memory, protocol, idle, start.",

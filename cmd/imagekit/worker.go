@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"os"
 
+	"imagekit/internal/blob"
 	"imagekit/internal/engine"
+	"imagekit/internal/plan"
+	"imagekit/internal/stage"
 	"imagekit/internal/worker"
 	"imagekit/internal/worker/breakout"
 )
@@ -21,7 +24,9 @@ func runWorker(command string, args []string) (code int, ok bool) {
 	var run worker.Runner
 	switch command {
 	case workerCommand:
-		run = engine.Engine{}.Run
+		run = func(src *blob.Blob, p plan.Plan, enter func(stage.Stage)) (*blob.Blob, stage.Times, error) {
+			return engine.Engine{Enter: enter}.Run(src, p)
+		}
 	case selfTestCommand:
 		run = breakout.Run
 	default:

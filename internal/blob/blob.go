@@ -21,6 +21,8 @@ type Blob struct {
 	Expires time.Time // when the cache must forget it; zero = never
 	// Fresh is until when a source may serve requests that come later; zero = not at all, only those that wait for it.
 	Fresh time.Time
+	// Upload tells a source that a client sent along from one that was fetched.
+	Upload bool
 }
 
 // New returns a result: data with its ETag, created at now.

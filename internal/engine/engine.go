@@ -15,7 +15,9 @@ import (
 )
 
 // Engine does jobs in this process. The zero value is ready. It is the only user of C code.
-type Engine struct{}
+type Engine struct {
+	Enter func(stage.Stage) // told of each step's stage before it; nil = nobody wants to know
+}
 
 // job is what one step hands to the next.
 type job struct {
@@ -60,11 +62,14 @@ func explain(err error) error {
 // Run does the job of p on src and returns the encoded result with the time of each stage. The result has no tag: the
 // parent of the worker makes it of the bytes that arrive. Errors of the source are faults (damaged, unsupported); any
 // other error is ours.
-func (Engine) Run(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
+func (e Engine) Run(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
 	var times stage.Times
 	j := &job{plan: p, src: src}
 	defer func() { j.frame.Release() }()
 	for _, s := range steps {
+		if e.Enter != nil {
+			e.Enter(s.stage)
+		}
 		start := time.Now()
 		err := s.run(j)
 		times.Since(s.stage, start)

@@ -147,7 +147,7 @@ func (r *Renderer) Upload(ctx context.Context, data []byte, p param.Params, out 
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
 	var times stage.Times
-	b, err := r.transform(ctx, &blob.Blob{Data: data, Format: format.Sniff(data)}, p, out, &times)
+	b, err := r.transform(ctx, &blob.Blob{Data: data, Format: format.Sniff(data), Upload: true}, p, out, &times)
 	return Result{Blob: b, Times: times}, err
 }
 

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"imagekit/internal/blob"
+	"imagekit/internal/stage"
 )
 
 // What a child inherits besides stdio, which is /dev/null but for standard error.
@@ -99,7 +100,13 @@ func answer(w io.Writer, header, body []byte, run Runner) error {
 	if err := send(w, kindAccepted, nil); err != nil {
 		return fmt.Errorf("accept job: %w", err)
 	}
-	out, times, failed := run(&blob.Blob{Data: source, Format: p.Source.Format}, p)
+	at := stage.Decode // every job begins with it
+	out, times, failed := run(&blob.Blob{Data: source, Format: p.Source.Format}, p, func(s stage.Stage) {
+		if s > at { // the engine goes back and forth between its last stages
+			at = s
+			_ = sendProgress(w, s) // a parent that does not listen will not take the reply either
+		}
+	})
 	reply, err := encodeReply(times, failed)
 	if err != nil {
 		return fmt.Errorf("encode reply: %w", err)

@@ -178,7 +178,7 @@ func TestBreakoutTries(t *testing.T) {
 
 // onThreads is a Runner that puts the file rules in force while other threads exist, without the filter that would
 // hide what they deny, and returns what each thread, old or new, may open.
-func onThreads(*blob.Blob, plan.Plan) (*blob.Blob, stage.Times, error) {
+func onThreads(*blob.Blob, plan.Plan, func(stage.Stage)) (*blob.Blob, stage.Times, error) {
 	const threads = 4
 	begin, answers, up := make(chan struct{}), make(chan string), make(chan struct{})
 	try := func() {
@@ -264,8 +264,8 @@ func TestDataLimit(t *testing.T) {
 	}
 	p := newPool(t, Config{Workers: 1, DataLimit: 256 << 20, KillRSS: 1 << 40})
 	_, err := run(t.Context(), p, "grow")
-	wantFault(t, err, fault.DamagedImage)
-	if s := p.Stats(); s.Deaths[Crashed.String()] != 1 {
+	wantFault(t, err, fault.Overloaded)
+	if s := p.Stats(); s.Deaths[Hungry.String()] != 1 {
 		t.Errorf("want the worker to end by itself: %+v", s)
 	}
 }

@@ -52,7 +52,9 @@ func child(mode string, args []string) error {
 	case "jobs":
 		return Serve(args, testVersions, script)
 	case "pictures":
-		return Serve(args, testVersions, engine.Engine{}.Run)
+		return Serve(args, testVersions, func(src *blob.Blob, p plan.Plan, enter func(stage.Stage)) (*blob.Blob, stage.Times, error) {
+			return engine.Engine{Enter: enter}.Run(src, p)
+		})
 	case "giants":
 		return Serve(args, testVersions, pidOrPicture)
 	case "breakout":
@@ -74,7 +76,7 @@ func child(mode string, args []string) error {
 }
 
 // script is a Runner that does what the source says: a verb and its arguments.
-func script(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
+func script(src *blob.Blob, p plan.Plan, enter func(stage.Stage)) (*blob.Blob, stage.Times, error) {
 	times := stage.Times{stage.Decode: 3, stage.Encode: 5}
 	verb, arg, _ := strings.Cut(string(src.Data[:min(len(src.Data), 300)]), " ")
 	text := ""
@@ -108,6 +110,11 @@ func script(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
 			}
 		}
 		text = "alive"
+	case "stages": // dies in its last one
+		for _, s := range []stage.Stage{stage.Decode, stage.Resize, stage.Encode, stage.Resize} {
+			enter(s)
+		}
+		die(arg)
 	default:
 		die(verb)
 	}
@@ -133,6 +140,9 @@ func die(verb string) {
 		_, _ = os.NewFile(socketFD, "wire").Write(b.Bytes())
 	case "huge": // announces more than the plan can make
 		_, _ = os.NewFile(socketFD, "wire").Write([]byte{byte(kindReply), 0, 0, 0, 2, 0x3f, 0xff, 0xff, 0xff})
+	case "backwards": // says that it goes back, as if it had for ever
+		_ = sendProgress(os.NewFile(socketFD, "wire"), stage.Encode)
+		_ = sendProgress(os.NewFile(socketFD, "wire"), stage.Resize)
 	case "hollow":
 		_ = os.NewFile(socketFD, "wire").Close()
 	case "grow":

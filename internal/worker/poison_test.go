@@ -1,17 +1,31 @@
 package worker
 
 import (
+	"image"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"imagekit/internal/blob"
 	"imagekit/internal/fault"
+	"imagekit/internal/format"
+	"imagekit/internal/plan"
+	"imagekit/internal/stage"
 )
+
+// file is a source that was fetched.
+func file(text string) *blob.Blob { return &blob.Blob{Data: []byte(text)} }
+
+// crash blames a source for a crash while it was decoded.
+func (p *poison) crash(src *blob.Blob, now time.Time) {
+	p.blame(src, testPlan, stage.Decode, Crashed, now)
+}
 
 func TestPoison(t *testing.T) {
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	source := []byte("a file")
+	source := file("a file")
 	for _, tt := range []struct {
 		name  string
 		blame []Cause // one second apart
@@ -19,24 +33,24 @@ func TestPoison(t *testing.T) {
 		want  fault.Kind // Internal stands for "not refused"
 	}{
 		{"innocent", nil, 0, fault.Internal},
-		{"crash", []Cause{Crashed}, 0, fault.DamagedImage},
-		{"nonsense", []Cause{Babbled}, 0, fault.DamagedImage},
-		{"memory", []Cause{Hungry}, 0, fault.TooMuchMemory},
-		{"one kill", []Cause{Killed}, 0, fault.Internal},
-		{"two kills", []Cause{Killed, Killed}, 0, fault.DamagedImage},
-		{"one timeout", []Cause{TimedOut}, 0, fault.Internal},
-		{"a timeout and a kill", []Cause{TimedOut, Killed}, 0, fault.DamagedImage},
+		{"one crash", []Cause{Crashed}, 0, fault.Internal},
+		{"two crashes", []Cause{Crashed, Crashed}, 0, fault.DamagedImage},
+		{"nonsense", []Cause{Babbled, Babbled}, 0, fault.DamagedImage},
+		{"memory", []Cause{Hungry, Hungry}, 0, fault.TooMuchMemory},
+		{"kills", []Cause{Killed, Killed, Killed}, 0, fault.Internal},
+		{"timeouts", slices.Repeat([]Cause{TimedOut}, 12), 0, fault.Internal},
+		{"a crash among others", []Cause{TimedOut, Crashed, Killed}, 0, fault.Internal},
 		{"never to blame", []Cause{Abandoned, Idle, Unstarted, Abandoned}, 0, fault.Internal},
-		{"until the end", []Cause{Crashed}, time.Minute, fault.DamagedImage},
-		{"after the end", []Cause{Crashed}, time.Minute + 1, fault.Internal},
-		{"the latest counts", []Cause{Crashed, Crashed}, time.Minute, fault.DamagedImage},
+		{"until the end", []Cause{Crashed, Crashed}, time.Minute, fault.DamagedImage},
+		{"after the end", []Cause{Crashed, Crashed}, time.Minute + 1, fault.Internal},
+		{"the latest counts", []Cause{Crashed, Crashed, Crashed}, time.Minute, fault.DamagedImage},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newPoison(time.Minute)
 			now := start
 			for _, c := range tt.blame {
 				now = now.Add(time.Second)
-				p.blame(source, c, now)
+				p.blame(source, testPlan, stage.Decode, c, now)
 			}
 			now = now.Add(tt.after)
 			wantSize := 0
@@ -46,7 +60,7 @@ func TestPoison(t *testing.T) {
 			if got := p.size(now); got != wantSize {
 				t.Errorf("%d refused, want %d", got, wantSize)
 			}
-			err := p.check(source, now)
+			err := p.check(source, testPlan, now)
 			if tt.want == fault.Internal {
 				if err != nil {
 					t.Errorf("refused: %v", err)
@@ -54,8 +68,78 @@ func TestPoison(t *testing.T) {
 			} else {
 				wantFault(t, err, tt.want)
 			}
-			if err := p.check([]byte("another file"), now); err != nil {
+			if err := p.check(file("another file"), testPlan, now); err != nil {
 				t.Errorf("another file is refused: %v", err)
+			}
+		})
+	}
+}
+
+// TestPoisonIsNarrow: what ended a worker twice closes nothing but the same stage of the same kind of work.
+func TestPoisonIsNarrow(t *testing.T) {
+	now, source := time.Now(), file("a file")
+	upload := &blob.Blob{Data: source.Data, Upload: true}
+	avif, small, shrunk, cropped := testPlan, testPlan, testPlan, testPlan
+	avif.Format = format.AVIF
+	small.Width, small.Canvas = 1, image.Pt(1, 100)
+	shrunk.Shrink = 8
+	cropped.Crop = image.Rect(1, 1, 2, 2)
+	type deed struct {
+		src  *blob.Blob
+		plan plan.Plan
+		at   stage.Stage
+	}
+	for _, tt := range []struct {
+		name    string
+		deeds   []deed
+		refused []plan.Plan // of source
+		free    []plan.Plan
+	}{
+		{
+			"in the decoder: all formats and sizes that decode alike",
+			slices.Repeat([]deed{{source, testPlan, stage.Decode}}, 2),
+			[]plan.Plan{testPlan, avif, small},
+			[]plan.Plan{shrunk, cropped},
+		},
+		{
+			"in the resize",
+			slices.Repeat([]deed{{source, testPlan, stage.Resize}}, 2),
+			[]plan.Plan{testPlan, avif},
+			[]plan.Plan{shrunk, cropped, small},
+		},
+		{
+			"in the encoder: its format and size",
+			slices.Repeat([]deed{{source, testPlan, stage.Encode}}, 2),
+			[]plan.Plan{testPlan, shrunk, cropped},
+			[]plan.Plan{avif, small},
+		},
+		{
+			"in two stages, once each",
+			[]deed{{source, testPlan, stage.Decode}, {source, testPlan, stage.Encode}},
+			nil,
+			[]plan.Plan{testPlan},
+		},
+		{
+			"by uploads",
+			slices.Repeat([]deed{{upload, testPlan, stage.Decode}}, 12),
+			nil,
+			[]plan.Plan{testPlan, avif, small, shrunk, cropped},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newPoison(time.Minute)
+			for _, d := range tt.deeds {
+				p.blame(d.src, d.plan, d.at, Crashed, now)
+			}
+			for i, pl := range tt.refused {
+				if p.check(source, pl, now) == nil {
+					t.Errorf("plan %d is tried again", i)
+				}
+			}
+			for i, pl := range tt.free {
+				if err := p.check(source, pl, now); err != nil {
+					t.Errorf("innocent plan %d: %v", i, err)
+				}
 			}
 		})
 	}
@@ -63,26 +147,28 @@ func TestPoison(t *testing.T) {
 
 func TestPoisonStrikesExpire(t *testing.T) {
 	p, now := newPoison(time.Minute), time.Now()
-	p.blame([]byte("a file"), Killed, now)
-	p.blame([]byte("another"), Killed, now.Add(time.Minute)) // keeps the list from being cleared at once
-	p.blame([]byte("a file"), Killed, now.Add(2*time.Minute))
-	if err := p.check([]byte("a file"), now.Add(2*time.Minute)); err != nil {
-		t.Errorf("two kills in two minutes: %v", err)
+	p.crash(file("a file"), now)
+	p.crash(file("another"), now.Add(time.Minute)) // keeps the list from being cleared at once
+	p.crash(file("a file"), now.Add(2*time.Minute))
+	if err := p.check(file("a file"), testPlan, now.Add(2*time.Minute)); err != nil {
+		t.Errorf("two crashes in two minutes: %v", err)
 	}
 }
 
 func TestPoisonIsBounded(t *testing.T) {
 	p, now := newPoison(time.Minute), time.Now()
 	for i := range maxPoison + 10 {
-		p.blame([]byte(strconv.Itoa(i)), Crashed, now.Add(time.Duration(i)))
+		for range fatal {
+			p.crash(file(strconv.Itoa(i)), now.Add(time.Duration(i)))
+		}
 	}
 	if got := p.size(now); got != maxPoison {
 		t.Errorf("%d sources, want %d", got, maxPoison)
 	}
-	if p.check([]byte("9"), now) != nil || p.check([]byte("10"), now) == nil {
+	if p.check(file("9"), testPlan, now) != nil || p.check(file("10"), testPlan, now) == nil {
 		t.Error("the oldest ones should have made room, and only they")
 	}
-	p.blame([]byte("new"), Crashed, now.Add(2*time.Minute))
+	p.crash(file("new"), now.Add(2*time.Minute))
 	if len(p.suspect) != 1 {
 		t.Errorf("%d sources remembered, want the expired ones forgotten", len(p.suspect))
 	}

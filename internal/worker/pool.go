@@ -96,8 +96,8 @@ func (p *Pool) born(w *process) {
 // the job is refused; the times hold at least the wait in the queue.
 //
 // Besides the engine's own faults: TooMuchMemory when the plan or the worker exceeds its bounds, Overloaded when
-// too many jobs wait, Draining after Close, Timeout and ClientGone by the end of ctx, DamagedImage when the worker
-// died of the image, and for a while afterwards without a try.
+// too many jobs wait or a worker ran out of memory or was killed, Draining after Close, Timeout and ClientGone by the end
+// of ctx, DamagedImage when the worker died of the image, and after the second time for a while without a try.
 //
 // A worker that ends before it has read the job costs nothing but time: another one gets the job.
 func (p *Pool) Run(ctx context.Context, src *blob.Blob, pl plan.Plan) (*blob.Blob, stage.Times, error) {
@@ -134,7 +134,7 @@ func (p *Pool) newJob(ctx context.Context, src *blob.Blob, pl plan.Plan) (*job, 
 	if err := ctx.Err(); err != nil {
 		return nil, fault.From(err)
 	}
-	if err := p.poison.check(src.Data, time.Now()); err != nil {
+	if err := p.poison.check(src, pl, time.Now()); err != nil {
 		return nil, err
 	}
 	need := memoryFor(pl, src)
@@ -146,7 +146,7 @@ func (p *Pool) newJob(ctx context.Context, src *blob.Blob, pl plan.Plan) (*job, 
 		return nil, fault.New(fault.SourceTooLarge, "want at most %d bytes, got %d", maxSource, len(src.Data))
 	}
 	return &job{
-		ctx: ctx, plan: pl, parts: [2][]byte{pl.Source.Profile, src.Data}, source: src.Data,
+		ctx: ctx, plan: pl, parts: [2][]byte{pl.Source.Profile, src.Data}, source: src,
 		limit: maxResult(pl), memory: need, queued: time.Now(), done: make(chan outcome, 1),
 	}, nil
 }

@@ -66,8 +66,8 @@ func TestFaultOfTheEngine(t *testing.T) {
 	}
 }
 
-// TestDeaths: what a process does to itself, it does once. The request fails, the next one does not, and the source is
-// not tried again.
+// TestDeaths: what a process does to itself, it does twice. Each time the request fails, the next one does not, and then
+// the source is not tried again.
 func TestDeaths(t *testing.T) {
 	for _, tt := range []struct {
 		source string
@@ -80,34 +80,38 @@ func TestDeaths(t *testing.T) {
 		{"verbose", Babbled},
 		{"huge", Babbled},
 		{"empty", Babbled},
+		{"backwards", Babbled},
+		{"stages exit", Crashed},
 	} {
 		t.Run(tt.source, func(t *testing.T) {
 			t.Parallel()
 			p := newPool(t, Config{Workers: 1})
-			_, err := run(t.Context(), p, tt.source)
-			wantFault(t, err, fault.DamagedImage)
-			_, err = run(t.Context(), p, tt.source)
-			wantFault(t, err, fault.DamagedImage)
-			mustRun(t, p, "echo")
-			s := p.Stats()
-			if s.Deaths[tt.cause.String()] != 1 || s.Poisoned != 1 || s.Alive != 1 {
-				t.Errorf("want one death by %v and one source refused: %+v", tt.cause, s)
+			for i, want := range []uint64{1, 2, 2} { // the third time without a worker
+				_, err := run(t.Context(), p, tt.source)
+				wantFault(t, err, fault.DamagedImage)
+				mustRun(t, p, "echo")
+				if s := p.Stats(); s.Deaths[tt.cause.String()] != want || s.Alive != 1 {
+					t.Errorf("try %d: want %d deaths by %v: %+v", i+1, want, tt.cause, s)
+				}
+			}
+			if n := p.Stats().Poisoned; n != 1 {
+				t.Errorf("%d sources refused, want 1", n)
 			}
 		})
 	}
 }
 
-// TestOutsideKill: a SIGKILL may have nothing to do with the picture, so the source gets a second chance, not a third.
+// TestOutsideKill: a SIGKILL has nothing to do with the picture, however often it comes.
 func TestOutsideKill(t *testing.T) {
 	for _, source := range []string{"kill", "hollow"} {
 		t.Run(source, func(t *testing.T) {
 			t.Parallel()
 			p := newPool(t, Config{Workers: 1})
-			for i, deaths := range []uint64{1, 2, 2} {
+			for deaths := uint64(1); deaths <= 4; deaths++ {
 				_, err := run(t.Context(), p, source)
-				wantFault(t, err, fault.DamagedImage)
-				if got := p.Stats().Deaths[Killed.String()]; got != deaths {
-					t.Fatalf("after try %d: %d workers killed, want %d", i+1, got, deaths)
+				wantFault(t, err, fault.Overloaded)
+				if s := p.Stats(); s.Deaths[Killed.String()] != deaths || s.Poisoned != 0 {
+					t.Fatalf("want %d workers killed and nothing refused: %+v", deaths, s)
 				}
 			}
 			mustRun(t, p, "echo")
@@ -117,7 +121,7 @@ func TestOutsideKill(t *testing.T) {
 
 func TestPoisonExpires(t *testing.T) {
 	p := newPool(t, Config{Workers: 1, PoisonTTL: time.Nanosecond})
-	for deaths := uint64(1); deaths <= 2; deaths++ {
+	for deaths := uint64(1); deaths <= 3; deaths++ {
 		_, err := run(t.Context(), p, "exit")
 		wantFault(t, err, fault.DamagedImage)
 		if got := p.Stats().Deaths[Crashed.String()]; got != deaths {
@@ -170,8 +174,8 @@ func TestKillUnderLoad(t *testing.T) {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
-		if err := <-victim; err == nil || fault.From(err).Kind != fault.DamagedImage {
-			t.Errorf("kill %d: want damaged_image, got %v", i, err)
+		if err := <-victim; err == nil || fault.From(err).Kind != fault.Overloaded {
+			t.Errorf("kill %d: want overloaded, got %v", i, err)
 		}
 	}
 	stop()
@@ -230,12 +234,14 @@ func TestRecycle(t *testing.T) {
 
 func TestHungryWorker(t *testing.T) {
 	p := newPool(t, Config{Workers: 1, KillRSS: 128 << 20})
+	for range fatal {
+		_, err := run(t.Context(), p, "grow")
+		wantFault(t, err, fault.Overloaded)
+	}
 	_, err := run(t.Context(), p, "grow")
 	wantFault(t, err, fault.TooMuchMemory)
-	_, err = run(t.Context(), p, "grow")
-	wantFault(t, err, fault.TooMuchMemory)
-	if s := p.Stats(); s.Deaths[Hungry.String()] != 1 || s.Poisoned != 1 {
-		t.Errorf("want one death: %+v", s)
+	if s := p.Stats(); s.Deaths[Hungry.String()] != fatal || s.Poisoned != 1 {
+		t.Errorf("want two deaths: %+v", s)
 	}
 	mustRun(t, p, "echo")
 }
@@ -290,5 +296,34 @@ func TestSignalsAreTheParents(t *testing.T) {
 	}
 	if again := mustRun(t, p, "pid"); again != pid {
 		t.Errorf("worker %s became %s", pid, again)
+	}
+}
+
+// TestUploadsDoNotPoisonSources: a file that ends its worker is refused to those who send it, and still made of the same
+// bytes where they were fetched; there it takes its own two deaths.
+func TestUploadsDoNotPoisonSources(t *testing.T) {
+	p := newPool(t, Config{Workers: 1})
+	ask := func(upload bool) uint64 {
+		t.Helper()
+		_, _, err := p.Run(t.Context(), &blob.Blob{Data: []byte("stages exit"), Upload: upload}, testPlan)
+		wantFault(t, err, fault.DamagedImage)
+		return p.Stats().Deaths[Crashed.String()]
+	}
+	for i, want := range []uint64{1, 2, 2, 2} {
+		if got := ask(true); got != want {
+			t.Fatalf("upload %d: %d workers died, want %d", i+1, got, want)
+		}
+	}
+	for i, want := range []uint64{3, 4, 4} {
+		if got := ask(false); got != want {
+			t.Fatalf("download %d: %d workers died, want %d", i+1, got, want)
+		}
+	}
+	jpeg := testPlan
+	jpeg.Format = format.JPEG
+	_, _, err := p.Run(t.Context(), &blob.Blob{Data: []byte("stages exit")}, jpeg)
+	wantFault(t, err, fault.DamagedImage)
+	if got := p.Stats().Deaths[Crashed.String()]; got != 5 {
+		t.Errorf("%d workers died, want a fifth: it died in the encoder of another format", got)
 	}
 }

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"imagekit/internal/stage"
 )
 
 // helloTimeout is how long a child may take to say hello. 6 ms is usual.
@@ -127,30 +130,49 @@ func (w *process) greeting(ctx context.Context) error {
 	return nil
 }
 
-// do sends a job and its header to the worker and returns its reply, which may hold a fault. An error means that the worker is of
-// no more use; accepted tells whether it had read the job by then.
-func (w *process) do(j *job, header []byte) (reply outcome, accepted bool, err error) {
+// do sends a job and its header to the worker and returns its reply, which may hold a fault, and how far the job came:
+// Queue until the worker had read it, then Decode and what it says. An error means that the worker is of no more use.
+func (w *process) do(j *job, header []byte) (reply outcome, at stage.Stage, err error) {
 	if err := send(w.wire, kindJob, header, j.parts[:]...); err != nil {
-		return outcome{}, false, err
+		return outcome{}, stage.Queue, err
 	}
 	if _, _, err := receive(w.in, kindAccepted, 0, nil); err != nil {
-		return outcome{}, false, err
+		return outcome{}, stage.Queue, err
+	}
+	if at, err = w.follow(stage.Decode); err != nil {
+		return outcome{}, at, noEOF(err)
 	}
 	answer, body, err := receive(w.in, kindReply, j.limit, nil)
 	if err != nil {
-		return outcome{}, true, noEOF(err)
+		return outcome{}, at, noEOF(err)
 	}
 	if n := w.in.Buffered(); n > 0 {
-		return outcome{}, true, fmt.Errorf("%w: %d bytes after the reply", errWire, n)
+		return outcome{}, at, fmt.Errorf("%w: %d bytes after the reply", errWire, n)
 	}
 	times, failed, err := decodeReply(answer, body)
 	if err != nil {
-		return outcome{}, true, err
+		return outcome{}, at, err
 	}
 	if failed != nil {
-		return outcome{times: times, err: failed}, true, nil
+		return outcome{times: times, err: failed}, at, nil
 	}
-	return outcome{data: body, times: times}, true, nil
+	return outcome{data: body, times: times}, at, nil
+}
+
+// follow reads how the job goes on from stage at, up to the next message of another kind.
+func (w *process) follow(at stage.Stage) (stage.Stage, error) {
+	for {
+		if next, err := w.in.Peek(1); err != nil || kind(next[0]) != kindProgress {
+			return at, err
+		}
+		header, _, err := receive(w.in, kindProgress, 0, nil)
+		if err != nil {
+			return at, err
+		}
+		if at, err = decodeProgress(header, at); err != nil {
+			return at, err
+		}
+	}
 }
 
 // reap waits for the process, so that it leaves no zombie, whatever else happens.
@@ -181,6 +203,9 @@ func (w *process) end() {
 func (w *process) death() Cause {
 	status, ok := w.cmd.ProcessState.Sys().(syscall.WaitStatus)
 	if !ok || status.Exited() {
+		if w.stderr.outOfMemory() {
+			return Hungry
+		}
 		return Crashed
 	}
 	switch status.Signal() {
@@ -211,18 +236,23 @@ func socketPair() (ours, theirs *os.File, err error) {
 	return os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "worker"), nil
 }
 
-// tail keeps the end of what a child writes to standard error: the trace of a crash.
+// tail keeps the end of what a child writes to standard error, the trace of a crash, and its beginning, which tells why.
 type tail struct {
 	mu   sync.Mutex
+	head []byte
 	text []byte
 }
 
-const tailLen = 8 << 10 // bytes
+const (
+	headLen = 512     // bytes
+	tailLen = 8 << 10 // bytes
+)
 
 // Write never fails.
 func (t *tail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.head = append(t.head, b[:min(len(b), headLen-len(t.head))]...)
 	t.text = append(t.text, b[max(0, len(b)-tailLen):]...)
 	if over := len(t.text) - tailLen; over > 0 {
 		t.text = append(t.text[:0], t.text[over:]...)
@@ -235,6 +265,13 @@ func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return string(t.text)
+}
+
+// outOfMemory reports whether the Go runtime ended the process because the system, or its data limit, gave it no more.
+func (t *tail) outOfMemory() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return bytes.Contains(t.head, []byte("out of memory")) || bytes.Contains(t.head, []byte("cannot allocate memory"))
 }
 
 // quote returns what was kept as the end of an error text, nothing when there is nothing.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"imagekit/internal/blob"
 	"imagekit/internal/fault"
 	"imagekit/internal/plan"
 	"imagekit/internal/stage"
@@ -16,7 +17,7 @@ type job struct {
 	ctx    context.Context
 	plan   plan.Plan
 	parts  [2][]byte // the body: profile and source
-	source []byte
+	source *blob.Blob
 	limit  int   // bytes of the result
 	memory int64 // bytes it may need
 	losses int   // workers that ended before they had read it

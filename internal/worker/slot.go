@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/stage"
 )
 
 const (
@@ -113,12 +114,11 @@ func (s *slot) work(j *job) {
 		s.pool.queue.release(j)
 		return
 	}
-	start := time.Now()
 	release := s.guard(j)
-	reply, accepted, err := s.w.do(j, header)
+	reply, at, err := s.w.do(j, header)
 	release()
 	if err != nil {
-		s.mourn(j, start, accepted, err)
+		s.mourn(j, at, err)
 		return
 	}
 	s.w.jobs++
@@ -132,7 +132,7 @@ func (s *slot) work(j *job) {
 
 // prepare returns the header of a job, or why it is not worth a worker's life.
 func (s *slot) prepare(j *job) (header []byte, err error) {
-	if err := s.pool.poison.check(j.source, time.Now()); err != nil { // blamed while this job waited
+	if err := s.pool.poison.check(j.source, j.plan, time.Now()); err != nil { // blamed while this job waited
 		return nil, err
 	}
 	if j.ctx.Err() != nil { // nobody waits any more
@@ -182,15 +182,12 @@ func causeOf(ctx context.Context) Cause {
 }
 
 // mourn deals with a worker that did not live to reply: it answers the job or gives it back to the queue, blames
-// the source, and clears the slot.
-func (s *slot) mourn(j *job, start time.Time, accepted bool, err error) {
+// the source, and clears the slot. at is how far the job came.
+func (s *slot) mourn(j *job, at stage.Stage, err error) {
 	if errors.Is(err, errWire) {
 		s.w.kill(Babbled)
 	}
 	if c := s.w.killed(); c == TimedOut || c == Abandoned { // the answer need not wait for the funeral
-		if c == TimedOut && time.Since(start) >= s.pool.config.hang {
-			s.pool.poison.blame(j.source, c, time.Now())
-		}
 		j.fail(s.interrupted(j))
 		s.bury(c)
 		s.pool.queue.release(j)
@@ -198,7 +195,7 @@ func (s *slot) mourn(j *job, start time.Time, accepted bool, err error) {
 	}
 	s.w.end()
 	cause := s.w.death()
-	if !accepted {
+	if at == stage.Queue { // nothing of it was touched
 		if cause == Crashed || cause == Killed {
 			cause = Idle
 		}
@@ -207,8 +204,8 @@ func (s *slot) mourn(j *job, start time.Time, accepted bool, err error) {
 		return
 	}
 	s.bury(cause)
-	s.pool.poison.blame(j.source, cause, time.Now())
-	j.fail(s.verdict(cause, err))
+	s.pool.poison.blame(j.source, j.plan, at, cause, time.Now())
+	j.fail(s.verdict(cause, at, err))
 	s.pool.queue.release(j)
 }
 
@@ -220,13 +217,17 @@ func (s *slot) interrupted(j *job) error {
 	return errDraining()
 }
 
-// verdict is the fault of a job whose worker died of it.
-func (s *slot) verdict(c Cause, err error) error {
-	if c == Hungry {
-		return fault.Wrap(fault.TooMuchMemory, err, "this image needs more than the %d MiB of memory a worker may use",
-			s.pool.config.KillRSS>>20)
+// verdict is the fault of a job whose worker died of it. Want of memory is overload: it may come from what else
+// runs here, or from what the worker did before.
+func (s *slot) verdict(c Cause, at stage.Stage, err error) error {
+	switch c {
+	case Hungry:
+		return fault.Wrap(fault.Overloaded, err, "a worker came to its limit of %d MiB of memory while it worked on this image",
+			min(s.pool.config.KillRSS, s.pool.config.DataLimit)>>20)
+	case Killed:
+		return fault.Wrap(fault.Overloaded, err, "a worker was killed while it worked on this image; the system may lack memory")
 	}
-	return fault.Wrap(fault.DamagedImage, err, "the worker died while it worked on this image (%v)", c)
+	return fault.Wrap(fault.DamagedImage, err, "the worker died while it worked on this image (%v in %v)", c, at)
 }
 
 // retry gives a job that no worker touched another chance.

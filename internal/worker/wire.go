@@ -19,9 +19,9 @@ import (
 //	kind (1 byte), length of the header (4 bytes, big endian), length of the body (4 bytes), header, body
 //
 // The child says hello once. Then, job after job: the parent sends a job (header: the plan; body: the ICC profile
-// and the source), the child answers accepted (empty) when it has read all of it, and reply (header: stage times
-// or a fault; body: the result) when it is done. A worker that ends before it accepted cannot have touched the
-// source, so that job may go to another one.
+// and the source), the child answers accepted (empty) when it has read all of it, progress (header: the stage) when it
+// goes from decoding to a later stage, and reply (header: stage times or a fault; body: the result) when it is done. A
+// worker that ends before it accepted cannot have touched the source, so that job may go to another one.
 //
 // JSON costs some 20 µs a job and needs no code when a plan gains a field; the large parts never pass through it.
 type kind byte
@@ -30,6 +30,7 @@ const (
 	kindHello    kind = 'H'
 	kindJob      kind = 'J'
 	kindAccepted kind = 'A'
+	kindProgress kind = 'P'
 	kindReply    kind = 'R'
 )
 
@@ -141,6 +142,31 @@ func decodeJob(header, body []byte) (p plan.Plan, source []byte, err error) {
 		h.Plan.Source.Profile = body[:h.Profile:h.Profile]
 	}
 	return h.Plan, body[h.Profile:], nil
+}
+
+// progressHeader is the header of a progress message.
+type progressHeader struct{ Stage stage.Stage }
+
+// sendProgress says that a job has reached stage s.
+func sendProgress(w io.Writer, s stage.Stage) error {
+	header, err := json.Marshal(progressHeader{s})
+	if err != nil {
+		return err
+	}
+	return send(w, kindProgress, header)
+}
+
+// decodeProgress returns the stage that a job which was at now has reached. It only goes on, and no further than
+// encoding: a worker that says otherwise could go on saying it for ever.
+func decodeProgress(header []byte, now stage.Stage) (stage.Stage, error) {
+	var h progressHeader
+	if err := json.Unmarshal(header, &h); err != nil {
+		return now, fmt.Errorf("%w: progress: %w", errWire, err)
+	}
+	if h.Stage <= now || h.Stage > stage.Encode {
+		return now, fmt.Errorf("%w: progress from %v to stage %d", errWire, now, h.Stage)
+	}
+	return h.Stage, nil
 }
 
 // replyHeader is the header of a reply. A failed job has a fault and no body.

@@ -156,6 +156,28 @@ func TestReplyIsNotBelieved(t *testing.T) {
 	}
 }
 
+func TestProgress(t *testing.T) {
+	for _, tt := range []struct {
+		name, header string
+		now, want    stage.Stage
+		ok           bool
+	}{
+		{"goes on", `{"Stage":5}`, stage.Decode, stage.Resize, true},
+		{"skips one", `{"Stage":6}`, stage.Decode, stage.Encode, true},
+		{"stays", `{"Stage":4}`, stage.Decode, 0, false},
+		{"goes back", `{"Stage":5}`, stage.Encode, 0, false},
+		{"beyond the worker's", `{"Stage":7}`, stage.Encode, 0, false},
+		{"no stage at all", `{"Stage":200}`, stage.Decode, 0, false},
+		{"out of range", `{"Stage":300}`, stage.Decode, 0, false},
+		{"no JSON", `5`, stage.Decode, 0, false},
+	} {
+		got, err := decodeProgress([]byte(tt.header), tt.now)
+		if tt.ok && (err != nil || got != tt.want) || !tt.ok && !errors.Is(err, errWire) {
+			t.Errorf("%s: got %v, %v", tt.name, got, err)
+		}
+	}
+}
+
 func TestReceive(t *testing.T) {
 	whole := "R\x00\x00\x00\x02\x00\x00\x00\x03{}abc"
 	for _, tt := range []struct {

@@ -19,9 +19,10 @@ import (
 )
 
 // Runner does one job in the child: the engine, handed in by the command. It must not keep src.Data after it
-// returns, the next job overwrites it. Its errors cross the process boundary as a fault's kind, detail, parameter
-// and the text of its cause.
-type Runner func(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error)
+// returns, the next job overwrites it. It calls enter with the stage it is about to begin, so that the parent knows
+// in which one a worker died. Its errors cross the process boundary as a fault's kind, detail, parameter and the text of
+// its cause.
+type Runner func(src *blob.Blob, p plan.Plan, enter func(stage.Stage)) (*blob.Blob, stage.Times, error)
 
 // Config sets up a Pool. Zero values mean the defaults named here.
 type Config struct {
@@ -39,12 +40,8 @@ type Config struct {
 	RecycleRSS int64 // bytes; a child above it is replaced after its job; default 256 MiB
 	MaxJobs    int   // jobs after which a child is replaced; default 1000
 
-	PoisonTTL time.Duration // how long a source that killed its worker is refused; default 60 s
+	PoisonTTL time.Duration // how long a source that ended two workers is refused; default 60 s
 	Logger    *slog.Logger  // default: discards
-
-	// hang is how long a job must have run for its deadline to speak against its source. A job that got its
-	// worker late, because of a slow origin or a full queue, says nothing about the picture.
-	hang time.Duration
 }
 
 // Mode says what becomes of children that cannot be confined.
@@ -84,7 +81,6 @@ func (c Config) withDefaults() Config {
 	c.MaxJobs = cmp.Or(c.MaxJobs, 1000)
 	c.PoisonTTL = cmp.Or(c.PoisonTTL, time.Minute)
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
-	c.hang = cmp.Or(c.hang, 5*time.Second)
 	return c
 }
 
@@ -100,7 +96,7 @@ type Stats struct {
 	Memory      int64             // bytes; the sum of the running jobs' estimates
 	Deaths      map[string]uint64 // by cause; every Cause has its entry
 	Recycled    uint64            // processes replaced between jobs
-	Poisoned    int               // sources refused at present
+	Poisoned    int               // sources refused in some form at present
 	Versions    map[string]string // codec library → version, as the latest worker said; nil before the first
 	Sandbox     Sandbox           // the same; the zero value before the first
 }
@@ -115,7 +111,7 @@ const (
 	Killed          // ended from outside during a job: by hand, by the kernel's out-of-memory killer
 	TimedOut        // its job's deadline passed
 	Abandoned       // nobody waits for its job any more, or the pool was closed in a hurry
-	Hungry          // above KillRSS
+	Hungry          // above KillRSS, or ended by itself at DataLimit
 	Babbled         // said something that is no reply
 	Idle            // ended without a job
 	Unstarted       // could not be started, or never said hello

@@ -142,7 +142,7 @@ func killWorkers(ctx context.Context, r *rig) ([]figure, error) {
 	for _, n := range failures {
 		failed += n
 	}
-	only := failed == failures[http.StatusUnprocessableEntity] && failed <= killed
+	only := failed == failures[http.StatusServiceUnavailable] && failed <= killed
 	alive := s.alive()
 	if err == nil {
 		err = s.stop()
