@@ -32,7 +32,7 @@ fault, format, icc, param, probe < plan;
 fault, format, frame < codec/jpeg, codec/png, codec/webp, codec/avif, codec/gif, scale, op;
 fault, frame, icc < color;
 blob, codec/avif, codec/gif, codec/jpeg, codec/png, codec/webp, color, fault, format, frame, icc, op, plan, probe, scale, stage < engine;
-blob, fault, plan, stage < worker;
+blob, clientip, fault, format, plan, stage < worker;
 blob, plan, stage < worker/breakout;
 blob, fault, format < cache;
 cache, fault < cache/disk;

@@ -75,20 +75,28 @@ func TestPoison(t *testing.T) {
 	}
 }
 
-// TestPoisonIsNarrow: what ended a worker twice closes nothing but the same stage of the same kind of work.
-func TestPoisonIsNarrow(t *testing.T) {
-	now, source := time.Now(), file("a file")
-	upload := &blob.Blob{Data: source.Data, Upload: true}
-	avif, small, shrunk, cropped := testPlan, testPlan, testPlan, testPlan
+// deed is something done to a source, in which a worker died.
+type deed struct {
+	src  *blob.Blob
+	plan plan.Plan
+	at   stage.Stage
+}
+
+// variants are plans of other classes than testPlan.
+func variants() (avif, small, shrunk, cropped plan.Plan) {
+	avif, small, shrunk, cropped = testPlan, testPlan, testPlan, testPlan
 	avif.Format = format.AVIF
 	small.Width, small.Canvas = 1, image.Pt(1, 100)
 	shrunk.Shrink = 8
 	cropped.Crop = image.Rect(1, 1, 2, 2)
-	type deed struct {
-		src  *blob.Blob
-		plan plan.Plan
-		at   stage.Stage
-	}
+	return avif, small, shrunk, cropped
+}
+
+// TestPoisonIsNarrow: what ended a worker twice closes nothing but the same stage of the same kind of work.
+func TestPoisonIsNarrow(t *testing.T) {
+	now, source := time.Now(), file("a file")
+	upload := &blob.Blob{Data: source.Data, Upload: true}
+	avif, small, shrunk, cropped := variants()
 	for _, tt := range []struct {
 		name    string
 		deeds   []deed
