@@ -1,9 +1,9 @@
 # Every command a contributor or operator needs. `make` alone lists them.
 .DEFAULT_GOAL := help
 
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
-LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+# The version stands in cmd/imagekit/version.go. Without git this is empty, and the program says what Go recorded.
+COMMIT  ?= $(shell git describe --always --exclude '*' --dirty 2>/dev/null)
+LDFLAGS := -s -w -X main.commit=$(COMMIT)
 # netgo: the pure Go resolver. The C one turns hosts like 2130706433 into loopback addresses.
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
@@ -46,9 +46,11 @@ rig-crash: build ## kill, fill, lock, remove and rot: 1,000 kills and more, abou
 	go run ./rig/crash
 
 deps:
+	@./scripts/go.sh
 	@./scripts/deps.sh
 
 testdeps:
+	@./scripts/go.sh
 	@./scripts/deps.sh test
 	@./scripts/browser.sh
 

@@ -1,23 +1,27 @@
 #!/bin/sh
 # browser.sh: what the tests of the playground need, where it is missing: Chromium (Debian, by apt, with sudo when not
-# root) and in bin/ the accessibility checker axe-core (MPL-2.0, by npm). The tests do without either, and say so, so
-# nothing fails here but a checker that is not the one that was pinned.
+# root) and in bin/ the accessibility checker axe-core (MPL-2.0, by npm, which apt brings). The tests do without either,
+# and say so, so nothing fails here but a checker that is not the one that was pinned.
 set -eu
 
-if ! command -v chromium >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then
+# install PACKAGE... prints what apt-get does.
+install() {
+	command -v apt-get >/dev/null 2>&1 || return 1
 	sudo=
 	[ "$(id -u)" = 0 ] || sudo=sudo
-	echo "installing: chromium fonts-dejavu-core"
-	DEBIAN_FRONTEND=noninteractive $sudo apt-get -qq install -y --no-install-recommends chromium fonts-dejavu-core >/dev/null ||
-		echo "no chromium: the playground is not tested in a browser" >&2
-fi
+	echo "installing with apt-get: $*"
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@"
+}
+
+command -v chromium >/dev/null 2>&1 || install chromium fonts-dejavu-core ||
+	echo "no chromium: the playground is not tested in a browser" >&2
 
 version=4.14.1
 sha256=29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c # of axe.min.js
 file=bin/axe-core-$version.js
 
 [ -f "$file" ] && exit 0
-command -v npm >/dev/null 2>&1 || exit 0
+command -v npm >/dev/null 2>&1 || install npm || { echo "no npm to fetch axe-core: accessibility is not checked" >&2; exit 0; }
 mkdir -p bin
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -41,9 +41,16 @@ fi
 [ "${ID:-}" = ubuntu ] && packages=$(echo "$packages" | sed 's/libjpeg62-turbo-dev/libjpeg-turbo8-dev/')
 
 sudo=
-[ "$(id -u)" = 0 ] || sudo=sudo
-echo "installing: $packages"
-$sudo apt-get -qq update
+if [ "$(id -u)" != 0 ]; then
+	sudo=sudo
+	if ! command -v sudo >/dev/null 2>&1; then
+		echo "ImageKit needs packages, and only root can install them. Run as root, then repeat the command as yourself:" >&2
+		echo "  apt-get update && apt-get install -y --no-install-recommends $packages" >&2
+		exit 1
+	fi
+fi
+echo "installing with apt-get: $packages"
+$sudo apt-get -q update
 # The tests start nginx and Prometheus themselves; as services of this machine they would only be in the way. This file
 # tells Debian's packages not to start what they install.
 policy=/usr/sbin/policy-rc.d
@@ -53,5 +60,5 @@ if [ "${1:-}" = test ] && [ ! -e "$policy" ]; then
 	$sudo chmod +x "$policy"
 fi
 # shellcheck disable=SC2086 # the list is meant to be split
-DEBIAN_FRONTEND=noninteractive $sudo apt-get -qq install -y --no-install-recommends $packages >/dev/null
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $packages
 have || { echo "the libraries were installed, but pkg-config does not find all of them" >&2; exit 1; }

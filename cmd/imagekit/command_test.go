@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -11,27 +13,35 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"imagekit/internal/param"
 	"imagekit/internal/settings"
 )
 
-// TestHelp: every command says what it does, shows an example, names each of its flags and fits a terminal.
+// TestHelp: every command says what it does, shows an example, names each of its flags and fits a screen.
 func TestHelp(t *testing.T) {
 	root := root(nil, system{})
 	for _, c := range slices.Concat(root.Commands, root.Command("cache").Commands, root.Command("completion").Commands,
 		[]*cli.Command{root}) {
 		t.Run(c.Name, func(t *testing.T) {
-			text, _ := c.Metadata["help"].(string)
+			text, _ := c.Metadata[metaHelp].(string)
 			for _, want := range []string{c.Name + " - " + c.Usage, "Usage: imagekit", "Example", "\n  "} {
 				if !strings.Contains(text, want) {
 					t.Errorf("no %q", want)
 				}
 			}
+			full := c.Metadata[topicSettings].(string)
 			for _, f := range c.Flags {
-				if strings.Count(text, "\n  --"+f.Names()[0]+placeholder(f)+"\n") != 1 {
-					t.Errorf("--%s is not there once", f.Names()[0])
+				if strings.Count(full, "\n  --"+f.Names()[0]+placeholder(f)+"\n") != 1 {
+					t.Errorf("--%s is not explained once", f.Names()[0])
+				}
+				if !strings.Contains(text, " --"+f.Names()[0]) {
+					t.Errorf("--%s is not named", f.Names()[0])
 				}
 			}
-			for line := range strings.Lines(text) {
+			if lines := strings.Count(text, "\n"); lines > helpLines {
+				t.Errorf("%d lines, want at most %d", lines, helpLines)
+			}
+			for line := range strings.Lines(text + full) {
 				if utf8.RuneCountInString(line) > helpWidth+len("\n") && !strings.HasPrefix(line, "  ") {
 					t.Errorf("too long: %s", line)
 				}
@@ -46,13 +56,43 @@ func TestHelp(t *testing.T) {
 // TestHelpListsEverySetting: what the table has is in the help of serve and of the root, with its variable.
 func TestHelpListsEverySetting(t *testing.T) {
 	c := root(nil, system{})
-	for _, text := range []any{c.Metadata["help"], c.Command("serve").Metadata["help"]} {
+	for _, text := range []any{c.Metadata[topicSettings], c.Command("serve").Metadata[topicSettings]} {
 		for _, f := range settings.Flags() {
 			if env := f.(cli.DocGenerationFlag).GetEnvVars(); !strings.Contains(text.(string), "Environment: "+env[0]+".") &&
 				!strings.Contains(strings.Join(strings.Fields(text.(string)), " "), "Environment: "+env[0]+".") {
 				t.Errorf("no %s", env[0])
 			}
 		}
+	}
+}
+
+// TestHelpOnParameters: all of the table, in the lines of a screen as wide as the rest.
+func TestHelpOnParameters(t *testing.T) {
+	text := askedHelp(root(nil, system{}), []string{"--help", topicParameters})
+	for _, o := range new(param.Request).Options() {
+		if strings.Count(text, "\n  "+o.Name+" ") != 1 {
+			t.Errorf("%s is not there once", o.Name)
+		}
+	}
+	for line := range strings.Lines(text) {
+		if utf8.RuneCountInString(line) > helpWidth+len("\n") {
+			t.Errorf("too long: %s", line)
+		}
+	}
+	if strings.Contains(text, "`") {
+		t.Error("Markdown")
+	}
+}
+
+// TestVersionIsTheNewestRelease: the changelog and the program name the same one.
+func TestVersionIsTheNewestRelease(t *testing.T) {
+	text, err := os.ReadFile("../../CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	release := regexp.MustCompile(`(?m)^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$`).FindSubmatch(text)
+	if release == nil || string(release[1]) != version {
+		t.Errorf("the newest release in CHANGELOG.md is %q, the program calls itself %s", release, version)
 	}
 }
 

@@ -38,40 +38,56 @@ func isDir(name string) bool {
 }
 
 // pairs lays out a batch: every input, and every image in the folders among them, with its result in the folder out.
-// Two inputs that would become the same file are refused, so nothing is lost by accident.
-func pairs(inputs []string, out, ext string) ([]pair, error) {
-	var list []pair
+// Two inputs that would become the same file are refused, so nothing is lost by accident. Ignored are the files in
+// folders that are no images.
+func pairs(inputs []string, out, ext string) (list []pair, ignored []string, err error) {
+	ignored = []string{}
 	for _, in := range inputs {
 		if !isDir(in) { // one that is missing fails when it is read
 			list = append(list, pair{in, filepath.Join(out, rename(filepath.Base(in), ext))})
 			continue
 		}
-		found, err := walk(in, out, ext)
+		found, others, err := walk(in, out, ext)
 		if err != nil {
-			return nil, fmt.Errorf("look for images in %s: %w", in, err)
+			return nil, nil, fmt.Errorf("look for images in %s: %w", in, err)
 		}
-		list = append(list, found...)
+		list, ignored = append(list, found...), append(ignored, others...)
 	}
 	from := map[string]string{}
 	for _, p := range list {
 		if other, clash := from[p.out]; clash {
-			return nil, usagef("%s and %s would both become %s", other, p.in, p.out)
+			return nil, nil, usagef("%s and %s would both become %s", other, p.in, p.out)
 		}
 		from[p.out] = p.in
 	}
 	if len(list) == 0 {
-		return nil, usagef("no images in %s", strings.Join(inputs, ", "))
+		text := "no images in " + strings.Join(inputs, ", ")
+		if len(ignored) > 0 {
+			text += "; " + ignoredText(ignored)
+		}
+		return nil, nil, usagef("%s", text)
 	}
-	return list, nil
+	return list, ignored, nil
 }
 
-// walk pairs the images below in with files of the same name below out. An out that lies in in is left out, or a
-// second run would take the results of the first.
-func walk(in, out, ext string) ([]pair, error) {
+// maxNamed is how many ignored files are named.
+const maxNamed = 10
+
+// ignoredText names files that were no images.
+func ignoredText(files []string) string {
+	names, more := files, ""
+	if len(files) > maxNamed {
+		names, more = files[:maxNamed], fmt.Sprintf(" and %d more", len(files)-maxNamed)
+	}
+	return "ignored, not named like an image (jpg, jpeg, png, webp, avif, gif): " + strings.Join(names, ", ") + more
+}
+
+// walk pairs the images below in with files of the same name below out, and lists the other files that are not hidden.
+// An out that lies in in is left out, or a second run would take the results of the first.
+func walk(in, out, ext string) (list []pair, ignored []string, err error) {
 	results, _ := os.Stat(out) // nil when it is not there yet
-	var list []pair
 	// The separator makes WalkDir follow in itself when it is a link.
-	err := filepath.WalkDir(in+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(in+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
 		rel, relErr := filepath.Rel(in, path)
 		if err = errors.Join(err, relErr); err != nil || rel == "." {
 			return err
@@ -81,12 +97,15 @@ func walk(in, out, ext string) ([]pair, error) {
 			if info, err := d.Info(); hidden || err == nil && os.SameFile(info, results) {
 				return fs.SkipDir
 			}
-		case !hidden && looksLikeImage(d):
+		case hidden:
+		case looksLikeImage(d):
 			list = append(list, pair{filepath.Join(in, rel), filepath.Join(out, rename(rel, ext))})
+		default:
+			ignored = append(ignored, filepath.Join(in, rel))
 		}
 		return nil
 	})
-	return list, err
+	return list, ignored, err
 }
 
 // rename gives a path another extension.

@@ -86,12 +86,12 @@ func TestPairs(t *testing.T) {
 		{"two folders", "x/a.jpg y/b.jpg", "x y", "x/a.jpg>out/a.webp y/b.jpg>out/b.webp"},
 		{"clash of extensions", "in/a.jpg in/a.png", "in", "in/a.jpg and in/a.png would both become out/a.webp"},
 		{"clash of folders", "x/a.jpg y/a.jpg", "x y", "x/a.jpg and y/a.jpg would both become out/a.webp"},
-		{"nothing", "in/a.txt", "in", "no images in in"},
+		{"nothing", "in/a.txt", "in", "no images in in; ignored, not named like an image (jpg, jpeg, png, webp, avif, gif): in/a.txt"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tree(t, strings.Fields(tt.files)...)
-			list, err := pairs(strings.Fields(tt.inputs), "out", ".webp")
+			list, _, err := pairs(strings.Fields(tt.inputs), "out", ".webp")
 			var got []string
 			for _, p := range list {
 				got = append(got, p.in+">"+p.out)
@@ -110,9 +110,19 @@ func TestPairs(t *testing.T) {
 func TestPipesInFoldersAreLeftAlone(t *testing.T) {
 	tree(t, "in/a.jpg")
 	makePipe(t, "in/pipe.jpg")
-	list, err := pairs([]string{"in"}, "out", ".webp")
-	if err != nil || !slices.Equal(list, []pair{{"in/a.jpg", "out/a.webp"}}) {
-		t.Errorf("got %v, %v", list, err)
+	list, ignored, err := pairs([]string{"in"}, "out", ".webp")
+	if err != nil || !slices.Equal(list, []pair{{"in/a.jpg", "out/a.webp"}}) || !slices.Equal(ignored, []string{"in/pipe.jpg"}) {
+		t.Errorf("got %v, ignored %v, %v", list, ignored, err)
+	}
+}
+
+// TestIgnoredFilesAreNamed: a few by name, many by number.
+func TestIgnoredFilesAreNamed(t *testing.T) {
+	const head = "ignored, not named like an image (jpg, jpeg, png, webp, avif, gif): "
+	for n, want := range map[int]string{1: "a", 10: "a, a, a, a, a, a, a, a, a, a", 12: "a, a, a, a, a, a, a, a, a, a and 2 more"} {
+		if got := ignoredText(slices.Repeat([]string{"a"}, n)); got != head+want {
+			t.Errorf("%d files: %s", n, got)
+		}
 	}
 }
 

@@ -9,16 +9,34 @@ import (
 	"unicode/utf8"
 
 	"github.com/urfave/cli/v3"
+
+	"imagekit/internal/opt"
+	"imagekit/internal/param"
 )
 
 // helpWidth is the longest line of the help in characters.
 const helpWidth = 100
 
+// helpLines is how many lines of help fit on a screen. What is longer names its options and tells where to read on.
+const helpLines = 40
+
+// What "--help TOPIC" may show besides the help of a command.
+const (
+	topicParameters = "parameters"
+	topicSettings   = "settings"
+)
+
+// What the Metadata of a command holds: the text of its help, and what a command itself adds to that on its settings.
+const (
+	metaHelp = "help"
+	metaMore = "more"
+)
+
 // withHelp gives a command the text of its --help.
 func withHelp(c *cli.Command) *cli.Command {
-	const template = "{{.Metadata.help}}"
+	const template = "{{.Metadata." + metaHelp + "}}"
 	c.CustomHelpTemplate, c.CustomRootCommandHelpTemplate = template, template
-	c.Metadata = map[string]any{"help": helpText(c)}
+	c.Metadata = map[string]any{metaHelp: helpText(c), topicSettings: settingsHelp(c)}
 	return c
 }
 
@@ -32,15 +50,123 @@ func helpText(c *cli.Command) string {
 			fmt.Fprintf(&b, "  %-12s %s\n", sub.Name, sub.Usage)
 		}
 	}
-	group := ""
+	full := settingsHelp(c)
+	if lines := strings.Count(b.String()+full, "\n"); lines <= helpLines {
+		return b.String() + full
+	}
+	shortHelp(&b, c)
+	return b.String()
+}
+
+// group is the heading of a flag: settings have one each, flags of a command have none.
+func group(f cli.Flag) string { return cmp.Or(f.(cli.CategorizableFlag).GetCategory(), "Options") }
+
+// settingsHelp says all that is known of the options of a command.
+func settingsHelp(c *cli.Command) string {
+	var b strings.Builder
+	last := ""
 	for _, f := range c.Flags {
-		if g := cmp.Or(f.(cli.CategorizableFlag).GetCategory(), "Options"); g != group {
-			group = g
-			fmt.Fprintf(&b, "\n%s:\n", group)
+		if g := group(f); g != last {
+			last = g
+			fmt.Fprintf(&b, "\n%s:\n", g)
 		}
 		writeFlag(&b, f)
 	}
+	more, _ := c.Metadata[metaMore].(string)
+	return b.String() + more
+}
+
+// shortHelp names the options of a command, and explains its own.
+func shortHelp(b *strings.Builder, c *cli.Command) {
+	fmt.Fprintf(b, "\nOptions (explained by: %s --help %s):\n\n", fullName(c), topicSettings)
+	last, names := "", ""
+	flush := func() {
+		const indent = "  "
+		for line := range wrap(names, helpWidth-len(indent)) {
+			b.WriteString(indent + line + "\n")
+		}
+		names = ""
+	}
+	for _, f := range c.Flags {
+		if g := group(f); g != last {
+			flush()
+			last, names = g, g+":"
+		}
+		names += " --" + f.Names()[0]
+	}
+	flush()
+}
+
+// fullName is how a command is called. That of its parents is not known yet when the help is made.
+func fullName(c *cli.Command) string {
+	call, _, _ := strings.Cut(c.UsageText, " [")
+	return call
+}
+
+// parametersHelp lists the parameters of /img, or those that a local file has.
+func parametersHelp(options []opt.Option) string {
+	var b strings.Builder
+	b.WriteString("The parameters of /img, joined by &: 'w=320&h=240&fit=cover'\n")
+	last := ""
+	for _, o := range options {
+		if o.Group != last {
+			last = o.Group
+			fmt.Fprintf(&b, "\n%s:\n\n", o.Group)
+		}
+		text := strings.ReplaceAll(o.Doc+" Takes "+wantText(o)+".", "`", "")
+		if d := o.DefaultText(); d != "" {
+			text += " Default: " + strings.ReplaceAll(d, "`", "") + "."
+		}
+		name := fmt.Sprintf("  %-5s ", o.Name)
+		for line := range wrap(text, helpWidth-len(name)) {
+			b.WriteString(name + line + "\n")
+			name = strings.Repeat(" ", len(name))
+		}
+	}
 	return b.String()
+}
+
+// wantText says what a parameter takes; sig, which is read elsewhere, says it in its description.
+func wantText(o opt.Option) string {
+	if o.To == nil {
+		return "text"
+	}
+	return o.Want()
+}
+
+// askedHelp answers "--help [TOPIC]" in any place of a command line: the topic is parameters, settings or a command. It
+// returns "" when no help was asked.
+func askedHelp(root *cli.Command, args []string) string {
+	for i, arg := range args {
+		at := readWords(root, args[:i])
+		if at.onlyArguments || at.flag != "" || arg != "--help" && arg != "-h" {
+			continue
+		}
+		if i+1 < len(args) {
+			if text := aboutTopic(at.command, args[i+1]); text != "" {
+				return text
+			}
+		}
+		return at.command.Metadata[metaHelp].(string)
+	}
+	return ""
+}
+
+// aboutTopic returns the help on a topic that stands behind a command, "" when there is none.
+func aboutTopic(c *cli.Command, topic string) string {
+	switch topic {
+	case topicParameters:
+		if c.Name == "transform" {
+			return parametersHelp(new(param.Params).Options())
+		}
+		return parametersHelp(new(param.Request).Options())
+	case topicSettings:
+		return strings.TrimPrefix(c.Metadata[topicSettings].(string), "\n")
+	}
+	if below := c.Command(topic); below != nil {
+		return below.Metadata[metaHelp].(string)
+	}
+	return ""
 }
 
 // writeFlag writes the name of a flag and, under it, all that is known of it.
@@ -98,12 +224,16 @@ func wrap(text string, width int) func(yield func(string) bool) {
 // helpCommand is "imagekit help sign" for those who do not try --help.
 func helpCommand(sys system) *cli.Command {
 	return &cli.Command{
-		Name: "help", Usage: "show the help of a command", UsageText: "imagekit help [COMMAND]",
-		Description: "Example:\n\n  imagekit help transform",
+		Name: "help", Usage: "show the help of a command", UsageText: "imagekit help [COMMAND] [parameters | settings]",
+		Description: "Examples:\n\n  imagekit help transform\n  imagekit help parameters\n  imagekit help serve settings",
 		Action: func(_ context.Context, c *cli.Command) error {
 			about := c.Root()
-			for _, name := range c.Args().Slice() {
+			for i, name := range c.Args().Slice() {
 				below := about.Command(name)
+				if text := aboutTopic(about, name); below == nil && text != "" && i+1 == c.Args().Len() {
+					_, err := fmt.Fprint(sys.out, text)
+					return err
+				}
 				switch {
 				case below == nil && len(about.Commands) == 0:
 					return usagef("help wants one command, got %q (see imagekit --help)", c.Args().Slice())
@@ -112,7 +242,7 @@ func helpCommand(sys system) *cli.Command {
 				}
 				about = below
 			}
-			_, err := fmt.Fprint(sys.out, about.Metadata["help"])
+			_, err := fmt.Fprint(sys.out, about.Metadata[metaHelp])
 			return err
 		},
 	}

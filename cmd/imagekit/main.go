@@ -17,12 +17,6 @@ import (
 	"imagekit/internal/settings"
 )
 
-// version and commit are set by the linker (see Makefile).
-var (
-	version = "dev"
-	commit  = "unknown"
-)
-
 // system is what a command may touch of the world outside, so that tests can hand in their own.
 type system struct {
 	in       io.Reader
@@ -70,7 +64,12 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 
 // run runs one command line and returns the exit code. Every line of an error tells where it comes from.
 func run(ctx context.Context, args []string, sys system) int {
-	err := root(args, sys).Run(ctx, args)
+	c := root(args, sys)
+	if text := askedHelp(c, args[1:]); text != "" {
+		fmt.Fprint(sys.out, text)
+		return exitOK
+	}
+	err := c.Run(ctx, args)
 	if err == nil {
 		return exitOK
 	}
@@ -92,11 +91,18 @@ func root(args []string, sys system) *cli.Command {
 		Name:      "imagekit",
 		Usage:     "resize, crop and re-encode images on the fly",
 		UsageText: "imagekit [COMMAND] [options]",
-		Description: `Without a command it serves. Example:
+		Description: `Without a command it serves. Examples:
 
-  imagekit serve --addr 127.0.0.1:8080 --cache-dir /var/cache/imagekit`,
-		Flags:  settings.Flags(),
-		Action: serveCommand(sys).Action,
+  imagekit serve --addr 127.0.0.1:8080 --cache-dir /var/cache/imagekit
+  imagekit transform photo.jpg small.webp 'w=400'
+  imagekit --help parameters`,
+		Flags: append([]cli.Flag{&cli.BoolFlag{Name: "version", Usage: "Print the version.", Local: true}}, settings.Flags()...),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if c.Bool("version") {
+				return printVersion(sys)
+			}
+			return serveCommand(sys).Action(ctx, c)
+		},
 		Commands: []*cli.Command{
 			serveCommand(sys), signCommand(sys), transformCommand(sys), cacheCommand(sys), healthcheckCommand(sys), completionCommand(sys),
 			versionCommand(sys), helpCommand(sys), sandboxCommand(sys),

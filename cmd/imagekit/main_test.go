@@ -88,7 +88,7 @@ func picture(t interface{ Fatalf(string, ...any) }, name string) []byte {
 func checkPicture(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args[2:] {
 		data := ts.ReadFile(name)
-		info, err := probe.Read([]byte(data), probe.Limits{MaxPixels: 1 << 20})
+		info, err := probe.Read([]byte(data), probe.Limits{MaxPixels: 1 << 26})
 		if err != nil {
 			ts.Fatalf("%s: %v", name, err)
 		}

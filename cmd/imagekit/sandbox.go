@@ -30,7 +30,7 @@ import (
 
 func sandboxCommand(sys system) *cli.Command {
 	return &cli.Command{
-		Name: "sandbox", Usage: "try to break out of a worker, and show what holds", Hidden: true,
+		Name: "sandbox", Usage: "try to break out of a worker, and show what holds",
 		UsageText: "imagekit sandbox [--sandbox MODE]",
 		Description: `Starts workers as the service does. One of them tries what code in a hostile picture would try;
 the other one reads and writes every format. The exit status is 1 when something was not denied,

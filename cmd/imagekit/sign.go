@@ -21,14 +21,15 @@ func signCommand(sys system) *cli.Command {
 	return &cli.Command{
 		Name: "sign", Usage: "print a signed URL; needs the secret, but no server",
 		UsageText: "imagekit sign [--base URL] ['url=...&w=...' | -]",
-		Description: `The argument is the query of /img without sig. Percent-encode the source URL when it holds "&",
-"+", "%" or "#". Standard output gets the URL and nothing else.
+		Description: `The argument is the query of /img without sig; "imagekit sign --help parameters" lists the
+parameters. Percent-encode the source URL if it contains "&", "+", "%" or "#". The signed URL is
+printed on standard output.
 
-With "-", or without an argument behind a pipe, each line of standard input is such a query, and its
-URL is one line of standard output, in the same order. A line that cannot be signed is named with
-its number on standard error; the others are signed, and the exit status is 1.
+With "-", or without an argument in a pipe, every line of standard input is a query, and its signed
+URL is one line of output, in the same order. Lines that cannot be signed are reported on standard
+error with their number; the others are signed, and the exit status is 1.
 
-The server's settings hold here too: what it would refuse is not signed, and a server that others
+Set what the server has set: a query that it would refuse is not signed, and a server that others
 can reach needs a secret of at least 32 bytes.
 
 Examples:
@@ -46,8 +47,11 @@ Examples:
 
 func printSigned(ctx context.Context, c *cli.Command, sys system) error {
 	piped := c.Args().Len() == 0 && isPiped(sys.in)
-	if c.Args().Len() != 1 && !piped {
-		return usagef("sign wants one argument 'url=...&w=...', got %d (see imagekit sign --help)", c.Args().Len())
+	if args := c.Args().Slice(); len(args) != 1 && !piped {
+		if len(args) > 1 && refuseURL(args[0]) != nil {
+			return refuseURL(args[0])
+		}
+		return usagef("sign wants one argument 'url=...&w=...', got %d (see imagekit sign --help)", len(args))
 	}
 	base, err := readBase(c.String("base"))
 	if err != nil {
@@ -102,6 +106,9 @@ func readBase(text string) (string, error) {
 
 // readSignable returns the canonical text of a query that the server would accept.
 func readSignable(text string, s *settings.Settings) (string, error) {
+	if err := refuseURL(text); err != nil {
+		return "", err
+	}
 	query, err := param.Split(text)
 	if err != nil {
 		return "", usagef("%s", fault.From(err).Detail)
@@ -120,6 +127,21 @@ func readSignable(text string, s *settings.Settings) (string, error) {
 	}
 	return query.Canonical(), nil
 }
+
+// refuseURL explains what to write instead of a URL: its own, or that of a request.
+func refuseURL(text string) error {
+	_, query, found := strings.Cut(text, "/img?")
+	switch {
+	case found && !strings.Contains(text[:len(text)-len(query)], "="):
+		return usagef("sign wants the query alone, got a whole URL, want what follows \"?\" without sig: %s", opt.Quote(query))
+	case strings.HasPrefix(text, "http://"), strings.HasPrefix(text, "https://"), strings.HasPrefix(text, "sample:"):
+		return usagef("sign wants a query, got a URL, want 'url=%s&w=640'", escapeValue.Replace(text))
+	}
+	return nil
+}
+
+// escapeValue percent-encodes what would end or change the value of a parameter.
+var escapeValue = strings.NewReplacer("%", "%25", "&", "%26", "+", "%2B", "#", "%23", ";", "%3B", "'", "%27", " ", "%20")
 
 // checkAllowed refuses an output format that the settings do not allow.
 func checkAllowed(f format.Format, s *settings.Settings) error {

@@ -20,6 +20,7 @@ type tally struct {
 	BytesOut    int64     `json:"bytes_out"`
 	Seconds     float64   `json:"seconds"`
 	Failures    []failure `json:"failures"`
+	Ignored     []string  `json:"ignored"` // files in folders that are no images
 }
 
 // failure is a file without a result, and why.

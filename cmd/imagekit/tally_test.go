@@ -42,7 +42,7 @@ func TestTallyIsDocumented(t *testing.T) {
 	if err := json.Unmarshal(text, &fields); err != nil {
 		t.Fatal(err)
 	}
-	help := transformCommand(system{}).Description
+	help := askedHelp(root(nil, system{}), []string{"transform", "--help", topicSettings})
 	for name := range fields {
 		if !strings.Contains(help, "\n  "+name+" ") {
 			t.Errorf("the help of transform does not explain %s", name)

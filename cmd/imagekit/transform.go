@@ -6,15 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
-	"imagekit/internal/fault"
-	"imagekit/internal/format"
-	"imagekit/internal/param"
 	"imagekit/internal/plan"
 	"imagekit/internal/render"
 	"imagekit/internal/settings"
@@ -24,28 +19,43 @@ func transformCommand(sys system) *cli.Command {
 	return &cli.Command{
 		Name: "transform", Usage: "transform local files, with the parameters of /img",
 		UsageText: "imagekit transform [options] IN... OUT PARAMETERS",
-		Description: `The last argument holds the parameters of /img without url, t, v and sig ('' for none), the one
-before it is the output.
+		Description: `PARAMETERS are those of /img in one argument, without url, t, v and sig ('' for none). To list them:
+imagekit transform --help parameters.
 
-One file IN makes the file OUT. With several, or with a folder, OUT is a folder; so it is when it
-is one already or ends in "/". It is made when it is missing. Folders are searched through for
-jpg, jpeg, png, webp, avif and gif files that are not hidden. Results keep their names and get the
-extension of their format. "-" is standard input or output.
+One file IN makes the file OUT. Several files or a folder make a folder OUT. A name that ends in "/"
+is a folder. Folders are searched for jpg, jpeg, png, webp, avif and gif files; other files in them
+are named and left alone, hidden ones are skipped. "-" is standard input or output.
 
-The format is f, else the extension of OUT when that is a file, else the default format. Nothing is
-done when two files would become the same (a.jpg and a.png), or when a result would overwrite an
-input.
+The format is f, or the extension of OUT if OUT is a file, or the default format.
 
-In a folder OUT, results of an earlier run are kept when that run had the same parameters and they
-are newer than their sources, so an interrupted run goes on where it was. The parameters are kept
-in OUT/.imagekit-FORMAT.txt. A single file OUT is always made anew.
+Results in a folder OUT that are newer than their sources are kept if they were made with the same
+parameters, so you can interrupt a run and start it again. OUT/.imagekit-FORMAT.txt holds these
+parameters. Each failure is one line on standard error. Exit status: 0, 1 if a file failed, 2 if an
+argument is wrong, 130 after Ctrl-C.
 
-Each failure is a line on standard error; the exit status is 1 if there was any. Ctrl-C stops with
-exit status 130 and leaves no half file; a second one ends the program at once.
+The limits of the server on size, pixels and time hold only if you set them.
 
-With --json, standard output gets one object:
+Examples:
 
-  files        all files of the run: done, skipped, failed and, when interrupted, those that are left
+  imagekit transform photo.jpg small.webp 'w=400'
+  imagekit transform photos/ thumbnails/ 'w=320&h=320&fit=cover&f=avif'
+  imagekit transform --json photos/ thumbnails/ w=320 | jq '.failures[].file'
+  imagekit transform - - 'w=400&f=jpeg' <photo.jpg >small.jpg`,
+		Metadata: map[string]any{metaMore: jsonHelp},
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "force", Usage: "Make every result again, even those that an earlier run finished.", Local: true},
+			&cli.BoolFlag{Name: "json", Usage: "Print a summary as one JSON object on standard output.", Local: true},
+		}, settings.Flags("max-input-size", "allowed-formats", "default-format", "max-pixels", "max-output-pixels",
+			"workers", "sandbox", "memory", "request-timeout", "log", "log-format")...),
+		Action: func(ctx context.Context, c *cli.Command) error { return transform(ctx, c, sys) },
+	}
+}
+
+// jsonHelp describes the object that --json prints.
+const jsonHelp = `
+--json prints one object:
+
+  files        all files of the run: done, skipped, failed and, if interrupted, those that are left
   done         results that were made
   skipped      results of an earlier run that were kept
   failed       files without a result
@@ -54,32 +64,19 @@ With --json, standard output gets one object:
   bytes_out    bytes of the results of what was done
   seconds      how long it took
   failures     a list of {"file": ..., "error": ...}
-
-Examples:
-
-  imagekit transform photo.jpg small.webp 'w=400'
-  imagekit transform photos/ thumbnails/ 'w=320&h=320&fit=cover&f=avif'
-  imagekit transform --json photos/ thumbnails/ w=320 | jq '.failures[].file'
-  imagekit transform - - 'w=400&f=jpeg' <photo.jpg >small.jpg`,
-		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "force", Usage: "Make every result anew, also those of an earlier run with the same parameters.", Local: true},
-			&cli.BoolFlag{Name: "json", Usage: "Print a summary as one JSON object on standard output.", Local: true},
-		}, settings.Flags("max-input-size", "allowed-formats", "default-format", "max-pixels", "max-output-pixels",
-			"workers", "sandbox", "memory", "request-timeout", "log", "log-format")...),
-		Action: func(ctx context.Context, c *cli.Command) error { return transform(ctx, c, sys) },
-	}
-}
+  ignored      files in folders that are not named like an image
+`
 
 func transform(ctx context.Context, c *cli.Command, sys system) error {
-	args := c.Args().Slice()
-	if len(args) < 3 {
-		return usagef("transform wants IN... OUT PARAMETERS, got %d arguments (see imagekit transform --help)", len(args))
+	in, out, text, err := readArguments(c.Args().Slice())
+	if err != nil {
+		return err
 	}
-	in, out, text := args[:len(args)-2], args[len(args)-2], args[len(args)-1]
 	s, _, err := loadSettings(c, sys)
 	if err != nil {
 		return err
 	}
+	s.OwnFiles()
 	folder, err := isFolder(in, out)
 	if err != nil {
 		return err
@@ -95,21 +92,24 @@ func transform(ctx context.Context, c *cli.Command, sys system) error {
 	asJSON := c.Bool("json")
 	switch {
 	case out == "-" && asJSON:
-		return usagef(`--json and the output "-" are both for standard output, want one of them`)
+		return usagef(`--json and the output "-" both write to standard output, want one of them`)
 	case out == "-" && isTerminal(sys.out):
-		return usagef("a picture is nothing for a terminal, want standard output to be a file or a pipe")
+		return usagef("standard output is a terminal, want a file or a pipe for the picture")
 	}
-	list := []pair{{in[0], out}}
+	list, ignored := []pair{{in[0], out}}, []string{}
 	if folder {
-		if list, err = pairs(in, out, f.Ext()); err != nil {
+		if list, ignored, err = pairs(in, out, f.Ext()); err != nil {
 			return err
 		}
 	}
 	if err := checkOverwrites(list); err != nil {
 		return err
 	}
+	if len(ignored) > 0 {
+		fmt.Fprintln(sys.err, ignoredText(ignored))
+	}
 	b := &batch{sys: sys, set: s, params: params, format: f}
-	b.tally.Files, b.tally.Failures = len(list), []failure{}
+	b.tally.Files, b.tally.Failures, b.tally.Ignored = len(list), []failure{}, ignored
 	start := time.Now()
 	if folder {
 		list, err = unfinished(list, out, f.Ext(), b.recipe(), c.Bool("force"))
@@ -165,45 +165,4 @@ func (b *batch) report(ctx context.Context, folder, asJSON bool) error {
 		fmt.Fprintln(b.sys.err, b.tally.String())
 	}
 	return nil
-}
-
-// readParams parses the parameters and settles the format: f, else the extension of the output, else the default.
-func readParams(text, out string, s *settings.Settings) (param.Params, format.Format, error) {
-	query, err := param.Split(text)
-	var p param.Params
-	if err == nil {
-		p, err = query.Params()
-	}
-	if err != nil {
-		return p, 0, usagef("parameters %q: %s", text, fault.From(err).Detail)
-	}
-	f := p.Format
-	if f == format.Unknown {
-		if f, err = formatOf(out, s.DefaultFormat); err != nil {
-			return p, 0, err
-		}
-	}
-	if f == format.Auto {
-		return p, 0, usagef("the format auto needs a browser to ask, want f to be one of %v", s.AllowedFormats)
-	}
-	if err := checkAllowed(f, s); err != nil {
-		return p, 0, err
-	}
-	if err := plan.Check(p, f, limits(s)); err != nil {
-		return p, 0, usagef("parameters %q: %s", text, fault.From(err).Detail)
-	}
-	return p, f, nil
-}
-
-// formatOf returns the format that the extension of a path names, or otherwise when it has none.
-func formatOf(path string, otherwise format.Format) (format.Format, error) {
-	ext := strings.ToLower(filepath.Ext(path))
-	if ext == "" {
-		return otherwise, nil
-	}
-	f, err := format.Parse(ext[1:])
-	if err != nil {
-		return 0, usagef("%s: no format to write has the extension %s, want another one or f to be one of %v", path, ext, format.Outputs())
-	}
-	return f, nil
 }

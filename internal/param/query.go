@@ -80,9 +80,9 @@ func (q *Query) addPiece(piece string) *fault.Error {
 
 // add puts a decoded parameter at its place.
 func (q *Query) add(name, value string) *fault.Error {
-	known, ok := slices.BinarySearch(names, name)
-	if !ok {
-		return refuse(name, "unknown parameter %s, want one of %s", opt.Quote(name), strings.Join(names, ", "))
+	known, err := find(name)
+	if err != nil {
+		return err
 	}
 	name = names[known] // the table's own string: does not hold on to the request's bytes
 	at, repeated := slices.BinarySearchFunc(q.pairs, name, func(p Pair, name string) int { return strings.Compare(p.Name, name) })
@@ -101,6 +101,23 @@ func (q *Query) add(name, value string) *fault.Error {
 		q.pairs = slices.Insert(q.pairs, at, Pair{name, value})
 	}
 	return nil
+}
+
+// CheckName refuses a name that no parameter has, before anybody reads its value.
+func CheckName(name string) error {
+	if _, err := find(name); err != nil {
+		return err
+	}
+	return nil
+}
+
+// find returns the place of a name among names.
+func find(name string) (int, *fault.Error) {
+	known, ok := slices.BinarySearch(names, name)
+	if !ok {
+		return 0, refuse(name, "unknown parameter %s, want one of %s", opt.Quote(name), strings.Join(names, ", "))
+	}
+	return known, nil
 }
 
 // isControl reports an ASCII control character (RFC 20 §5.2).

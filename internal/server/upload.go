@@ -86,23 +86,23 @@ func (s *Server) readForm(x *exchange) (file []byte, fields []param.Pair, err er
 	form, err := x.r.MultipartReader()
 	if err != nil {
 		return nil, nil, fault.Wrap(fault.BadUpload, err,
-			"want multipart/form-data with a part named file, got %s", opt.Quote(x.r.Header.Get("Content-Type")))
+			"want multipart/form-data with the picture in a field named file, got %s", opt.Quote(x.r.Header.Get("Content-Type")))
 	}
 	for {
 		part, err := form.NextPart()
 		switch {
 		case err == io.EOF && file == nil: // wrapped, io.EOF means that the form was cut
-			return nil, nil, fault.New(fault.BadUpload, "want a part named file, got none")
+			return nil, nil, fault.New(fault.BadUpload, "want the picture in a field named file, got no such field")
 		case err == io.EOF:
 			return file, fields, nil
 		case err != nil:
 			return nil, nil, s.brokenForm(err)
 		case part.FormName() != "file":
-			value, err := s.readPart(part, maxForm)
+			value, err := s.readField(part)
 			if err != nil {
 				return nil, nil, err
 			}
-			fields = append(fields, param.Pair{Name: part.FormName(), Value: string(value)})
+			fields = append(fields, param.Pair{Name: part.FormName(), Value: value})
 		case file != nil:
 			return nil, nil, fault.New(fault.BadUpload, "file is given twice, want it once")
 		default:
@@ -111,6 +111,20 @@ func (s *Server) readForm(x *exchange) (file []byte, fields []param.Pair, err er
 			}
 		}
 	}
+}
+
+// readField reads the value of a parameter. A part that is none is refused by its name, before its bytes, which may be
+// too many: a picture under another name than file is the commonest mistake.
+func (s *Server) readField(part *multipart.Part) (string, error) {
+	name := part.FormName()
+	if part.FileName() != "" {
+		return "", fault.New(fault.BadUpload, "want the picture in a field named file, got it in one named %s", opt.Quote(name))
+	}
+	if err := param.CheckName(name); err != nil {
+		return "", err
+	}
+	value, err := s.readPart(part, maxForm)
+	return string(value), err
 }
 
 // readPart reads a part of at most limit bytes.

@@ -114,6 +114,12 @@ func TestUploadRefuses(t *testing.T) {
 		{name: "parameters too long", req: here(form("file", "a", "bg", large[:20000])), want: fault.BadQuery},
 		{name: "url", req: here(form("url", "http://a/", "file", "a")), want: fault.BadParameter, param: "url"},
 		{name: "sig", req: here(form("file", "a", "sig", "x")), want: fault.BadParameter, param: "sig"},
+		{name: "another field holds the file", req: here(post(boundary, strings.Replace(file, "name=file", "name=image", 1)+"--x--")), want: fault.BadUpload},
+		{
+			name: "another field holds a file that is too large",
+			req:  here(post(boundary, strings.Replace(file, "name=file", "name=image", 1)+large+large)), want: fault.BadUpload,
+		},
+		{name: "unknown field that is too large", req: here(form("width", large)), want: fault.BadParameter, param: "width"},
 		{name: "unknown field", req: here(form("file", "a", "width", "9")), want: fault.BadParameter, param: "width"},
 		{name: "field twice", req: here(form("file", "a", "w", "9", "w", "9")), want: fault.BadParameter, param: "w"},
 		{name: "empty field", req: here(form("file", "a", "w", "")), want: fault.BadParameter, param: "w"},
