@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 )
@@ -22,6 +23,7 @@ func (l corkListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	boundQueue(c)
 	return &corkConn{Conn: c}, nil
 }
 
@@ -46,6 +48,17 @@ func (c *corkConn) Write(b []byte) (int, error) {
 	n -= int64(len(c.held))
 	c.held = c.held[:0]
 	return int(max(n, 0)), err
+}
+
+// sendQueue is how much of an answer waits in the kernel for a client that does not read, in bytes.
+const sendQueue = 128 << 10
+
+// ReadFrom sends what is held back and then all of r, which the kernel does alone when r is a file.
+func (c *corkConn) ReadFrom(r io.Reader) (int64, error) {
+	if err := c.uncork(); err != nil {
+		return 0, err
+	}
+	return io.Copy(c.Conn, r)
 }
 
 // maxHeld is how many bytes a corked connection holds back: net/http's buffer.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"crypto/rand"
+	"io"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -65,6 +66,16 @@ func (x *exchange) WriteHeader(status int) {
 		}
 	}
 	x.ResponseWriter.WriteHeader(status)
+}
+
+// ReadFrom counts the bytes of r and passes them on, by the kernel alone where it can.
+func (x *exchange) ReadFrom(r io.Reader) (int64, error) {
+	if x.status == 0 {
+		x.status = http.StatusOK
+	}
+	n, err := io.Copy(x.ResponseWriter, r)
+	x.bytes += n
+	return n, err
 }
 
 // Write counts the bytes and passes them on.

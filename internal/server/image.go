@@ -50,6 +50,7 @@ func (s *Server) image(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	defer result.Blob.Close()
 	x.cache = result.State.String()
 	return s.answer(x, result.Blob, terms{expires: expires, negotiated: negotiated})
 }

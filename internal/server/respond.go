@@ -22,6 +22,13 @@ type terms struct {
 
 // answer sends an image, or 304 when the client has it already (RFC 9110 §13.1.2).
 func (s *Server) answer(x *exchange, b *blob.Blob, t terms) error {
+	has := !t.private && unchanged(x.r.Header, b)
+	if !has && x.r.Method != http.MethodHead {
+		if err := s.bodies.enter(x.client, b); err != nil {
+			return err
+		}
+		defer s.bodies.leave(x.client, b)
+	}
 	x.set("ETag", b.ETag)
 	x.set("Last-Modified", s.made(b).UTC().Format(http.TimeFormat))
 	x.set("Cache-Control", s.cacheControl(b, t))
@@ -40,14 +47,14 @@ func (s *Server) answer(x *exchange, b *blob.Blob, t terms) error {
 			x.set("CDN-Cache-Control", s.CDNMaxAge)
 		}
 		x.set("X-Cache", x.cache)
-		if unchanged(x.r.Header, b) {
+		if has {
 			x.WriteHeader(http.StatusNotModified)
 			return nil
 		}
 	}
 	x.format = b.Format.String()
 	x.set("Content-Type", b.Format.MIME())
-	return s.write(x, http.StatusOK, b.Data)
+	return s.sendPicture(x, b)
 }
 
 // made is when a picture was made, but never later than now (RFC 9110 §8.8.2.1): another machine on the same cache may
@@ -143,19 +150,6 @@ func encode(v any) ([]byte, error) {
 	e.SetEscapeHTML(false)
 	err := e.Encode(v)
 	return b.Bytes(), err
-}
-
-// write sends status and body; HEAD gets the header alone.
-func (s *Server) write(x *exchange, status int, body []byte) error {
-	x.set("Content-Length", strconv.Itoa(len(body)))
-	x.WriteHeader(status)
-	if x.r.Method == http.MethodHead {
-		return nil
-	}
-	if err := writeCorked(x, x.r, body); err != nil {
-		return fault.Wrap(fault.ClientGone, err, "the client went away")
-	}
-	return nil
 }
 
 // problem is the body of an error (RFC 9457).

@@ -46,6 +46,8 @@ type Config struct {
 	DefaultFormat format.Format   // when f is not given; may be format.Auto
 	MaxInput      int64           // bytes of an upload
 	UploadBytes   int64           // of all uploads together, while they are read and worked on; at least one always fits
+	AnswerBytes   int64           // of all pictures on their way to clients
+	MinRate       int64           // bytes a second that a client has to read, on average over a piece of a large body
 	Timeout       time.Duration   // the Renderer's, for the time an answer may take
 
 	CDNMaxAge string // value of CDN-Cache-Control (RFC 9213) on pictures that may be kept; "" = none
@@ -67,6 +69,7 @@ type Server struct {
 	handler    http.Handler
 	admin      http.Handler                      // of the operator's own address
 	uploads    *semaphore.Weighted               // the bytes they may still hold
+	bodies     *bodies                           // on their way to clients
 	token      atomic.Pointer[[sha256.Size]byte] // hash of the sign token; nil = none
 	draining   atomic.Bool
 	unbelieved sync.Once // the warning about a proxy that is not trusted
@@ -74,7 +77,7 @@ type Server struct {
 
 // New returns a server.
 func New(c Config) *Server {
-	s := &Server{Config: c, uploads: semaphore.NewWeighted(max(c.UploadBytes, c.MaxInput+maxForm))}
+	s := &Server{Config: c, uploads: semaphore.NewWeighted(max(c.UploadBytes, c.MaxInput+maxForm)), bodies: newBodies(c.AnswerBytes)}
 	s.handler, s.admin = s.routes(false), s.routes(true)
 	return s
 }
@@ -111,7 +114,7 @@ func (s *Server) bounded(h http.Handler) *http.Server {
 const (
 	headTime = 10 * time.Second // request line and header
 	bodyTime = time.Minute      // all of an upload: 8 MiB at 1.1 Mbit/s
-	sendTime = time.Minute      // reading the result
+	sendTime = time.Minute      // reading a small result; see send.go for the others
 	idleTime = 2 * time.Minute  // until its next request
 )
 

@@ -49,9 +49,12 @@ type Settings struct {
 	CacheSize    int64 // 0 = not set: the store knows its default
 	CacheMinFree int64 // the same
 
-	MaxAge    time.Duration // how long a result may be kept; 0 = for ever
-	CDNMaxAge string        // value of CDN-Cache-Control, "" = none
-	CORS      string        // origin that may read pictures, "" = none
+	MaxAge      time.Duration // how long a result may be kept; 0 = for ever
+	AnswerBytes int64         // of pictures on their way to clients
+	MinReadRate int64         // bytes a second
+
+	CDNMaxAge string // value of CDN-Cache-Control, "" = none
+	CORS      string // origin that may read pictures, "" = none
 
 	TrustedProxies   []netip.Prefix
 	RateLimit        int // requests per second and client
@@ -279,6 +282,16 @@ func (s *Settings) answerOptions() []opt.Option {
 		{
 			Name: "IMAGEKIT_CDN_CACHE_CONTROL", To: (*headerText)(&s.CDNMaxAge), DefaultDoc: "none", Example: "max-age=31536000",
 			Doc: "CDN-Cache-Control sent with pictures whose URL does not expire: what a CDN shall do that browsers shall not.",
+		},
+		{
+			Name: "IMAGEKIT_ANSWER_BYTES", To: (*size)(&s.AnswerBytes), Default: "256MiB", Example: "1GiB",
+			Doc: "Memory for pictures on their way to clients; one client gets a quarter. A picture of up to 64 KiB is not counted, " +
+				"a large one from the cache counts 128 KiB. Beyond it the answer is 503, for one client 429.",
+		},
+		{
+			Name: "IMAGEKIT_MIN_READ_RATE", To: (*size)(&s.MinReadRate), Default: "8KiB", Example: "32KiB",
+			Doc: "Bytes per second that a client has to read of a picture larger than 64 KiB, on average over 256 KiB and with ten seconds to " +
+				"spare. A slower one is cut off.",
 		},
 		{
 			Name: "IMAGEKIT_CORS", To: (*origin)(&s.CORS), Default: "*", Example: "https://shop.example.com",
