@@ -60,7 +60,7 @@ rig-corpus: build ## send every file of CORPUS=dir through the service in every 
 rig-origin: build ## 500 requests at once to origins that misbehave
 	go run -tags netgo ./rig origin
 
-rig-load: build ## stampede, overload, 10,000 connections, SIGTERM under load
+rig-load: build ## stampede, overload, 10,000 connections, 1,500 clients that do not read, SIGTERM under load
 	go run -tags netgo ./rig load
 
 rig-mutate: deps ## break thirteen defences, one at a time, and see a test notice

@@ -25,6 +25,7 @@ var trials = []trial{
 	{"overload", overload},
 	{"connections", connections},
 	{"heads", heads},
+	{"readers", readers},
 	{"drain", drain},
 }
 
@@ -39,7 +40,7 @@ type bed struct {
 // load puts the service under loads that are larger than it can bear.
 func load(ctx context.Context, args []string) error {
 	set, binary := flags("load")
-	only := set.String("only", "", "run this trial alone: stampede, leader, overload, connections, heads or drain")
+	only := set.String("only", "", "run this trial alone: stampede, leader, overload, connections, heads, readers or drain")
 	length := set.Duration("t", time.Minute, "how long the overload lasts")
 	many := set.Int("connections", 10_000, "kept-alive connections at once")
 	if err := set.Parse(args); err != nil && !errors.Is(err, flag.ErrHelp) {

@@ -103,7 +103,7 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 		AnswerBytes: s.AnswerBytes, MinRate: s.MinReadRate, Timeout: s.RequestTimeout, CDNMaxAge: s.CDNMaxAge, CORS: s.CORS,
 		Metrics: newMetrics(parts{
 			pool: v.pool, results: results, renderer: renderer, fetcher: v.fetcher, limiter: limiter, store: v.store,
-			reloads: &v.reloads,
+			reloads: &v.reloads, answers: func() server.AnswerStats { return v.server.Answers() },
 		}),
 		Tracer: v.tracer, Version: version, Page: page, CacheStats: func() any { return results.Stats() }, Ready: v.pool.Ready,
 		Log: log, Now: time.Now,

@@ -11,6 +11,7 @@ import (
 	"imagekit/internal/limit"
 	"imagekit/internal/metric"
 	"imagekit/internal/render"
+	"imagekit/internal/server"
 	"imagekit/internal/worker"
 )
 
@@ -23,6 +24,7 @@ type parts struct {
 	limiter  *limit.Limiter
 	store    *disk.Store
 	reloads  *reloads
+	answers  func() server.AnswerStats
 }
 
 // reloads counts what SIGHUP led to.
@@ -41,6 +43,7 @@ func newMetrics(p parts) *metric.Metrics {
 	m.Add(queueReadings(p.pool)...)
 	m.Add(sourceReadings(p.renderer)...)
 	m.Add(fetchReadings(p.fetcher)...)
+	m.Add(answerReadings(p.answers)...)
 	m.Add(
 		metric.Reading{
 			Name: "imagekit_rate_limit_failures_total", Counter: true,
@@ -185,5 +188,18 @@ func sourceReadings(r *render.Renderer) []metric.Reading {
 		gauge("imagekit_sources", "Sources kept in memory.", func() int { return r.Stats().Sources }),
 		gauge("imagekit_sources_bytes", "Memory of the sources kept.", func() int64 { return r.Stats().SourceBytes }),
 		gauge("imagekit_source_failures", "Failures remembered.", func() int { return r.Stats().Failures }),
+	}
+}
+
+func answerReadings(stats func() server.AnswerStats) []metric.Reading {
+	return []metric.Reading{
+		gauge("imagekit_answers_bytes", "Memory of pictures on their way to clients; those of up to 64 KiB are not counted.",
+			func() int64 { return stats().Bytes }),
+		gauge("imagekit_answers_limit_bytes", "Upper bound of imagekit_answers_bytes (IMAGEKIT_ANSWER_BYTES).",
+			func() int64 { return stats().Limit }),
+		counter("imagekit_answers_refused_total", "Pictures refused because clients had not read those before.",
+			func() uint64 { return stats().Refused }),
+		counter("imagekit_answers_cut_total", "Answers cut off because the client read too slowly (IMAGEKIT_MIN_READ_RATE).",
+			func() uint64 { return stats().Cut }),
 	}
 }

@@ -15,13 +15,14 @@ type File struct {
 // NewFile returns size bytes of file, from at on. The File closes it.
 func NewFile(file *os.File, at, size int64) *File { return &File{file, at, size} }
 
-// Body returns a reader of the whole body that the kernel can send by itself: net's ReadFrom knows it. There is one
-// position in the file, so one reader is used at a time.
-func (f *File) Body() (*io.LimitedReader, error) {
-	if _, err := f.file.Seek(f.at, io.SeekStart); err != nil {
-		return nil, err
-	}
-	return &io.LimitedReader{R: f.file, N: f.size}, nil
+// Len returns the bytes of the body.
+func (f *File) Len() int64 { return f.size }
+
+// Body returns the file at the beginning of the body, which the kernel can send by itself. There is one position in it, so
+// one body is read at a time.
+func (f *File) Body() (*os.File, error) {
+	_, err := f.file.Seek(f.at, io.SeekStart)
+	return f.file, err
 }
 
 // Len returns the bytes of the body, wherever it lies.

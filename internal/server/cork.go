@@ -32,10 +32,14 @@ type corkConn struct {
 	net.Conn
 	corked bool
 	held   []byte
+	file   *io.LimitedReader // while what is written stands for this
 }
 
 // Write sends b, after what is held back. While corked it keeps short writes instead.
 func (c *corkConn) Write(b []byte) (int, error) {
+	if c.file != nil {
+		return c.send(b)
+	}
 	if c.corked && len(b) <= maxHeld-len(c.held) {
 		c.held = append(c.held, b...)
 		return len(b), nil
@@ -53,12 +57,37 @@ func (c *corkConn) Write(b []byte) (int, error) {
 // sendQueue is how much of an answer waits in the kernel for a client that does not read, in bytes.
 const sendQueue = 128 << 10
 
-// ReadFrom sends what is held back and then all of r, which the kernel does alone when r is a file.
-func (c *corkConn) ReadFrom(r io.Reader) (int64, error) {
-	if err := c.uncork(); err != nil {
-		return 0, err
+// zeros stand for what is sent from a file. Nobody reads them, so they take no memory.
+var zeros [sendPiece + maxHeld]byte
+
+// writeFrom lets the kernel send n bytes of a file, at least maxHeld, after the header. net/http would do so through its
+// own ReadFrom, but keeps a buffer of 32 KiB beside it as long as the client lets it wait. So it is given zeros to count and
+// to pass on, and the connection sends as much of the file in their place.
+func writeFrom(w http.ResponseWriter, r *http.Request, file io.Reader, n int64) error {
+	c, ok := r.Context().Value(corkKey{}).(*corkConn)
+	if !ok {
+		_, err := io.CopyN(w, file, n)
+		return err
 	}
-	return io.Copy(c.Conn, r)
+	if err := http.NewResponseController(w).Flush(); err != nil { // from now on there is nothing in net/http's buffers
+		return err
+	}
+	c.file = &io.LimitedReader{R: file, N: n}
+	defer func() { c.file = nil }()
+	_, err := w.Write(zeros[:n])
+	return err
+}
+
+// send sends what b stands for.
+func (c *corkConn) send(b []byte) (int, error) {
+	if int64(len(b)) != c.file.N { // never a byte in another's place
+		return 0, errors.New("the body was divided on its way to the connection")
+	}
+	n, err := io.Copy(c.Conn, c.file)
+	if err == nil && n < int64(len(b)) {
+		err = errCutFile
+	}
+	return int(n), err
 }
 
 // maxHeld is how many bytes a corked connection holds back: net/http's buffer.

@@ -2,7 +2,6 @@ package server
 
 import (
 	"crypto/rand"
-	"io"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -68,15 +67,8 @@ func (x *exchange) WriteHeader(status int) {
 	x.ResponseWriter.WriteHeader(status)
 }
 
-// ReadFrom counts the bytes of r and passes them on, by the kernel alone where it can.
-func (x *exchange) ReadFrom(r io.Reader) (int64, error) {
-	if x.status == 0 {
-		x.status = http.StatusOK
-	}
-	n, err := io.Copy(x.ResponseWriter, r)
-	x.bytes += n
-	return n, err
-}
+// Unwrap is how http.ResponseController finds the connection.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
 // Write counts the bytes and passes them on.
 func (x *exchange) Write(b []byte) (int, error) {

@@ -64,15 +64,13 @@ func (s *Server) sendFile(x *exchange, f *blob.File) error {
 	if err != nil {
 		return err
 	}
-	for left := body.N; left > 0; {
-		want := min(left, sendPiece)
-		body.N = want
-		s.allow(x, want)
-		n, err := x.ReadFrom(body)
-		if err == nil && n < want {
-			err = errCutFile
+	for left := f.Len(); left > 0; {
+		n := min(left, sendPiece)
+		if left-n < maxHeld {
+			n = left // net/http would keep a short rest in its buffer
 		}
-		if err != nil {
+		s.allow(x, n)
+		if err := writeFrom(x, x.r, body, n); err != nil {
 			return err
 		}
 		left -= n
@@ -87,7 +85,7 @@ var errCutFile = errors.New("the file of a cached picture was cut while it was s
 // tests, goes without.
 func (s *Server) allow(x *exchange, bytes int64) {
 	end := time.Now().Add(stallTime + time.Duration(bytes)*time.Second/time.Duration(s.MinRate))
-	_ = http.NewResponseController(x.ResponseWriter).SetWriteDeadline(end)
+	_ = http.NewResponseController(x).SetWriteDeadline(end)
 }
 
 // sent tells how sending a body ended.

@@ -27,7 +27,7 @@ func body(t *testing.T, c *cache.Cache, key string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := io.ReadAll(r)
+	got, err := io.ReadAll(io.LimitReader(r, b.Len()))
 	if err != nil {
 		t.Fatal(err)
 	}
