@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"imagekit/internal/blob"
+	"imagekit/internal/clientip"
 	"imagekit/internal/format"
 	"imagekit/internal/param"
 	"imagekit/internal/plan"
@@ -65,15 +66,17 @@ type machine struct {
 	panic any
 	deaf  bool // finishes whatever becomes of its context
 
-	mu   sync.Mutex
-	jobs []plan.Plan
+	mu      sync.Mutex
+	jobs    []plan.Plan
+	clients []string // of the jobs
 }
 
-func (m *machine) Admit() error { return m.full }
+func (m *machine) Admit(context.Context) error { return m.full }
 
 func (m *machine) Run(ctx context.Context, _ *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
 	m.mu.Lock()
 	m.jobs = append(m.jobs, p)
+	m.clients = append(m.clients, clientip.Of(ctx))
 	m.mu.Unlock()
 	if m.panic != nil {
 		panic(m.panic)

@@ -26,7 +26,7 @@ type Fetcher interface {
 // Engine does what a plan says to the source. It must stop when ctx ends. Errors are faults.
 type Engine interface {
 	// Admit returns the fault that Run would end with at once if it were called now, because too much waits already.
-	Admit() error
+	Admit(ctx context.Context) error
 	Run(ctx context.Context, src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error)
 }
 
@@ -164,7 +164,7 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 	if err := plan.Check(req.Params, out, r.limits); err != nil {
 		return m, err
 	}
-	if err := r.engine.Admit(); err != nil {
+	if err := r.engine.Admit(ctx); err != nil {
 		return m, err // a download for nothing helps nobody
 	}
 	start := time.Now()

@@ -45,7 +45,7 @@ func (s *Server) image(x *exchange) error {
 	if s.CountMisses {
 		admit = func() error { return s.count(x) }
 	}
-	result, err := s.Renderer.Render(x.r.Context(), req, out, admit)
+	result, err := s.Renderer.Render(x.context(), req, out, admit)
 	x.times = result.Times
 	if err != nil {
 		return err

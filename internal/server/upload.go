@@ -51,7 +51,7 @@ func (s *Server) upload(x *exchange) error {
 	if negotiated {
 		params.Quality = saved(x.r.Header, params.Quality)
 	}
-	result, err := s.Renderer.Upload(x.r.Context(), data, params, out)
+	result, err := s.Renderer.Upload(x.context(), data, params, out)
 	x.times = result.Times
 	if err != nil {
 		return err

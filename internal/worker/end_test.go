@@ -105,7 +105,7 @@ func occupy(t *testing.T, p *Pool) (finish func() error) {
 func TestQueueIsBounded(t *testing.T) {
 	p := newPool(t, Config{Workers: 1, Sandbox: Off, Queue: 1})
 	finish := occupy(t, p)
-	if err := p.Admit(); err != nil {
+	if err := p.Admit(t.Context()); err != nil {
 		t.Errorf("one may wait, but Admit says %v", err)
 	}
 	waits := newMoment(context.DeadlineExceeded)
@@ -117,13 +117,13 @@ func TestQueueIsBounded(t *testing.T) {
 	<-waits.asked // it is in the queue
 	_, err := run(t.Context(), p, "echo")
 	wantFault(t, err, fault.Overloaded)
-	wantFault(t, p.Admit(), fault.Overloaded)
+	wantFault(t, p.Admit(t.Context()), fault.Overloaded)
 	if s := p.Stats(); s.Busy != 1 || s.Queued != 1 || s.QueueLimit != 1 || s.Shed != 2 {
 		t.Errorf("want 1 busy, 1 queued, 2 shed: %+v", s)
 	}
 	close(waits.done)
 	wantFault(t, <-late, fault.Timeout)
-	if err := p.Admit(); err != nil {
+	if err := p.Admit(t.Context()); err != nil {
 		t.Errorf("nobody waits any more, but Admit says %v", err)
 	}
 	if s := p.Stats(); s.Queued != 0 || s.Alive != 1 || s.Deaths[TimedOut.String()] != 0 {

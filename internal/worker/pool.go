@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"imagekit/internal/blob"
+	"imagekit/internal/clientip"
 	"imagekit/internal/fault"
 	"imagekit/internal/plan"
 	"imagekit/internal/stage"
@@ -92,7 +93,7 @@ func (p *Pool) born(w *process) {
 	}
 }
 
-// Run does p to src in a worker. It returns when the job is done, when ctx ends (the worker is killed then) or when
+// Run does p to src in a worker, when the client of ctx (clientip.Of) has its turn. It returns when the job is done, when ctx ends (the worker is killed then) or when
 // the job is refused; the times hold at least the wait in the queue.
 //
 // Besides the engine's own faults: TooMuchMemory when the plan or the worker exceeds its bounds, Overloaded when
@@ -127,7 +128,7 @@ func (p *Pool) Run(ctx context.Context, src *blob.Blob, pl plan.Plan) (*blob.Blo
 
 // Admit returns the fault that Run would end with at once if it were called now: Overloaded or Draining. It keeps no
 // place: ask before work that is for nothing when Run refuses.
-func (p *Pool) Admit() error { return p.queue.admit() }
+func (p *Pool) Admit(ctx context.Context) error { return p.queue.admit(clientip.Of(ctx)) }
 
 // newJob checks what can be checked without a worker.
 func (p *Pool) newJob(ctx context.Context, src *blob.Blob, pl plan.Plan) (*job, error) {
@@ -147,7 +148,7 @@ func (p *Pool) newJob(ctx context.Context, src *blob.Blob, pl plan.Plan) (*job, 
 	}
 	return &job{
 		ctx: ctx, plan: pl, parts: [2][]byte{pl.Source.Profile, src.Data}, source: src,
-		limit: maxResult(pl), memory: need, queued: time.Now(), done: make(chan outcome, 1),
+		limit: maxResult(pl), memory: need, client: clientip.Of(ctx), cost: cost(pl), queued: time.Now(), done: make(chan outcome, 1),
 	}, nil
 }
 
@@ -174,7 +175,7 @@ func (p *Pool) Stats() Stats {
 		Poisoned: p.poison.size(time.Now()), Deaths: map[string]uint64{},
 	}
 	p.queue.mu.Lock()
-	s.Busy, s.Queued, s.Memory = p.queue.running, len(p.queue.waiting), p.queue.used
+	s.Busy, s.Queued, s.Memory = p.queue.running, p.queue.turns.waiting, p.queue.used
 	s.Shed = p.queue.shed
 	p.queue.mu.Unlock()
 	p.count.mu.Lock()

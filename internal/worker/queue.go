@@ -22,6 +22,10 @@ type job struct {
 	memory int64 // bytes it may need
 	losses int   // workers that ended before they had read it
 
+	client  string
+	cost    float64 // of its client's share
+	arrival uint64  // its place among all jobs
+
 	queued, started time.Time
 	done            chan outcome // one outcome, buffered: nobody need be there to take it
 }
@@ -48,14 +52,14 @@ func errDraining() error { return fault.New(fault.Draining, "the service is shut
 // seat is where one worker takes its jobs. The channel holds one: who gave it away need not wait.
 type seat chan *job
 
-// queue hands jobs to free seats, first come first served, as far as the memory budget reaches. The job at the
-// head waits for memory even when a smaller one behind it would fit: otherwise large pictures would starve.
+// queue hands jobs to free seats, in turns by client, as far as the memory budget reaches. The job that is next in
+// turn waits for memory even when a smaller one behind it would fit: otherwise large pictures would starve.
 type queue struct {
 	capacity int   // jobs that may wait
 	budget   int64 // bytes
 
 	mu      sync.Mutex
-	waiting []*job
+	turns   turns  // of the jobs that wait
 	free    []seat // the last one to become free is first in turn: its memory is warm
 	running int
 	shed    uint64 // refused because too many waited
@@ -67,17 +71,18 @@ type queue struct {
 }
 
 func newQueue(capacity int, budget int64) *queue {
-	return &queue{capacity: capacity, budget: budget, drained: make(chan struct{})}
+	return &queue{capacity: capacity, budget: budget, turns: newTurns(), drained: make(chan struct{})}
 }
 
-// admit says why push would refuse a job now, nil when it would not.
-func (q *queue) admit() error {
+// admit says why push would refuse a client's job now, nil when it would not.
+func (q *queue) admit(client string) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
 		return errDraining()
 	}
-	if len(q.waiting) >= q.capacity { // whoever waits could not be dealt, so neither could one more
+	// Whoever waits could not be dealt, so neither could one more.
+	if q.turns.waiting >= q.capacity && q.turns.longest(client, q.turns.length(client)+1) == nil {
 		return q.full()
 	}
 	return nil
@@ -89,31 +94,37 @@ func (q *queue) full() error {
 	return fault.New(fault.Overloaded, "all workers are busy and %d images wait already", q.capacity)
 }
 
-// push adds a job, or says why not: Draining, Overloaded.
+// push adds a job, or says why not: Draining, Overloaded. When too many wait, the last job of the longest line goes
+// instead, if that is longer than this client's then is: nobody can keep the others out of the queue.
 func (q *queue) push(j *job) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
 		return errDraining()
 	}
-	q.waiting = append(q.waiting, j)
+	q.turns.add(j)
 	q.deal()
-	if len(q.waiting) > q.capacity {
-		q.waiting = q.waiting[:len(q.waiting)-1] // j: whoever was taken stood before it
-		return q.full()
+	if q.turns.waiting <= q.capacity {
+		return nil
 	}
-	return nil
+	if l := q.turns.longest(j.client, q.turns.length(j.client)); l != nil {
+		shed := l.last()
+		q.turns.remove(shed)
+		shed.started = time.Now()
+		shed.fail(q.full())
+		return nil
+	}
+	q.turns.remove(j) // it waits: nobody was dealt, or another one would have room
+	return q.full()
 }
 
 // withdraw takes back a job that waits; false when a seat has it or had it.
 func (q *queue) withdraw(j *job) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	i := slices.Index(q.waiting, j)
-	if i < 0 {
+	if !q.turns.remove(j) {
 		return false
 	}
-	q.waiting = slices.Delete(q.waiting, i, i+1)
 	q.deal()
 	return true
 }
@@ -146,7 +157,7 @@ func (q *queue) release(j *job) {
 	q.deal()
 }
 
-// restore puts a job that a seat had, but no worker touched, back to the head. One that nobody waits for any more
+// restore puts a job that a seat had, but no worker touched, back to the head of its line. One that nobody waits for any more
 // is answered instead.
 func (q *queue) restore(j *job) {
 	q.mu.Lock()
@@ -159,7 +170,7 @@ func (q *queue) restore(j *job) {
 	case q.dropped:
 		j.fail(errDraining())
 	default:
-		q.waiting = slices.Insert(q.waiting, 0, j)
+		q.turns.putBack(j)
 	}
 	q.deal()
 }
@@ -170,9 +181,8 @@ const moreThreads = 1
 
 // deal gives waiting jobs to free seats. The lock is held.
 func (q *queue) deal() {
-	for len(q.waiting) > 0 && len(q.free) > 0 && q.used+q.waiting[0].memory <= q.budget {
-		j, last := q.waiting[0], len(q.free)-1
-		q.waiting = slices.Delete(q.waiting, 0, 1)
+	for q.turns.waiting > 0 && len(q.free) > 0 && q.used+q.turns.next().memory <= q.budget {
+		j, last := q.turns.take(), len(q.free)-1
 		s := q.free[last]
 		q.free = q.free[:last]
 		q.running++
@@ -181,7 +191,11 @@ func (q *queue) deal() {
 		j.plan.Threads = 1 + min(len(q.free), moreThreads)
 		s <- j
 	}
-	if q.closed && q.running == 0 && len(q.waiting) == 0 {
+	if q.running > 0 || q.turns.waiting > 0 {
+		return
+	}
+	q.turns.rest()
+	if q.closed {
 		select {
 		case <-q.drained:
 		default:
@@ -210,10 +224,9 @@ func (q *queue) drop() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.dropped = true
-	for _, j := range q.waiting {
+	for _, j := range q.turns.clear() {
 		j.started = time.Now()
 		j.fail(errDraining())
 	}
-	q.waiting = nil
 	q.deal()
 }

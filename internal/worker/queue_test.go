@@ -142,7 +142,7 @@ func TestQueueRestoreAfterTheEnd(t *testing.T) {
 			tt.before(q)
 			q.restore(given(s))
 			wantFault(t, (<-j.done).err, tt.want)
-			if len(q.waiting) != 0 || q.running != 0 {
+			if q.turns.waiting != 0 || q.running != 0 {
 				t.Error("the job is still there")
 			}
 		})

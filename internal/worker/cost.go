@@ -1,0 +1,33 @@
+package worker
+
+import (
+	"imagekit/internal/format"
+	"imagekit/internal/plan"
+)
+
+// cost estimates the time of a job in milliseconds, for a fair share of the workers: what docs/performance.md measured of
+// photos, rounded. A job of noise takes several times as long, and so does another one of noise.
+func cost(p plan.Plan) float64 {
+	decoded := float64(p.Source.Width) * float64(p.Source.Height) / 1e6
+	made := float64(p.Canvas.X) * float64(p.Canvas.Y) / 1e6
+	return 1 + decoded*decoding(p) + made*encoding(p.Format)
+}
+
+// decoding returns the milliseconds for a megapixel of the source.
+func decoding(p plan.Plan) float64 {
+	switch p.Source.Format {
+	case format.JPEG:
+		return 1.5 + 6/float64(max(1, p.Shrink))
+	case format.AVIF:
+		return 15
+	}
+	return 10
+}
+
+// encoding returns the milliseconds for a megapixel of the result, the resize included.
+func encoding(f format.Format) float64 {
+	if f == format.JPEG {
+		return 12
+	}
+	return 40
+}
