@@ -20,16 +20,17 @@ import (
 // rules reads "a, b < c": c may import a and b. What is not said is forbidden. Standard library and modules are not
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
-NONE < opt, metric, trace, fault, format, frame, flight, stage, icc, golden;
+NONE < opt, metric, trace, fault, format, frame, flight, stage, icc, golden, gifblock;
 format < blob;
 fault < sign, clientip, limit, fetch/evilorigin;
 fault, format < hostile;
 param, sign < instance;
 format, opt < settings;
 fault, format, opt < param;
-fault, format, icc < probe;
+fault, format, gifblock, icc < probe;
 fault, format, icc, param, probe < plan;
-fault, format, frame < codec/jpeg, codec/png, codec/webp, codec/avif, codec/gif, scale, op;
+fault, format, frame < codec/jpeg, codec/png, codec/webp, codec/avif, scale, op;
+fault, frame, gifblock < codec/gif;
 fault, frame, icc < color;
 blob, codec/avif, codec/gif, codec/jpeg, codec/png, codec/webp, color, fault, format, frame, icc, op, plan, probe, scale, stage < engine;
 blob, clientip, fault, format, plan, stage < worker;

@@ -2,6 +2,7 @@ package hostile
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"imagekit/internal/fault"
@@ -17,8 +18,27 @@ func screen(width, height uint16) string {
 // picture is a frame of one pixel.
 const picture = "\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00"
 
+// at is a picture with its place, its size and data of minimum code size 2.
+func at(x, y, width, height uint16, data string) string {
+	b := []byte{0x2c}
+	for _, v := range []uint16{x, y, width, height} {
+		b = binary.LittleEndian.AppendUint16(b, v)
+	}
+	b = append(b, 0, 2)
+	for part := range slices.Chunk([]byte(data), 255) {
+		b = append(append(b, byte(len(part))), part...)
+	}
+	return string(append(b, 0))
+}
+
 func gif() []File {
 	return []File{
+		bad("gif_picture_far_outside.gif", fault.TooManyPixels, text(screen(1, 1)+at(65535, 65535, 1, 1, "\x44\x01")+";")),
+		bad("gif_picture_65535sq_on_1x1.gif", fault.TooManyPixels, text(screen(1, 1)+at(0, 0, 65535, 65535, "\x44\x01")+";")),
+		fine("gif_second_picture_65535sq.gif", text(screen(1, 1)+picture+at(0, 0, 65535, 65535, "\x44\x01")+";")),
+		fine("gif_clear_codes_4MB.gif", text(screen(64, 64)+at(0, 0, 64, 64, strings.Repeat("\x24\x49\x92", 4<<20/3))+";")),
+		fine("gif_codes_of_nothing.gif", text(screen(64, 64)+at(0, 0, 64, 64, strings.Repeat("\xff", 1000))+";")),
+		bad("gif_stray_bytes_1MB.gif", fault.DamagedImage, text(screen(64, 64)+strings.Repeat("A", 1<<20))),
 		bad("gif_65535sq_10000_frames.gif", fault.TooManyPixels, text(screen(65535, 65535)+strings.Repeat(picture, 10000)+";")),
 		bad("gif_65535sq_1_frame.gif", fault.TooManyPixels, text(screen(65535, 65535)+picture+";")),
 		bad("gif_1x1_500000_frames.gif", fault.TooManyPixels, func(Seeds) []byte {

@@ -2,31 +2,32 @@ package probe
 
 import (
 	"bytes"
-	"encoding/binary"
+	"compress/lzw"
+	"image"
 	"slices"
 	"testing"
 
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
+	"imagekit/internal/imagetest"
 )
 
-func le16(values ...uint16) (b []byte) {
-	for _, v := range values {
-		b = binary.LittleEndian.AppendUint16(b, v)
-	}
-	return b
-}
-
 // gifOf returns the header with a global colour table of two colours, and the blocks.
-func gifOf(width, height uint16, blocks ...[]byte) []byte {
-	head := slices.Concat([]byte("GIF89a"), le16(width, height), []byte{0x80, 0, 0}, []byte("\x00\x00\x00\xff\xff\xff"))
-	return append(head, slices.Concat(blocks...)...)
+func gifOf(width, height int, blocks ...[]byte) []byte {
+	return imagetest.GIFFile(image.Pt(width, height), []byte("\x00\x00\x00\xff\xff\xff"), blocks...)
 }
 
-// gifPicture returns an image descriptor with flags and one sub-block of data.
-func gifPicture(x, y, width, height uint16, flags byte, table ...byte) []byte {
-	b := slices.Concat([]byte{0x2c}, le16(x, y, width, height), []byte{flags}, table)
-	return append(b, 2, 2, 0x44, 1, 0)
+// gifPicture returns a picture with all its pixels.
+func gifPicture(x, y, width, height int, edit ...func(*imagetest.GIFPicture)) []byte {
+	var data bytes.Buffer
+	w := lzw.NewWriter(&data, lzw.LSB, 2)
+	_, _ = w.Write(make([]byte, width*height))
+	_ = w.Close() // a buffer takes everything
+	p := imagetest.GIFPicture{Rect: image.Rect(x, y, x+width, y+height), CodeSize: 2, Data: data.Bytes()}
+	for _, e := range edit {
+		e(&p)
+	}
+	return p.Bytes()
 }
 
 // gifControl returns a graphic control extension.
@@ -40,44 +41,64 @@ var (
 )
 
 func gifReads() []accepted {
-	full := gifPicture(0, 0, 80, 60, 0)
+	full := gifPicture(0, 0, 80, 60)
+	own := func(p *imagetest.GIFPicture) { p.Palette = make([]byte, 12) }
+	interlaced := func(p *imagetest.GIFPicture) { p.Interlaced = true }
+	short := func(p *imagetest.GIFPicture) { p.Data = p.Data[:len(p.Data)/2] }
 	alpha := with(plainGIF, func(i *Info) { i.Alpha = true })
+	larger := func(width, height int) Info {
+		return with(alpha, func(i *Info) { i.Width, i.Height = width, height })
+	}
 	comment := slices.Concat([]byte{0x21, 0xfe}, bytes.Repeat(append([]byte{200}, make([]byte, 200)...), 50), []byte{0})
 	return []accepted{
 		{"one picture", gifOf(80, 60, full, gifEnd), plainGIF},
 		{"no trailer", gifOf(80, 60, full), plainGIF},
 		{"bytes behind the trailer", gifOf(80, 60, full, gifEnd, full), plainGIF},
 		{"garbage behind a picture", gifOf(80, 60, full, []byte("*/=1;")), plainGIF},
-		{"local colour table", gifOf(80, 60, gifPicture(0, 0, 80, 60, 0x81, make([]byte, 12)...), gifEnd), plainGIF},
-		{"interlaced", gifOf(80, 60, gifPicture(0, 0, 80, 60, 0x40), gifEnd), with(plainGIF, func(i *Info) { i.Progressive = true })},
+		{"local colour table", gifOf(80, 60, gifPicture(0, 0, 80, 60, own), gifEnd), plainGIF},
+		{"no colour table", imagetest.GIFFile(image.Pt(80, 60), nil, full, gifEnd), plainGIF},
+		{"interlaced", gifOf(80, 60, gifPicture(0, 0, 80, 60, interlaced), gifEnd), with(plainGIF, func(i *Info) { i.Progressive = true })},
 		{"transparent colour", gifOf(80, 60, gifControl(1), full), alpha},
 		{"no transparent colour", gifOf(80, 60, gifControl(0x1c), full), plainGIF},
+		{"two controls", gifOf(80, 60, gifControl(1), gifControl(0), full), plainGIF},
 		{"transparent in the second picture alone", gifOf(80, 60, full, gifControl(1), full), with(plainGIF, func(i *Info) { i.Frames = 2 })},
-		{"picture smaller than the screen", gifOf(80, 60, gifPicture(0, 0, 80, 59, 0)), alpha},
-		{"picture beside the corner", gifOf(80, 60, gifPicture(1, 0, 80, 60, 0)), alpha},
-		{"picture larger than the screen", gifOf(80, 60, gifPicture(0, 0, 90, 60, 0)), plainGIF},
+		{"picture smaller than the screen", gifOf(80, 60, gifPicture(0, 0, 80, 59)), alpha},
+		{"picture beside the corner", gifOf(80, 60, gifPicture(1, 0, 80, 60)), larger(81, 60)},
+		{"picture larger than the screen", gifOf(40, 30, full), plainGIF},
+		{"screen of 0×0", gifOf(0, 0, full), plainGIF},
+		{"screen without width", gifOf(0, 70, full), larger(80, 70)},
+		{"empty picture first", gifOf(0, 0, gifPicture(0, 0, 0, 0), full), with(plainGIF, func(i *Info) { i.Frames = 2 })},
+		{"empty picture alone", gifOf(80, 60, gifPicture(0, 0, 0, 0)), alpha},
+		{"too few pixels", gifOf(80, 60, gifPicture(0, 0, 80, 60, short), gifEnd), alpha},
+		{"unknown extension", gifOf(80, 60, []byte("\x21\x77\x03abc\x00"), full), plainGIF},
+		{"bytes before the picture", gifOf(80, 60, []byte("abc"), full), plainGIF},
+		{"tail cut off", gifOf(80, 60, full[:len(full)-1]), plainGIF},
 		{"comment of 10 KB", gifOf(80, 60, comment, full), plainGIF},
 		{"three pictures", gifOf(80, 60, full, full, full, gifEnd), with(plainGIF, func(i *Info) { i.Frames = 3 })},
 		{"cut in the second picture", gifOf(80, 60, full, full[:12]), plainGIF},
-		{"10000 pictures", gifOf(80, 60, bytes.Repeat(full, maxFrames)), with(plainGIF, func(i *Info) { i.Frames = maxFrames })},
+		{"10000 pictures", gifOf(1, 1, bytes.Repeat(gifPicture(0, 0, 1, 1), maxFrames)), with(plainGIF, func(i *Info) {
+			i.Width, i.Height, i.Frames = 1, 1, maxFrames
+		})},
 	}
 }
 
 func gifRefusals() []refusal {
-	full := gifPicture(0, 0, 80, 60, 0)
+	full := gifPicture(0, 0, 80, 60)
+	table := func(p *imagetest.GIFPicture) { p.Palette = make([]byte, 768) }
 	return []refusal{
 		{"magic alone", []byte("GIF89a"), fault.DamagedImage, "header"},
-		{"cut in the colour table", gifOf(80, 60)[:15], fault.DamagedImage, "no whole picture"},
+		{"cut in the colour table", gifOf(80, 60)[:15], fault.DamagedImage, "header"},
 		{"no picture", gifOf(80, 60, gifEnd), fault.DamagedImage, "no whole picture"},
-		{"no width", gifOf(0, 60, full), fault.DamagedImage, "0×60"},
+		{"no canvas", gifOf(0, 60, gifPicture(0, 0, 0, 0)), fault.DamagedImage, "0×60"},
 		{"too many pixels", gifOf(65535, 65535, full), fault.TooManyPixels, "65535×65535"},
-		{"garbage before the picture", gifOf(80, 60, []byte{0x2a}, full), fault.DamagedImage, "no whole picture"},
+		{"too many pixels by the picture's place", gifOf(80, 60, gifPicture(40000, 40000, 8, 6)), fault.TooManyPixels, "40008×40006"},
+		{"garbage before a picture beyond the screen", gifOf(80, 60, []byte{0x2a}, gifPicture(1, 0, 80, 60)), fault.DamagedImage, "no whole picture"},
 		{"cut in the descriptor", gifOf(80, 60, full[:8]), fault.DamagedImage, "no whole picture"},
-		{"cut in the local colour table", gifOf(80, 60, gifPicture(0, 0, 80, 60, 0x87)), fault.DamagedImage, "no whole picture"},
-		{"cut in the data", gifOf(80, 60, full[:13]), fault.DamagedImage, "no whole picture"},
-		{"end of the data missing", gifOf(80, 60, full[:14]), fault.DamagedImage, "no whole picture"},
+		{"cut in the local colour table", gifOf(80, 60, gifPicture(0, 0, 80, 60, table)[:100]), fault.DamagedImage, "no whole picture"},
+		{"cut in the data", gifOf(80, 60, full[:13]), fault.DamagedImage, "cut short"},
+		{"cut near the end of the data", gifOf(80, 60, full[:len(full)-5]), fault.DamagedImage, "cut short"},
 		{"cut in a comment", gifOf(80, 60, []byte{0x21, 0xfe, 9, 1}), fault.DamagedImage, "no whole picture"},
-		{"10001 pictures", gifOf(80, 60, bytes.Repeat(full, maxFrames+1)), fault.TooManyPixels, "10000 frames"},
+		{"10001 pictures", gifOf(1, 1, bytes.Repeat(gifPicture(0, 0, 1, 1), maxFrames+1)), fault.TooManyPixels, "10000 frames"},
 	}
 }
 
