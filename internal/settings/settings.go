@@ -289,7 +289,7 @@ func (s *Settings) answerOptions() []opt.Option {
 				"a large one from the cache counts 128 KiB. Beyond it the answer is 503, for one client 429.",
 		},
 		{
-			Name: "IMAGEKIT_MIN_READ_RATE", To: (*size)(&s.MinReadRate), Default: "8KiB", Example: "32KiB",
+			Name: "IMAGEKIT_MIN_READ_RATE", To: (*size)(&s.MinReadRate), Default: "8KB", Example: "32KB",
 			Doc: "Bytes per second that a client has to read of a picture larger than 64 KiB, on average over 256 KiB and with ten seconds to " +
 				"spare. A slower one is cut off.",
 		},
