@@ -20,7 +20,7 @@ import (
 // rules reads "a, b < c": c may import a and b. What is not said is forbidden. Standard library and modules are not
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
-NONE < opt, metric, trace, fault, format, frame, flight, stage, icc, golden, gifblock;
+NONE < opt, metric, trace, fault, format, frame, flight, stage, icc, golden, gifblock, peercred;
 format < blob;
 fault < sign, clientip, limit, fetch/evilorigin;
 fault, format < hostile;

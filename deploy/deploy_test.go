@@ -121,6 +121,16 @@ func TestSettingsExist(t *testing.T) {
 	}
 }
 
+// TestNobodyIsLocal: proxies and sidecars may run as the server's own user or as root, so the token alone counts.
+func TestNobodyIsLocal(t *testing.T) {
+	off := regexp.MustCompile(`\bIMAGEKIT_LOCAL(=|: |, value: )"?off\b`)
+	for _, path := range []string{"systemd/imagekit.env", "docker/Dockerfile", "docker/compose.yaml", "kubernetes/imagekit.yaml"} {
+		if !off.MatchString(read(t, path)) {
+			t.Errorf("%s does not say IMAGEKIT_LOCAL=off", path)
+		}
+	}
+}
+
 // files lists what is deployed.
 func files(t *testing.T) []string {
 	t.Helper()

@@ -116,7 +116,11 @@ func (f *follower) run(b block) error {
 	return nil
 }
 
-var listening = regexp.MustCompile(`"msg":"listening","addr":"([^"]+)"`)
+// What the log says of the addresses: the one for all, and the operator's where there is one.
+var (
+	listening = regexp.MustCompile(`"msg":"listening","addr":"([^"]+)"`)
+	operators = regexp.MustCompile(`"msg":"metrics","addr":"([^"]+)"`)
+)
 
 // serve starts a block that stays, and returns when its server is ready.
 func (f *follower) serve(b block) error {
@@ -147,6 +151,9 @@ func (f *follower) serve(b block) error {
 func (f *follower) stop() error {
 	if f.server == nil {
 		return nil
+	}
+	if m := operators.FindStringSubmatch(f.out.String()); m != nil {
+		f.addr = m[1] // the other one may want the token
 	}
 	metrics, err := f.get("/metrics")
 	f.metrics.add(metrics)

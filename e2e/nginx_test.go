@@ -62,12 +62,19 @@ func startFront(t *testing.T, configure func(t *testing.T, dir, port, plain stri
 // runNginx tests a configuration as nginx -t does, and then serves it until the end of the test.
 func runNginx(t *testing.T, dir, conf string) {
 	t.Helper()
+	user := ""
+	if os.Getuid() == 0 { // or its workers are somebody who may not enter dir
+		user = "user root;"
+	}
+	runNginxAs(t, user, dir, conf)
+}
+
+// runNginxAs is runNginx with the user of its workers, as a directive.
+func runNginxAs(t *testing.T, user, dir, conf string) {
+	t.Helper()
 	path := filepath.Join(dir, "nginx.conf")
 	write(t, path, conf)
-	options := "daemon off; error_log " + filepath.Join(dir, "error.log") + ";"
-	if os.Getuid() == 0 { // or its workers are somebody who may not enter dir
-		options += " user root;"
-	}
+	options := "daemon off; error_log " + filepath.Join(dir, "error.log") + "; " + user
 	args := []string{"-p", dir, "-c", path, "-g", options}
 	if out, err := exec.Command("nginx", append([]string{"-t"}, args...)...).CombinedOutput(); err != nil {
 		t.Fatalf("nginx -t: %v\n%s", err, out)

@@ -99,6 +99,7 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	v.server = server.New(server.Config{
 		Renderer: renderer, Keys: v.keys, Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
 		CountMisses: s.RateLimitMisses, DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
+		LocalOff: s.LocalOff, Owner: owner(s.LocalOff, log),
 		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
 		AnswerBytes: s.AnswerBytes, MinRate: s.MinReadRate, Timeout: s.RequestTimeout, CDNMaxAge: s.CDNMaxAge, CORS: s.CORS,
 		Metrics: newMetrics(parts{

@@ -109,12 +109,18 @@ func Key(addr netip.Addr) string {
 	return p.String()
 }
 
-// Forwarded reports whether a proxy speaks for somebody else: the request carries Forwarded (RFC 7239),
-// X-Forwarded-* or X-Real-IP. Such a request is not local, wherever its connection comes from.
+// forwarding lists the fields, beside X-Forwarded-*, by which proxies and CDNs say for whom they speak or that they do.
+var forwarding = []string{
+	"Forwarded", "X-Real-Ip", "Via", "Cf-Connecting-Ip", "True-Client-Ip", // RFC 7239, nginx, RFC 9110 §7.6.3, Cloudflare, Akamai
+	"Cdn-Loop", "X-Client-Ip", "X-Cluster-Client-Ip", "Fastly-Client-Ip", "X-Original-Forwarded-For", // RFC 8586, Azure, Rackspace, Fastly, ingress-nginx
+}
+
+// Forwarded reports whether a proxy speaks for somebody else: the request carries X-Forwarded-* or another field that
+// only proxies write. Such a request is not local, wherever its connection comes from.
 func Forwarded(h http.Header) bool {
 	for name := range h {
-		switch name = strings.ToLower(name); {
-		case name == "forwarded", name == "x-real-ip", strings.HasPrefix(name, "x-forwarded-"):
+		name = http.CanonicalHeaderKey(name)
+		if strings.HasPrefix(name, "X-Forwarded-") || slices.Contains(forwarding, name) {
 			return true
 		}
 	}

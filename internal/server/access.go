@@ -4,12 +4,10 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
-	"net"
+	"fmt"
 	"net/http"
-	"net/netip"
 	"strings"
 
-	"imagekit/internal/clientip"
 	"imagekit/internal/fault"
 )
 
@@ -23,15 +21,23 @@ func (s *Server) SetToken(token string) {
 	s.token.Store(&sum)
 }
 
-// trusted lets through requests from this machine and those with the sign token: whoever can sign can make the
-// server fetch and transform anything. Whoever reaches the admin address is the operator, by the choice of that address.
+// trusted lets through callers on this machine and those with the sign token: whoever can sign can make the server
+// fetch and transform anything. Whoever reaches the admin address is the operator, by the choice of that address.
 func (s *Server) trusted(x *exchange) error {
-	if x.admin || s.bearsToken(x.r.Header.Get("Authorization")) || local(x.r) {
+	if x.admin || s.bearsToken(x.r.Header.Get("Authorization")) {
 		return nil
 	}
-	return fault.New(fault.NotAllowed, "%s answers requests from the same machine, or with the header "+
-		"\"Authorization: Bearer TOKEN\" where TOKEN is IMAGEKIT_SIGN_TOKEN. Elsewhere, a container's host included, "+
-		"run \"imagekit sign\" where the secret is, for example by \"docker exec\"", x.r.URL.Path)
+	why := s.local(x.r)
+	if why == nil {
+		return nil
+	}
+	const remedy = "the header \"Authorization: Bearer TOKEN\" where TOKEN is IMAGEKIT_SIGN_TOKEN. Elsewhere, a container's " +
+		"host included, run \"imagekit sign\" where the secret is, for example by \"docker exec\""
+	if s.LocalOff {
+		return fault.Wrap(fault.NotAllowed, why, "%s wants %s. IMAGEKIT_LOCAL=off: callers on the same machine need it too", x.r.URL.Path, remedy)
+	}
+	return fault.Wrap(fault.NotAllowed, why, "%s answers the user who runs this server, and root, on the same machine: "+
+		"as another user, try it with sudo. Everybody else, proxies and pages of other sites included, needs %s", x.r.URL.Path, remedy)
 }
 
 // bearsToken compares in constant time, over hashes so that the length does not show either. The scheme is read in
@@ -46,35 +52,32 @@ func (s *Server) bearsToken(authorization string) bool {
 	return subtle.ConstantTimeCompare(sum[:], want[:]) == 1
 }
 
-var errNoSecret = errors.New("a request came through a proxy or for another host than localhost while the built-in " +
-	"secret is in use: set IMAGEKIT_SECRET to at least 32 random bytes (openssl rand -hex 32)")
+var errNoSecret = errors.New("the built-in secret is in use, so that only this machine and its user are served: " +
+	"set IMAGEKIT_SECRET to at least 32 random bytes (openssl rand -hex 32)")
 
-// guardSecret refuses everything that is not local while the built-in secret is in use: everybody knows it.
+// guardSecret refuses everything that comes from elsewhere while the built-in secret is in use: everybody knows it.
 func (s *Server) guardSecret(x *exchange) error {
-	if s.DefaultSecret && !x.admin && !local(x.r) {
-		return fault.Wrap(fault.NoSecret, errNoSecret, "this server has no secret yet; its operator finds the remedy in the log")
+	if !s.DefaultSecret || x.admin {
+		return nil
 	}
-	return nil
+	return noSecret(near(x.r))
 }
 
-// local reports whether the request comes from this machine and nobody speaks for somebody else: a loopback peer, no
-// forwarding header, and a Host that names loopback, so that neither DNS rebinding nor a silent proxy gets in. The
-// peer of a Unix socket has no address and is not local.
-func local(r *http.Request) bool {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	return err == nil && peer.Addr().Unmap().IsLoopback() && !clientip.Forwarded(r.Header) && loopbackHost(r.Host)
+// guardPicture refuses pictures to other users and to pages of other sites while everybody can sign.
+func (s *Server) guardPicture(x *exchange) error {
+	if !s.DefaultSecret {
+		return nil
+	}
+	return noSecret(s.localOrPage(x.r))
 }
 
-func loopbackHost(hostport string) bool {
-	host, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		host = hostport // without a port
+// noSecret returns the fault for a caller that is not local, nil for one that is. The log alone tells why.
+func noSecret(why error) error {
+	if why == nil {
+		return nil
 	}
-	switch strings.ToLower(host) {
-	case "localhost", "127.0.0.1", "::1", "[::1]":
-		return true
-	}
-	return false
+	return fault.Wrap(fault.NoSecret, fmt.Errorf("%w: %w", errNoSecret, why),
+		"this server has no secret yet; its operator finds the remedy in the log")
 }
 
 // count counts the request against its client's rate limit.

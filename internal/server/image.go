@@ -15,6 +15,9 @@ import (
 // image answers GET /img: grammar and names, then the signature, then the expiry, then the values, then the picture.
 // That order keeps strangers from probing what values do.
 func (s *Server) image(x *exchange) error {
+	if err := s.guardPicture(x); err != nil {
+		return err
+	}
 	query, err := param.Split(x.r.URL.RawQuery)
 	if err != nil {
 		return err

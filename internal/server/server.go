@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,6 +42,10 @@ type Config struct {
 	CountMisses   bool // of /img, the limit counts only what is not cached
 	DefaultSecret bool // the built-in secret is in use: only local requests are answered
 	PublicUpload  bool // anybody may upload
+	LocalOff      bool // nobody is trusted for calling from this machine
+	// Owner returns nil when the connection from a loopback peer belongs to somebody trusted, else why not. nil: that
+	// cannot be told here, and all users of this machine are.
+	Owner func(peer, here netip.AddrPort) error
 
 	Formats       []format.Format // output formats allowed
 	DefaultFormat format.Format   // when f is not given; may be format.Auto

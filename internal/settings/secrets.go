@@ -47,6 +47,11 @@ func (s *Settings) Secrets() (Secrets, []string, error) {
 	if err != nil {
 		return Secrets{}, nil, err
 	}
+	keys.Builtin = keys.Builtin || current == builtinSecret // everybody knows it, whoever wrote it down
+	if keys.Builtin && s.LocalOff {
+		return Secrets{}, nil, fmt.Errorf("%s is not set, or is the built-in one: then only local callers are served, and %s is off, so that nobody would be",
+			s.keyName("IMAGEKIT_SECRET"), s.name("IMAGEKIT_LOCAL"))
+	}
 	return keys, warnings, nil
 }
 

@@ -30,6 +30,7 @@ func TestSecretRule(t *testing.T) {
 		{"none on a name", "imagekit.internal:8080", "", "", 0, "IMAGEKIT_SECRET is not set"},
 		{"31 bytes on loopback", loopback, good[1:], "", 1, ""},
 		{"31 bytes in public", public, good[1:], "", 0, "IMAGEKIT_SECRET has 31 bytes, want at least 32"},
+		{"built-in one given on loopback", loopback, builtinSecret, "", 1, ""},
 		{"built-in one given in public", public, builtinSecret, "", 0, "IMAGEKIT_SECRET has 16 bytes"},
 		{"space after the comma", public, good, good + ", " + good, 1, ""},
 		{"short earlier one on loopback", loopback, good, "short", 1, ""},
@@ -49,7 +50,7 @@ func TestSecretRule(t *testing.T) {
 			if len(warnings) != tt.warnings {
 				t.Errorf("warnings %q, want %d", warnings, tt.warnings)
 			}
-			if err == nil && (keys.Builtin != (tt.secret == "") || len(keys.Current) == 0) {
+			if err == nil && (keys.Builtin != (tt.secret == "" || tt.secret == builtinSecret) || len(keys.Current) == 0) {
 				t.Errorf("built in: %t, %d bytes", keys.Builtin, len(keys.Current))
 			}
 			if err != nil && len(keys.Current) != 0 {
@@ -127,5 +128,19 @@ func TestErrorsHideSecrets(t *testing.T) {
 	}
 	if _, _, err := s.Secrets(); err == nil || strings.Contains(err.Error(), key) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Without a secret only local callers are served: IMAGEKIT_LOCAL=off would leave nobody.
+func TestNobodyWouldBeServed(t *testing.T) {
+	for secret, refused := range map[string]bool{"": true, builtinSecret: true, good: false} {
+		s, _, err := load(nil, texts{"IMAGEKIT_SECRET": secret, "IMAGEKIT_LOCAL": "off"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = s.Secrets()
+		if (err != nil) != refused || err != nil && (!strings.Contains(err.Error(), "IMAGEKIT_SECRET") || !strings.Contains(err.Error(), "IMAGEKIT_LOCAL")) {
+			t.Errorf("secret %q: %v", secret, err)
+		}
 	}
 }

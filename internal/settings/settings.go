@@ -18,6 +18,7 @@ type Settings struct {
 	AdminAddr    string // "" = none
 	DrainDelay   time.Duration
 	PublicUpload bool // anybody may upload
+	LocalOff     bool // nobody is trusted for calling from this machine
 	Samples      bool // the sample: sources are available
 
 	Secret, SecretPrevious, SignToken             Secret // as given in the environment; read them with Secrets
@@ -104,7 +105,7 @@ func (s *Settings) serverOptions() []opt.Option {
 		{
 			Name: "IMAGEKIT_ADMIN_ADDR", To: (*address)(&s.AdminAddr), DefaultDoc: "none", Example: "127.0.0.1:8081",
 			Doc: "A second address that answers `/metrics`, `/stats/cache`, `/health` and `/ready` to whoever reaches it. " +
-				"At `IMAGEKIT_ADDR` the first two need the sign token or a caller on the same machine. A passed socket named " +
+				"At `IMAGEKIT_ADDR` the first two need the sign token or a local caller (`IMAGEKIT_LOCAL`). A passed socket named " +
 				"`admin` takes its place.",
 		},
 		{
@@ -143,11 +144,17 @@ func (s *Settings) secretOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_SIGN_TOKEN", To: &s.SignToken, DefaultDoc: "none",
-			Doc: "Bearer token that opens `/sign`, `/upload` and `/stats/cache` to remote callers.",
+			Doc: "Bearer token that opens `/sign`, `/source`, `/upload`, `/metrics` and `/stats/cache` to everybody who sends it.",
 		},
 		{
 			Name: "IMAGEKIT_SIGN_TOKEN_FILE", To: &s.SignTokenFile, DefaultDoc: "none", Example: "/run/secrets/imagekit-token",
 			Doc: "File that holds the sign token, instead of `IMAGEKIT_SIGN_TOKEN`.",
+		},
+		{
+			Name: "IMAGEKIT_LOCAL", To: choice{&s.LocalOff, "auto", "off"}, Default: "auto", Example: "off",
+			Doc: "`auto` opens what the sign token opens also to callers on the same machine: a loopback address, a loopback name as " +
+				"Host, no header of a proxy, no page of another site, and, on Linux, a connection that the server's own user or root " +
+				"has made. `off` opens it to the token alone: where a proxy may run as that user or as root.",
 		},
 	}
 }
