@@ -19,10 +19,8 @@ import (
 )
 
 const (
-	dialTimeout   = 3 * time.Second // name lookup and TCP connect, all addresses of a host together
-	tlsTimeout    = 5 * time.Second
-	headerTimeout = 5 * time.Second  // from the request to the end of the response header
-	idleTimeout   = 60 * time.Second // of a kept-alive connection
+	dialTimeout = 3 * time.Second  // name lookup and TCP connect, all addresses of a host together
+	idleTimeout = 60 * time.Second // of a kept-alive connection
 
 	maxRedirects   = 5
 	maxHeaderBytes = 64 << 10
@@ -93,7 +91,8 @@ func New(c Config) *Fetcher {
 	return f
 }
 
-// newTransport returns a transport that dials with d and bounds every phase up to the body.
+// newTransport returns a transport that dials with d and bounds the header. The time for handshake and header is the
+// download's own.
 func newTransport(d *net.Dialer) *http.Transport {
 	// One download per connection: over HTTP/2 a stalled one would slow the others of its host.
 	var http1 http.Protocols
@@ -102,10 +101,8 @@ func newTransport(d *net.Dialer) *http.Transport {
 		Proxy:                  nil, // the guard would check the proxy's address instead of the origin's
 		DialContext:            dial(d),
 		Protocols:              &http1,
-		TLSHandshakeTimeout:    tlsTimeout,
-		ResponseHeaderTimeout:  headerTimeout,
 		MaxResponseHeaderBytes: maxHeaderBytes,
-		DisableCompression:     true, // no image gains by it, and what is not unpacked is no bomb
+		DisableCompression:     true, // it would ask for gzip
 		MaxIdleConns:           maxIdle,
 		MaxIdleConnsPerHost:    maxIdlePerHost,
 		IdleConnTimeout:        idleTimeout,
@@ -222,12 +219,11 @@ func (f *Fetcher) accept(resp *http.Response) error {
 	case code == http.StatusNotFound, code == http.StatusGone:
 		return fault.New(fault.SourceNotFound, "the origin answered %s", status(code))
 	case code != http.StatusOK:
-		return fault.New(fault.OriginFailed, "the origin answered %s, want 200", status(code))
-	}
-	for _, coding := range resp.Header.Values("Content-Encoding") {
-		if coding != "" && coding != "identity" {
-			return fault.New(fault.OriginFailed, "the origin sent content-encoding %.40q, want none", coding)
+		refused := fault.New(fault.OriginFailed, "the origin answered %s, want 200", status(code))
+		if code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
+			refused.Retry = retryAfter(resp.Header, time.Now())
 		}
+		return refused
 	}
 	if resp.ContentLength > f.maxBytes {
 		return fault.New(fault.SourceTooLarge, "the source has %d bytes; the limit is %d (IMAGEKIT_MAX_INPUT_SIZE)",
@@ -236,22 +232,31 @@ func (f *Fetcher) accept(resp *http.Response) error {
 	return nil
 }
 
-// body reads the response while its rate is watched.
+// body reads the response while its rate is watched, and unpacks it where it is packed.
 func (f *Fetcher) body(ctx context.Context, cancel context.CancelCauseFunc, t *turn, resp *http.Response) ([]byte, error) {
-	size := resp.ContentLength
-	if size < 0 {
-		size = f.maxBytes
+	list, err := codings(resp.Header)
+	if err != nil {
+		return nil, err
 	}
 	r := f.pace.watch(ctx, f.count.counted(resp.Body), cancel)
-	data, err := read(r, resp.ContentLength, f.maxBytes, func() error {
+	room := func() error {
 		r.pause()
 		defer r.resume()
-		return t.reserve(ctx, size)
-	})
+		return t.reserve(ctx, f.room(resp.ContentLength, list))
+	}
+	var data []byte
+	if len(list) == 0 {
+		data, err = read(r, resp.ContentLength, f.maxBytes, room)
+	} else {
+		data, err = f.unpacked(ctx, &network{Reader: r}, list, resp.ContentLength, room)
+	}
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, fault.New(fault.SourceTooLarge,
 			"the source has more than %d bytes, the limit (IMAGEKIT_MAX_INPUT_SIZE)", f.maxBytes)
+	case errors.Is(err, errPacked):
+		return nil, fault.Wrap(fault.OriginFailed, err, "the origin sent content-encoding %.40q, want none, and it cannot be unpacked",
+			strings.Join(list, ", "))
 	case err != nil:
 		return nil, explain(ctx, "the origin", err)
 	}

@@ -23,7 +23,7 @@ const (
 	timeout                  // no answer in time
 	slow                     // below the minimum rate
 	notFound                 // 404 or 410
-	badStatus                // another status than 200, too many redirects, an encoding
+	badStatus                // another status than 200, too many redirects, too many encodings
 	tooLarge                 // above the bound
 	truncated                // ended before its length
 	protocol                 // no valid HTTP

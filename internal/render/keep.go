@@ -98,6 +98,7 @@ func (m *memory) fail(key sourceKey, err error, now time.Time) {
 	if lasts == 0 {
 		return
 	}
+	lasts = max(lasts, f.Retry) // an origin that says when it wants to be asked again is not asked before
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.failures.put(key.clone(), failure{f, now}, 1, now.Add(lasts))
@@ -152,6 +153,9 @@ func lastingFor(k fault.Kind) time.Duration {
 // again returns the same fault. Only the log learns that nobody was asked this time.
 func (f failure) again(now time.Time) error {
 	e := *f.err
+	if e.Retry > 0 {
+		e.Retry = max(time.Second, e.Retry-now.Sub(f.when))
+	}
 	e.Err = fmt.Errorf("remembered for %v", now.Sub(f.when).Round(time.Millisecond))
 	if f.err.Err != nil {
 		e.Err = fmt.Errorf("%w: %w", e.Err, f.err.Err)

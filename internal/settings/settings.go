@@ -195,7 +195,7 @@ func (s *Settings) sourceOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_FETCH_TIMEOUT", To: (*duration)(&s.FetchTimeout), Default: "10s", Example: "5s",
-			Doc: "Time for one download, from the first look-up to the last byte.",
+			Doc: "Time for one download, from the first look-up to the last byte; an origin may take all of it before it says anything.",
 		},
 		{
 			Name: "IMAGEKIT_SOURCE_CACHE", To: (*sizeOrNone)(&s.SourceCache), Default: "48MiB", Example: "256MiB",

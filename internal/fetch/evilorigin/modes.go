@@ -18,7 +18,7 @@ const (
 // Modes lists every mode by name.
 func Modes() []Mode {
 	all := hanging()
-	for _, group := range [][]Mode{oversized(), malformed(), cut(), statuses(), redirects()} {
+	for _, group := range [][]Mode{oversized(), malformed(), packed(), cut(), statuses(), redirects()} {
 		all = append(all, group...)
 	}
 	slices.SortFunc(all, func(a, b Mode) int { return strings.Compare(a.Name, b.Name) })
@@ -102,8 +102,6 @@ func malformed() []Mode {
 		{Name: "http-9", Ends: fault.OriginFailed, act: says("HTTP/9 200 OK\r\n\r\nabc")},
 		{Name: "header-without-colon", Ends: fault.OriginFailed, act: says(ok + "no colon here\r\n\r\nabc")},
 		{Name: "nul-in-header", Ends: fault.OriginFailed, act: says(ok + "X-A\x00B: y\r\n\r\nabc")},
-		{Name: "gzip-bomb", Ends: fault.OriginFailed, act: says(ok + "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\n\x1f\x8b\x08")},
-		{Name: "brotli", Ends: fault.OriginFailed, act: says(ok + "Content-Encoding: br\r\nContent-Length: 3\r\n\r\nabc")},
 		{Name: "plain-on-tls", Ends: fault.OriginFailed, tls: true, act: func(c *conn) {
 			c.send("HTTP/1.1 400 Bad Request\r\n\r\n")
 			c.hang()
