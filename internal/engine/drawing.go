@@ -1,12 +1,9 @@
 package engine
 
 import (
-	"slices"
 	"unsafe"
 
-	"imagekit/internal/codec/webp"
 	"imagekit/internal/frame"
-	"imagekit/internal/op"
 )
 
 // What a drawing is (docs/adr/0010-drawings.md): some of it is flat, and where it is not, few pixels differ from both
@@ -23,78 +20,72 @@ const (
 // size that is not flat, lossless ones for every pixel.
 const block = 8
 
-// What libwebp spends on lossless pictures: more effort takes up to fifty times as long to save two percent.
-const (
-	methodDrawing = 4
-	effortDrawing = 75
-)
-
-// drawing writes a lossless picture if the plan allows one and this looks like a drawing; encode takes it if it is
-// the smaller one. The working form, until here R, G and B, then becomes what the lossy encoder wants.
+// drawing keeps what a lossless picture is made of, if the plan allows one and it can be the smaller one. The working
+// form, until here R, G and B, then becomes what the lossy encoder wants.
 func drawing(j *job) error {
 	if j.plan.Encoder.Drawing == 0 {
 		return nil
 	}
 	j.looked = true
-	if isDrawing(j.frame) {
-		var err error
-		if j.drawn, err = j.encodeDrawing(); err != nil {
+	d, same := look(j.frame), j.plan.SameSize()
+	j.drawn = d.isDrawing() || same && d.isSharp()
+	if j.drawn || same && (isSmall(j) || fewColors(j.frame)) {
+		if err := j.keepExact(); err != nil {
 			return err
 		}
 	}
 	return convert(j, j.targetOf().model)
 }
 
-// encodeDrawing writes a copy of the working form.
-func (j *job) encodeDrawing() ([]byte, error) {
-	f, err := clone(j.frame)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { f.Release() }()
-	out, err := op.Finish(f, 1, 1, true)
-	if err != nil {
-		return nil, err
-	}
-	f = out
-	rgb := *f
-	if f.Model == frame.Gray {
-		rgb.Model, rgb.Planes = frame.RGB, slices.Repeat(f.Planes, 3)
-	}
-	return webp.Encode(&rgb, webp.Settings{
-		Lossless: true, Loss: 100 - j.plan.Encoder.Drawing, Quality: effortDrawing, Method: methodDrawing, ICC: j.profile(),
-	})
+// isSmall reports whether the source has less than a byte for three samples: a lossy picture may be larger.
+func isSmall(j *job) bool {
+	return 3*len(j.src.Data) <= j.frame.Model.Colors()*j.frame.Width*j.frame.Height
 }
 
-// clone copies a working frame.
-func clone(f *frame.Frame) (*frame.Frame, error) {
-	from := channels(f)
-	out, err := frame.New(f.Model, f.Depth, f.Width, f.Height, frame.Full(len(from), f.Width, f.Height)...)
-	if err != nil {
-		return nil, err
-	}
-	out.Matrix, out.Premultiplied = f.Matrix, f.Premultiplied
-	for i, to := range channels(out) {
-		for y := range to.Height {
-			copy(to.Row(y, f.Depth), from[i].Row(y, f.Depth))
+// mostColors is what a palette holds.
+const mostColors = 256
+
+// fewColors reports whether a frame of 16 bits has no more colours, alpha included, than a palette holds, by the high
+// bytes. A photo is found out within a few rows.
+func fewColors(f *frame.Frame) bool {
+	planes := channels(f)
+	seen := make(map[uint32]struct{}, mostColors)
+	rows := make([][]byte, len(planes))
+	for y := range f.Height {
+		for i, p := range planes {
+			rows[i] = p.Row(y, f.Depth)
+		}
+		last := ^uint32(0)
+		for x := range f.Width {
+			var c uint32
+			for _, row := range rows {
+				c = c<<8 | uint32(row[x*f.Depth/8+f.Depth/8-1])
+			}
+			if c == last && x > 0 {
+				continue
+			}
+			last = c
+			if seen[c] = struct{}{}; len(seen) > mostColors {
+				return false
+			}
 		}
 	}
-	return out, nil
-}
-
-// channels lists the planes of f, alpha last.
-func channels(f *frame.Frame) []frame.Plane {
-	if f.HasAlpha() {
-		return append(slices.Clone(f.Planes), f.Alpha)
-	}
-	return f.Planes
+	return true
 }
 
 // isDrawing looks at a frame of full planes, of 8 or 16 bits.
 func isDrawing(f *frame.Frame) bool {
-	d := look(f)
-	return d.pixels <= d.blocks*mostPerBlock && float64(d.blocks*block*block) <= mostBlocks*float64(d.seen)
+	return look(f).isDrawing()
 }
+
+// isDrawing reports whether the picture is sharp and some of it is flat.
+func (d detail) isDrawing() bool {
+	return d.isSharp() && float64(d.blocks*block*block) <= mostBlocks*float64(d.seen)
+}
+
+// isSharp reports whether few pixels differ where the picture is not flat. A page of text and pixel art are so, with
+// nothing flat in them; a soft gradient just so.
+func (d detail) isSharp() bool { return d.pixels <= d.blocks*mostPerBlock }
 
 // detail is what of a picture is not flat.
 type detail struct {

@@ -25,8 +25,9 @@ type job struct {
 	src    *blob.Blob
 	frame  *frame.Frame // owned; replaced by each step that makes a new one
 	direct bool         // frame already is what the encoder takes
-	looked bool         // whether this is a drawing has been decided
-	drawn  []byte       // the result without loss, if it is one
+	looked bool         // whether it may be a drawing has been decided
+	drawn  bool         // it looks like a drawing
+	exact  *frame.Frame // R, G and B for a result without loss, if that may be the smaller one; owned
 	result []byte
 }
 
@@ -65,7 +66,10 @@ func explain(err error) error {
 func (e Engine) Run(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
 	var times stage.Times
 	j := &job{plan: p, src: src}
-	defer func() { j.frame.Release() }()
+	defer func() {
+		j.frame.Release()
+		j.exact.Release()
+	}()
 	for _, s := range steps {
 		if e.Enter != nil {
 			e.Enter(s.stage)

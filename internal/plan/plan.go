@@ -56,7 +56,7 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, 
 	pl.Background = background(p.Background, pl)
 	pl.Quality, pl.Encoder = encoder(p.Quality, out)
 	pl.Encoder.Drawing = exactness(pl)
-	if pl.Unchanged = pl.sameFile(); pl.Unchanged {
+	if pl.Unchanged = out == info.Format && pl.SameSize(); pl.Unchanged {
 		pl.notBetter()
 	}
 	pl.Memory = memory(pl)

@@ -46,18 +46,26 @@ func encoder(q int, out format.Format) (int, Encoder) {
 	case format.WebP:
 		return q, Encoder{Quality: interpolate(scaleWebP, q), Effort: methodWebP}
 	case format.AVIF:
-		own := interpolate(scaleAVIF, q)
-		return q, Encoder{Quality: own, AlphaQuality: max(own, alphaAVIF), Effort: speedAVIF}
+		return q, Encoder{Effort: speedAVIF, AlphaQuality: alphaAVIF}.At(interpolate(scaleAVIF, q))
 	case format.PNG:
 		return q, Encoder{Effort: levelPNG} // lossless: q has no effect
 	}
 	return q, Encoder{Quality: q}
 }
 
-// sameFile reports whether format and size are the source's and every pixel is coded again, turned at most.
-func (p Plan) sameFile() bool {
+// At returns the encoder's numbers for another quality of its own.
+func (e Encoder) At(quality int) Encoder {
+	e.Quality = quality
+	if e.AlphaQuality > 0 {
+		e.AlphaQuality = max(quality, alphaAVIF)
+	}
+	return e
+}
+
+// SameSize reports whether every pixel of the result is one of the source's, turned at most.
+func (p Plan) SameSize() bool {
 	s := p.Source
-	return p.Format == s.Format && !p.padded() && p.Width == s.Width && p.Height == s.Height &&
+	return !p.padded() && p.Width == s.Width && p.Height == s.Height &&
 		p.Crop == image.Rect(0, 0, s.Width, s.Height) && p.Window == Window{W: float64(s.Width), H: float64(s.Height)}
 }
 

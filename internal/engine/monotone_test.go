@@ -1,0 +1,145 @@
+package engine
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	stdjpeg "image/jpeg"
+	"testing"
+
+	"imagekit/internal/blob"
+	"imagekit/internal/codec/jpeg"
+	"imagekit/internal/format"
+	"imagekit/internal/frame"
+	"imagekit/internal/imagetest"
+	"imagekit/internal/plan"
+	"imagekit/internal/sample"
+)
+
+// TestMoreQualityIsNeverWorse: with every format, whether the picture keeps format and size or not, a higher q is never
+// further from what the picture is without loss, but for noise.
+func TestMoreQualityIsNeverWorse(t *testing.T) {
+	for _, s := range judged(t) {
+		for _, out := range []format.Format{format.JPEG, format.WebP, format.AVIF} {
+			for _, query := range []string{"", "w=100"} {
+				if s.img.Rect.Dx() <= 100 && query != "" {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s to %s %s", s.name, out, query), func(t *testing.T) { checkRises(t, s, query, out) })
+			}
+		}
+	}
+}
+
+// judged returns a photo, text and a tiny picture, as they come and as others have written them.
+func judged(t *testing.T) (list []source) {
+	photo, err := sample.New().Fetch(t.Context(), "sample:photo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []imagetest.Named{
+		{Name: "photo", Img: run(t, photo.Data, "w=240", format.PNG).img},
+		{Name: "tiny", Img: imagetest.Photo(47, 33)},
+		imagetest.Drawings(240, 180)[2],
+	} {
+		png := imagetest.Std(t, p.Img)
+		list = append(list, source{name: p.Name + " PNG", data: png, img: p.Img})
+		if p.Name == "tiny" {
+			continue // its coding noise is as large as itself
+		}
+		for _, q := range []int{50, 80} {
+			var b bytes.Buffer
+			if err := stdjpeg.Encode(&b, p.Img, &stdjpeg.Options{Quality: q}); err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, source{name: fmt.Sprint(p.Name, " JPEG ", q), data: b.Bytes(), img: p.Img},
+				source{name: fmt.Sprint(p.Name, " WebP ", q), data: lossyWebP(t, png, fmt.Sprint("q=", q)), img: p.Img},
+				source{name: fmt.Sprint(p.Name, " AVIF ", q), data: run(t, png, fmt.Sprint("q=", q), format.AVIF).data, img: p.Img})
+		}
+	}
+	return list
+}
+
+// noise is by how many decibels a higher q may be worse. What is coded again in its own format is nearest to itself with
+// the very numbers it was coded with; any other, finer ones too, adds its own rounding.
+func noise(p plan.Plan) float64 {
+	switch {
+	case p.Unchanged && p.Format == format.AVIF:
+		return 2
+	case p.Unchanged && p.Format == format.WebP:
+		return 0.4
+	}
+	return 0.2
+}
+
+func checkRises(t *testing.T, s source, query string, out format.Format) {
+	t.Helper()
+	want := image.Image(run(t, s.data, query, format.PNG).img)
+	if out == format.JPEG {
+		want = imagetest.Over(want, white)
+	}
+	best, at := 0.0, 0
+	for _, q := range []int{1, 10, 20, 30, 40, 50, 60, 70, 75, 80, 85, 89, 90, 95, 99, 100} {
+		got := run(t, s.data, fmt.Sprintf("%s&q=%d", query, q), out)
+		p := min(imagetest.PSNR(want, got.img), 99)
+		if p < best-noise(got.plan) {
+			t.Errorf("q=%d has %.2f dB in %d bytes, q=%d has %.2f; the source has %d bytes", q, p, len(got.data), at, best, len(s.data))
+		}
+		if p > best {
+			best, at = p, q
+		}
+	}
+}
+
+// TestTinyJPEGKeepsItsColors: a file that is small by other means than its quality keeps the quality that was asked for.
+func TestTinyJPEGKeepsItsColors(t *testing.T) {
+	src := imagetest.JPEGYCbCr(t, imagetest.Patches(8), 2, 2, imagetest.JPEG{})
+	p := planned(t, src, "q=90", format.JPEG)
+	whole := runPlan(t, src, p)
+	short := &blob.Blob{Data: src, Format: format.JPEG}
+	j := job{plan: p, src: short}
+	var err error
+	if j.frame, err = jpeg.Decode(src, frame.Hint{Shrink: 1, Crop: p.Crop}); err != nil {
+		t.Fatal(err)
+	}
+	defer j.frame.Release()
+	if err := j.write(p.Encoder); err != nil {
+		t.Fatal(err)
+	}
+	asked := len(j.result)
+	if err := j.lower(100); err != nil {
+		t.Fatal(err)
+	}
+	if len(j.result) != asked {
+		t.Errorf("100 bytes cannot be reached: want the %d bytes of the quality asked for, got %d (whole: %d)", asked, len(j.result), len(whole))
+	}
+}
+
+// TestLowerFindsTheHighest: the search ends at the highest quality whose file is small enough, or with 99 percent of
+// the bytes, in at most ten tries, whatever it starts from.
+func TestLowerFindsTheHighest(t *testing.T) {
+	size := func(q int) int { return 300 + q*q*q/50 } // bytes of a file at this quality
+	for _, start := range []int{100, 80, 41, 3} {
+		for most := 200; most < size(start); most += 97 {
+			b := bracket{low: 0, high: start, more: size(start)}
+			tries := 0
+			for b.less < most*99/100 {
+				q := b.next(most)
+				if q <= b.low || q >= b.high {
+					break
+				}
+				if tries++; size(q) > most {
+					b.high, b.more = q, size(q)
+				} else {
+					b.low, b.less = q, size(q)
+				}
+			}
+			if tries > 10 {
+				t.Errorf("from %d to %d bytes: %d tries", start, most, tries)
+			}
+			if b.high-b.low > 1 && b.less < most*99/100 {
+				t.Errorf("from %d to %d bytes: ends between %d and %d", start, most, b.low, b.high)
+			}
+		}
+	}
+}
