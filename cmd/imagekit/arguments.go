@@ -70,7 +70,7 @@ func readParams(text, out string, s *settings.Settings) (param.Params, format.Fo
 		return p, 0, err
 	}
 	if f == format.Auto {
-		return p, 0, usagef("the format auto needs a browser to ask, want f to be one of %v", s.AllowedFormats)
+		return p, 0, usagef("f=auto needs a browser, want f to be one of %v", s.AllowedFormats)
 	}
 	if err := checkAllowed(f, s); err != nil {
 		return p, 0, err

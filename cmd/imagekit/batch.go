@@ -72,7 +72,7 @@ func (b *batch) run(ctx context.Context, list []pair) error {
 	_ = g.Wait() // no function returns an error
 	b.console.end()
 	if ctx.Err() != nil {
-		return interruptedError(b.tally.progress() + "; the same command does the rest")
+		return interruptedError(b.tally.progress() + "; run the same command again to finish")
 	}
 	if n := b.tally.Failed; n > 0 {
 		return fmt.Errorf("%d of %d failed", n, b.tally.Files)

@@ -114,7 +114,7 @@ func readSignable(text string, s *settings.Settings) (string, error) {
 		return "", usagef("%s", fault.From(err).Detail)
 	}
 	if query.Sig() != "" {
-		return "", usagef("sig: sign makes the signature, want the query without it")
+		return "", usagef("sig: sign adds the signature, want the query without it")
 	}
 	req, err := query.Request()
 	if err != nil {

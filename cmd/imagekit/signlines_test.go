@@ -74,7 +74,7 @@ func TestSignBadInput(t *testing.T) {
 		{"long last line", strings.NewReader(good + long), 1, "line 2: more than 14000 bytes"},
 		{"a read that fails", io.MultiReader(strings.NewReader(good), iotest.ErrReader(os.ErrDeadlineExceeded)), 1, "standard input: i/o timeout"},
 		{"a read that fails in a long line", io.MultiReader(strings.NewReader(good+long), iotest.ErrReader(errors.New("torn"))), 1, "standard input: torn"},
-		{"control character", strings.NewReader("url=sample:photo&v=\x01\n"), 0, "line 1: v holds a control character"},
+		{"control character", strings.NewReader("url=sample:photo&v=\x01\n"), 0, "line 1: v contains a control character"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -68,8 +68,8 @@ var table = [count]Row{
 	BadUpload:         {400, "bad_upload", "Malformed upload", 0, slog.LevelInfo},
 	BadSignature:      {401, "bad_signature", "Signature missing or wrong", 0, slog.LevelInfo},
 	NotAllowed:        {403, "not_allowed", "Not allowed", 0, slog.LevelInfo},
-	SourceForbidden:   {403, "source_forbidden", "Source refused by policy", 0, slog.LevelWarn},
-	NotFound:          {404, "not_found", "No such page", 0, slog.LevelInfo},
+	SourceForbidden:   {403, "source_forbidden", "Source not allowed", 0, slog.LevelWarn},
+	NotFound:          {404, "not_found", "Page not found", 0, slog.LevelInfo},
 	SourceNotFound:    {404, "source_not_found", "The origin does not have this image", 0, slog.LevelInfo},
 	MethodNotAllowed:  {405, "method_not_allowed", "Method not allowed", 0, slog.LevelInfo},
 	Expired:           {410, "expired", "This URL has expired", 0, slog.LevelInfo},
@@ -77,17 +77,17 @@ var table = [count]Row{
 	TooManyPixels:     {413, "too_many_pixels", "The source has too many pixels", 0, slog.LevelInfo},
 	TooMuchMemory:     {413, "too_much_memory", "The image needs too much memory", 0, slog.LevelInfo},
 	NotAnImage:        {415, "not_an_image", "Not an image", 0, slog.LevelInfo},
-	UnsupportedFormat: {415, "unsupported_format", "This image format is not read here", 0, slog.LevelInfo},
+	UnsupportedFormat: {415, "unsupported_format", "Image format not supported", 0, slog.LevelInfo},
 	DamagedImage:      {422, "damaged_image", "The image is damaged", 0, slog.LevelInfo},
 	RateLimited:       {429, "rate_limited", "Too many requests", time.Second, slog.LevelInfo},
 	HeadersTooLarge:   {431, "headers_too_large", "Request header fields too large", 0, slog.LevelInfo},
-	ClientGone:        {499, "client_gone", "The client went away", 0, slog.LevelInfo},
-	OriginFailed:      {502, "origin_failed", "The origin failed", 0, slog.LevelWarn},
+	ClientGone:        {499, "client_gone", "The client closed the connection", 0, slog.LevelInfo},
+	OriginFailed:      {502, "origin_failed", "The origin cannot be reached or failed", 0, slog.LevelWarn},
 	Overloaded:        {503, "overloaded", "Overloaded", time.Second, slog.LevelWarn},
 	Draining:          {503, "draining", "Shutting down", time.Second, slog.LevelInfo},
 	NoSecret:          {503, "no_secret", "No secret is configured", 0, slog.LevelError},
 	OriginTimeout:     {504, "origin_timeout", "The origin took too long", 0, slog.LevelWarn},
-	Timeout:           {504, "timeout", "The work took too long", 0, slog.LevelWarn},
+	Timeout:           {504, "timeout", "Processing took too long", 0, slog.LevelWarn},
 }
 
 // Row returns what the kind means outside.
@@ -144,9 +144,9 @@ func From(err error) *Error {
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return Wrap(Timeout, err, "the request's time is over")
+		return Wrap(Timeout, err, "the time limit of the request is over")
 	case errors.Is(err, context.Canceled):
 		return Wrap(ClientGone, err, "the request was cancelled")
 	}
-	return Wrap(Internal, err, "something went wrong here; the log has the request id")
+	return Wrap(Internal, err, "something went wrong on the server; its log has more under the request id")
 }

@@ -31,16 +31,16 @@ func newPolicy(hosts []string, normalize func(string) (string, error)) policy {
 func (p policy) source(rawURL string) (*url.URL, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
-		return nil, fault.Wrap(fault.BadSource, err, "the source is no valid URL")
+		return nil, fault.Wrap(fault.BadSource, err, "the source is not a valid URL")
 	}
 	if !isWeb(u) {
 		return nil, fault.New(fault.BadSource, "want an absolute http or https URL, got scheme %.20q", u.Scheme)
 	}
 	if !isPlain(u) {
-		return nil, fault.New(fault.BadSource, "the source URL needs a host and must not hold user info")
+		return nil, fault.New(fault.BadSource, "the source URL must have a host and no user name or password")
 	}
 	if !p.allows(u) {
-		return nil, fault.New(fault.SourceForbidden, "the host %s is not among the allowed ones (IMAGEKIT_ALLOWED_HOSTS)",
+		return nil, fault.New(fault.SourceForbidden, "the host %s is not in IMAGEKIT_ALLOWED_HOSTS",
 			u.Hostname())
 	}
 	return u, nil
@@ -50,7 +50,7 @@ func (p policy) source(rawURL string) (*url.URL, error) {
 // client did not ask for it, and it may be internal.
 func (p policy) redirect(from *url.URL, location string) (*url.URL, error) {
 	if location == "" {
-		return nil, fault.New(fault.OriginFailed, "the origin redirects without saying where to")
+		return nil, fault.New(fault.OriginFailed, "the origin redirects without a Location header")
 	}
 	if len(location) > maxLocation {
 		return nil, fault.New(fault.OriginFailed, "the origin redirects to a URL of %d bytes, want at most %d",
@@ -62,7 +62,7 @@ func (p policy) redirect(from *url.URL, location string) (*url.URL, error) {
 	}
 	switch {
 	case !isWeb(u):
-		return nil, fault.New(fault.SourceForbidden, "the origin redirects to something that is not http or https")
+		return nil, fault.New(fault.SourceForbidden, "the origin redirects to a URL that is not http or https")
 	case from.Scheme == "https" && u.Scheme == "http":
 		return nil, fault.New(fault.SourceForbidden, "the origin redirects from https to http")
 	}
@@ -74,7 +74,7 @@ func (p policy) redirect(from *url.URL, location string) (*url.URL, error) {
 		return nil, fault.New(fault.OriginFailed, "the origin redirects to a URL without host or with user info")
 	case !p.allows(u):
 		return nil, fault.New(fault.SourceForbidden,
-			"the origin redirects to a host that is not among the allowed ones (IMAGEKIT_ALLOWED_HOSTS)")
+			"the origin redirects to a host that is not in IMAGEKIT_ALLOWED_HOSTS")
 	}
 	return u, nil
 }

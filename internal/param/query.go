@@ -35,7 +35,7 @@ func Split(raw string) (Query, error) {
 		return Query{}, fault.New(fault.BadQuery, "the query has %d bytes, want at most %d", len(raw), MaxQuery)
 	}
 	if strings.Contains(raw, ";") {
-		return Query{}, fault.New(fault.BadQuery, `the query holds a raw ";", want it percent-encoded as %%3B`)
+		return Query{}, fault.New(fault.BadQuery, `the query contains a raw ";", want it percent-encoded as %%3B`)
 	}
 	q := Query{pairs: make([]Pair, 0, min(strings.Count(raw, "&")+1, len(names)))}
 	for piece := range strings.SplitSeq(raw, "&") {
@@ -90,7 +90,7 @@ func (q *Query) add(name, value string) *fault.Error {
 	case repeated, name == "sig" && q.signed:
 		return refuse(name, "%s is given twice, want it once", name)
 	case strings.ContainsFunc(value, isControl):
-		return fault.New(fault.BadQuery, "%s holds a control character", name)
+		return fault.New(fault.BadQuery, "%s contains a control character", name)
 	case name != "url" && !utf8.ValidString(value):
 		return fault.New(fault.BadQuery, "%s is not UTF-8", name)
 	case name == "sig":
@@ -133,7 +133,7 @@ func refuse(name, format string, args ...any) *fault.Error {
 func hint(err *fault.Error, piece, raw string) error {
 	const url = "url="
 	if !strings.HasPrefix(piece, url) && (strings.HasPrefix(raw, url) || strings.Contains(raw, "&"+url)) {
-		err.Detail += "; if it belongs to the source URL, percent-encode the url"
+		err.Detail += "; if this is part of the source URL, percent-encode that URL"
 	}
 	return err
 }
@@ -166,7 +166,7 @@ func (q Query) Expires() (time.Time, error) {
 // Request reads the values. It fails with fault.BadParameter, BadSource or OutputTooLarge, the parameter named.
 func (q Query) Request() (Request, error) {
 	if q.Get("url") == "" {
-		return Request{}, refuse("url", "url is missing, want the URL of the picture to transform")
+		return Request{}, refuse("url", "url is missing, want the URL of a picture")
 	}
 	f := forms.Get().(*form)
 	defer forms.Put(f)
@@ -203,7 +203,7 @@ func (q Query) read(options []opt.Option) error {
 }
 
 func meaningless(name string) error {
-	return refuse(name, "%s has no meaning when the picture itself is sent", name)
+	return refuse(name, "%s cannot be used when the picture itself is sent", name)
 }
 
 // toFault turns a refused value into a fault; a value that failed with a fault of its own keeps its kind.

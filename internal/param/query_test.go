@@ -102,7 +102,7 @@ func TestSplitRefuses(t *testing.T) {
 			if !errors.As(err, &f) || f.Kind != tt.kind || f.Param != tt.param {
 				t.Fatalf("got %v, want a %s of %q", err, tt.kind, tt.param)
 			}
-			if got := strings.Contains(f.Detail, "percent-encode the url"); got != tt.hint {
+			if got := strings.Contains(f.Detail, "percent-encode that URL"); got != tt.hint {
 				t.Errorf("hint is there: %t, want %t (%s)", got, tt.hint, f.Detail)
 			}
 			if len(f.Detail) > 300 {

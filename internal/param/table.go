@@ -31,39 +31,39 @@ func (p *Params) appendSize(list []opt.Option) []opt.Option {
 		{
 			Name: "w", Title: "Width", To: &p.Width, Min: 1, Max: MaxSide, Group: "Size", Example: "w=320",
 			DefaultDoc: "the source's, or from `h`",
-			Doc:        "Width of the box in pixels. Alone it keeps the aspect ratio.",
+			Doc:        "Width of the box in pixels. If only `w` is given, the height follows from the aspect ratio.",
 		},
 		{
 			Name: "h", Title: "Height", To: &p.Height, Min: 1, Max: MaxSide, Group: "Size", Example: "h=240",
 			DefaultDoc: "the source's, or from `w`",
-			Doc:        "Height of the box in pixels. Alone it keeps the aspect ratio.",
+			Doc:        "Height of the box in pixels. If only `h` is given, the width follows from the aspect ratio.",
 		},
 		{
 			Name: "fit", Title: "Fit", To: &p.Fit, Group: "Size", Default: fitNames[Inside], Example: "w=240&h=240&fit=cover",
-			Doc: "How the picture meets the box when both sides are given. " +
-				"`inside`: aspect kept, nothing cut. `cover`: fills the box, the rest is cut. " +
-				"`pad`: inside, then background up to the exact box. `fill`: stretched. " +
-				"`outside`: covers the box, nothing cut.",
+			Doc: "How the picture fits the box if both `w` and `h` are given. `inside`: all of the picture, as large as " +
+				"fits. `cover`: fills the box and cuts off the rest. `pad`: like `inside`, then filled up with background " +
+				"to the exact size. `fill`: stretched to the box. `outside`: covers the box, nothing is cut off.",
 		},
 		{
 			Name: "g", Title: "Focus", To: gravityValue{&p.Gravity}, Group: "Size", Default: gravityNames[0].name, Example: "w=240&h=240&fit=cover&g=left",
-			Doc: "What `cover` keeps and where `pad` puts the picture. `XxY` are fractions from the left and top: " +
-				"`cover` centres the box on that point, `pad` splits the free space X : 1−X and Y : 1−Y.",
+			Doc: "Focus: the part that `cover` keeps, or where `pad` puts the picture. In `XxY` both are fractions, from " +
+				"the left and from the top: `cover` centres the box on this point; `pad` splits the free space X : 1−X and " +
+				"Y : 1−Y.",
 		},
 		{
 			Name: "crop", Title: "Crop", To: cropValue{&p.Crop}, Group: "Size", Example: "crop=0.25,0.25,0.5,0.5",
 			DefaultDoc: "the whole picture",
-			Doc: "Region left,top,width,height of the upright source, taken before resizing. " +
-				"Each value is pixels, or with a `.` a fraction of the side. It is cut to the picture.",
+			Doc: "Region to cut out before resizing: left,top,width,height in the upright source. A whole number is pixels, " +
+				"a number with a `.` is a fraction of the side. Parts outside the picture are ignored.",
 		},
 		{
 			Name: "dpr", Title: "Pixel ratio", To: &p.DPR, Min: 1, Max: 4, Group: "Size", Default: "1", Example: "w=160&dpr=2",
-			Doc: "Device pixel ratio: multiplies `w` and `h`; the products stay in the range of `w` and `h`.",
+			Doc: "Device pixel ratio: multiplies `w` and `h`. The products must stay in the range of `w` and `h`.",
 		},
 		{
 			Name: "up", Title: "Enlarge", To: &p.Up, Group: "Size", DefaultDoc: "never enlarged", Example: "crop=0,0,64,64&w=256&up=1",
-			Doc: "Allows enlarging. Without it no source pixel is enlarged: " +
-				"`cover` and `fill` shrink the box, `pad` keeps the box and leaves the picture small.",
+			Doc: "Allows enlarging. Without it the picture never gets larger than the source: `cover` and `fill` use a " +
+				"smaller box, `pad` keeps the box and leaves the picture small.",
 		},
 	}...)
 }
@@ -72,25 +72,26 @@ func (p *Params) appendLook(list []opt.Option) []opt.Option {
 	return append(list, []opt.Option{
 		{
 			Name: "rot", Title: "Turn", To: &p.Rotate, Group: "Turn", DefaultDoc: "not turned", Example: "rot=90",
-			Doc: "Clockwise turn in degrees, after the orientation that the file itself asks for.",
+			Doc: "Turns the picture clockwise, in degrees, after the orientation stored in the file has been applied.",
 		},
 		{
 			Name: "flip", Title: "Mirror", To: &p.Flip, Group: "Turn", DefaultDoc: "not mirrored", Example: "flip=h",
-			Doc: "Mirrors left and right (`h`), top and bottom (`v`), or both.",
+			Doc: "Mirrors the picture: left and right (`h`), top and bottom (`v`), or both.",
 		},
 		{
 			Name: "bg", Title: "Background", To: colorValue{&p.Background}, Group: "Colour", Example: "w=240&h=240&fit=pad&bg=336699",
 			DefaultDoc: "transparent where the format can, else white",
-			Doc:        "Background for `pad` and behind transparent pixels. When given, the result is always opaque.",
+			Doc:        "Background colour for `pad` and behind transparent pixels. If it is given, the result is always opaque.",
 		},
 		{
 			Name: "f", Title: "Format", To: output{&p.Format}, Group: "Output", DefaultDoc: "`IMAGEKIT_DEFAULT_FORMAT`", Example: "f=jpeg",
-			Doc: "Output format. `auto` takes the best one that the Accept header names.",
+			Doc: "Output format. `auto` picks the best one that the browser accepts.",
 		},
 		{
 			Name: "q", Title: "Quality", To: &p.Quality, Min: 1, Max: 100, Group: "Output", Default: strconv.Itoa(DefaultQuality),
 			Example: "w=320&q=30",
-			Doc:     "Quality on the JPEG scale; the same number looks alike in every format. No effect on PNG. A picture that keeps format and size gets no more than it has, so that it does not grow.",
+			Doc: "Quality on the scale of JPEG. The same number looks alike in every format. It has no effect on PNG. A " +
+				"picture that keeps its format and size does not grow, whatever `q` says.",
 		},
 	}...)
 }
@@ -101,20 +102,20 @@ func (r *Request) Options() []opt.Option {
 	list := append(make([]opt.Option, 0, maxRows), opt.Option{
 		Name: "url", Title: "Source", To: source{&r.Source}, Group: "Source", DefaultDoc: "required",
 		Example: "url=https://example.com/photo.jpg",
-		Doc: "The picture to transform, percent-encoded: a raw `&` would end the value. " +
-			"`sample:NAME` is one of the built-in pictures.",
+		Doc: "Picture to transform. Percent-encode the URL: a raw `&` would end the value. `sample:NAME` is a built-in " +
+			"picture.",
 	})
 	list = r.Params.appendLook(r.Params.appendSize(list))
 	return append(list,
 		expiryOption(&r.Expires),
 		opt.Option{
 			Name: "v", Title: "Version", To: &r.Version, Max: maxVersion, Group: "Request", DefaultDoc: "none", Example: "v=2",
-			Doc: "Any text: another value fetches the source again. No effect on pixels.",
+			Doc: "Any text. A new value makes a new URL and downloads the source again. It does not change the picture.",
 		},
 		opt.Option{
 			Name: "sig", Title: "Signature", Group: "Request", DefaultDoc: "required on `/img`",
 			Example: "sig=872010fd487487a8c6fc0a4853492ca262513589ee6474f6cdec467055b28712",
-			Doc:     "Signature: 64 lower-case hexadecimal digits, HMAC-SHA-256 of the canonical text.",
+			Doc:     "Signature: HMAC-SHA-256 of the canonical text, as 64 lower-case hexadecimal digits.",
 		},
 	)
 }

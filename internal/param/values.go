@@ -237,7 +237,7 @@ type expiry struct{ *time.Time }
 func expiryOption(to *time.Time) opt.Option {
 	return opt.Option{
 		Name: "t", Title: "Expires", To: expiry{to}, Group: "Request", DefaultDoc: "never", Example: "t=4102444800",
-		Doc: "When the URL expires: after it the answer is 410.",
+		Doc: "Time when the URL expires. From then on the answer is 410.",
 	}
 }
 

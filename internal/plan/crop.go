@@ -25,7 +25,7 @@ func cropStored(info probe.Info, c param.Crop) (image.Rectangle, error) {
 	x0, x1 := span(c.X, c.W, shown.X)
 	y0, y1 := span(c.Y, c.H, shown.Y)
 	if x0 >= x1 || y0 >= y1 {
-		err := fault.New(fault.CropOutside, "nothing of the region lies inside the picture of %d × %d pixels",
+		err := fault.New(fault.CropOutside, "the region lies outside the picture of %d × %d pixels",
 			shown.X, shown.Y)
 		err.Param = "crop"
 		return image.Rectangle{}, err

@@ -52,7 +52,7 @@ func unknown(b []byte) error {
 	case len(b) == 0:
 		return fault.New(fault.NotAnImage, "the file is empty")
 	case name == "":
-		return fault.New(fault.NotAnImage, "the bytes are no image; %s", readable)
+		return fault.New(fault.NotAnImage, "this is not an image; %s", readable)
 	case name == "HTML", name == "XML", name == "JSON", name == "gzip":
 		return fault.New(fault.NotAnImage, "this is %s, not an image; %s", name, readable)
 	default:

@@ -165,7 +165,7 @@ func (r Router) Fetch(ctx context.Context, url string) (*blob.Blob, error) {
 		return r.Web.Fetch(ctx, url)
 	}
 	if r.Samples == nil {
-		return nil, fault.New(fault.SourceForbidden, "the built-in samples are switched off here")
+		return nil, fault.New(fault.SourceForbidden, "the built-in samples are turned off (IMAGEKIT_SAMPLES)")
 	}
 	return r.Samples.Fetch(ctx, url)
 }

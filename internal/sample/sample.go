@@ -46,7 +46,7 @@ func (s *Source) Fetch(_ context.Context, url string) (*blob.Blob, error) {
 	_, name, _ := strings.Cut(url, ":")
 	picture, ok := s.pictures[name]
 	if !ok {
-		return nil, fault.New(fault.SourceNotFound, "no sample is called %.40q; there are %s",
+		return nil, fault.New(fault.SourceNotFound, "there is no sample %.40q, want one of %s",
 			name, strings.Join(Names(), ", "))
 	}
 	return picture()

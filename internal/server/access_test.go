@@ -104,7 +104,7 @@ func TestAccess(t *testing.T) {
 					continue
 				}
 				p := wantProblem(t, res, fault.NotAllowed)
-				if strings.Contains(p.Detail, "does not take forms from other sites") {
+				if strings.Contains(p.Detail, "does not accept forms from other sites") {
 					continue
 				}
 				for _, want := range []string{req.URL.Path, "IMAGEKIT_SIGN_TOKEN", "container", "imagekit sign", "sudo"} {

@@ -30,7 +30,7 @@ func (s *Server) image(x *exchange) error {
 		return err
 	}
 	if !expires.IsZero() && !s.Now().Before(expires) {
-		return fault.New(fault.Expired, "t: this URL was good until %s", expires.UTC().Format(time.RFC3339))
+		return fault.New(fault.Expired, "t: this URL expired at %s", expires.UTC().Format(time.RFC3339))
 	}
 	req, err := query.Request()
 	if err != nil {

@@ -21,7 +21,7 @@ func (s *Server) page(x *exchange) error {
 func (s *Server) pageFile(x *exchange) error {
 	a, ok := s.Page.Assets[x.r.URL.Path]
 	if !ok {
-		return fault.New(fault.NotFound, "the page has no file %s; it may be of another version, load the page again",
+		return fault.New(fault.NotFound, "the page has no file %s; reload the page, its version may have changed",
 			opt.Quote(x.r.URL.Path))
 	}
 	x.set("Cache-Control", "public, max-age=31536000, immutable")

@@ -99,5 +99,5 @@ func (s *Server) sent(err error) error {
 		s.bodies.cut.Add(1)
 		return fault.Wrap(fault.ClientGone, err, "the client read less than %d bytes a second (IMAGEKIT_MIN_READ_RATE)", s.MinRate)
 	}
-	return fault.Wrap(fault.ClientGone, err, "the client went away")
+	return fault.Wrap(fault.ClientGone, err, "the client closed the connection")
 }

@@ -56,7 +56,7 @@ func (s *Server) signAll(x *exchange) error {
 	case errors.Is(err, bufio.ErrTooLong):
 		return fault.New(fault.BadQuery, "a line has more than %d bytes", param.MaxQuery)
 	case err != nil:
-		return fault.Wrap(fault.BadQuery, err, "the list ends early")
+		return fault.Wrap(fault.BadQuery, err, "the list is cut short")
 	case len(list) == 0:
 		return fault.New(fault.BadQuery, "want one query on each line, got none")
 	}
@@ -70,7 +70,7 @@ func (s *Server) signOne(x *exchange, raw string) (signed, error) {
 		return signed{}, err
 	}
 	if query.Sig() != "" {
-		refused := fault.New(fault.BadParameter, "sig: /sign makes the signature, want the request without it")
+		refused := fault.New(fault.BadParameter, "sig: /sign adds the signature, want the request without it")
 		refused.Param = "sig"
 		return signed{}, refused
 	}

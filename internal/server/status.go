@@ -13,7 +13,7 @@ func (s *Server) ready(x *exchange) error {
 	case s.draining.Load():
 		return fault.New(fault.Draining, "the server is shutting down")
 	case !s.Ready():
-		return fault.New(fault.Overloaded, "no worker process is up")
+		return fault.New(fault.Overloaded, "no worker process is running")
 	}
 	return s.json(x, map[string]string{"status": "ready"})
 }

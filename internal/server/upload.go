@@ -19,7 +19,7 @@ const maxForm = 64 << 10
 // upload answers POST /upload: a multipart form with the picture as "file" and parameters as fields.
 func (s *Server) upload(x *exchange) error {
 	if x.r.Header.Get("Sec-Fetch-Site") == "cross-site" {
-		return fault.New(fault.NotAllowed, "/upload does not take forms from other sites")
+		return fault.New(fault.NotAllowed, "/upload does not accept forms from other sites")
 	}
 	if !s.PublicUpload {
 		if err := s.trusted(x); err != nil {
@@ -142,12 +142,12 @@ func (s *Server) readPart(part *multipart.Part, limit int64) ([]byte, error) {
 // brokenForm tells a body over a limit from a broken one.
 func (s *Server) brokenForm(err error) error {
 	if errors.Is(err, errNoRoom) {
-		return fault.New(fault.Overloaded, "other uploads fill the memory for them (IMAGEKIT_FETCH_BYTES)")
+		return fault.New(fault.Overloaded, "other uploads use all of the memory for uploads (IMAGEKIT_FETCH_BYTES)")
 	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return s.tooLarge()
 	}
-	return fault.Wrap(fault.BadUpload, err, "the form ends early or is malformed")
+	return fault.Wrap(fault.BadUpload, err, "the form is cut short or malformed")
 }
 
 func (s *Server) tooLarge() error {

@@ -99,26 +99,28 @@ func (s *Settings) serverOptions() []opt.Option {
 	return []opt.Option{
 		{
 			Name: "IMAGEKIT_ADDR", To: (*address)(&s.Addr), Default: "127.0.0.1:8080", Example: ":8080",
-			Doc: "Where to listen. Without a host, on all interfaces; `unix:/path` is a Unix socket for owner and group, say of a " +
-				"proxy. Sockets that systemd passes in (`LISTEN_FDS`) take its place. Both count as reachable by others.",
+			Doc: "Address to listen on. Without a host it listens on all interfaces. `unix:/path` is a Unix socket that its " +
+				"owner and group can use, for example a proxy. Sockets passed by systemd (`LISTEN_FDS`) replace this " +
+				"address. Both kinds count as reachable by others.",
 		},
 		{
 			Name: "IMAGEKIT_ADMIN_ADDR", To: (*address)(&s.AdminAddr), DefaultDoc: "none", Example: "127.0.0.1:8081",
-			Doc: "A second address that answers `/metrics`, `/stats/cache`, `/health` and `/ready` to whoever reaches it. " +
-				"At `IMAGEKIT_ADDR` the first two need the sign token or a local caller (`IMAGEKIT_LOCAL`). A passed socket named " +
-				"`admin` takes its place.",
+			Doc: "A second address that answers `/metrics`, `/stats/cache`, `/health` and `/ready` for everybody who can reach it. " +
+				"At `IMAGEKIT_ADDR` the first two need the sign token or a local caller (`IMAGEKIT_LOCAL`). A socket named " +
+				"`admin` passed by systemd replaces this address.",
 		},
 		{
 			Name: "IMAGEKIT_DRAIN_DELAY", To: (*delay)(&s.DrainDelay), Default: "0s", Example: "5s",
-			Doc: "After SIGTERM, how long `/ready` says 503 while connections are still accepted, so that load balancers notice.",
+			Doc: "After SIGTERM: how long `/ready` answers 503 while new connections are still accepted, so that load " +
+				"balancers notice.",
 		},
 		{
 			Name: "IMAGEKIT_PUBLIC_UPLOAD", To: (*toggle)(&s.PublicUpload), Default: "0", Example: "1",
-			Doc: "Lets anybody use `/upload`, not only local callers and those with the sign token.",
+			Doc: "Opens `/upload` to everybody, not only to local callers and callers with the sign token.",
 		},
 		{
 			Name: "IMAGEKIT_SAMPLES", To: (*toggle)(&s.Samples), DefaultDoc: "on while listening on loopback", Example: "1",
-			Doc: "Makes the built-in pictures `sample:NAME` available.",
+			Doc: "Serves the built-in pictures `sample:NAME`.",
 		},
 	}
 }
@@ -127,28 +129,29 @@ func (s *Settings) secretOptions() []opt.Option {
 	return []opt.Option{
 		{
 			Name: "IMAGEKIT_SECRET", To: &s.Secret, DefaultDoc: "`" + builtinSecret + "`, only while listening on loopback",
-			Doc: "The key of the signatures: at least 32 bytes, unless listening on loopback.",
+			Doc: "Key for signatures. It needs at least 32 bytes unless the server listens on loopback.",
 		},
 		{
 			Name: "IMAGEKIT_SECRET_FILE", To: &s.SecretFile, DefaultDoc: "none", Example: "/run/secrets/imagekit",
-			Doc: "File that holds the secret, instead of `IMAGEKIT_SECRET`. One final newline is dropped. Read at start and on SIGHUP.",
+			Doc: "File with the secret, instead of `IMAGEKIT_SECRET`. One newline at its end is ignored. Read at start and " +
+				"on SIGHUP.",
 		},
 		{
 			Name: "IMAGEKIT_SECRET_PREVIOUS", To: &s.SecretPrevious, DefaultDoc: "none",
-			Doc: "Earlier secrets, a comma list: still accepted, never used to sign.",
+			Doc: "Earlier secrets, separated by commas. URLs signed with them still work; nothing new is signed with them.",
 		},
 		{
 			Name: "IMAGEKIT_SECRET_PREVIOUS_FILE", To: &s.SecretPreviousFile, DefaultDoc: "none",
 			Example: "/run/secrets/imagekit-previous",
-			Doc:     "File that holds the earlier secrets, instead of `IMAGEKIT_SECRET_PREVIOUS`.",
+			Doc:     "File with the earlier secrets, instead of `IMAGEKIT_SECRET_PREVIOUS`.",
 		},
 		{
 			Name: "IMAGEKIT_SIGN_TOKEN", To: &s.SignToken, DefaultDoc: "none",
-			Doc: "Bearer token that opens `/sign`, `/source`, `/upload`, `/metrics` and `/stats/cache` to everybody who sends it.",
+			Doc: "Bearer token that lets every caller who sends it use `/sign`, `/source`, `/upload`, `/metrics` and `/stats/cache`.",
 		},
 		{
 			Name: "IMAGEKIT_SIGN_TOKEN_FILE", To: &s.SignTokenFile, DefaultDoc: "none", Example: "/run/secrets/imagekit-token",
-			Doc: "File that holds the sign token, instead of `IMAGEKIT_SIGN_TOKEN`.",
+			Doc: "File with the sign token, instead of `IMAGEKIT_SIGN_TOKEN`.",
 		},
 		{
 			Name: "IMAGEKIT_LOCAL", To: choice{&s.LocalOff, "auto", "off"}, Default: "auto", Example: "off",
@@ -164,48 +167,51 @@ func (s *Settings) sourceOptions() []opt.Option {
 		{
 			Name: "IMAGEKIT_ALLOWED_HOSTS", To: hosts(&s.AllowedHosts), DefaultDoc: "any public host",
 			Example: "example.com,*.example.com",
-			Doc:     "Hosts that may be fetched from. `*.example.com` is every host below example.com, not example.com itself.",
+			Doc: "Hosts that sources may come from. `*.example.com` means every host below example.com, but not example.com " +
+				"itself.",
 		},
 		{
 			Name: "IMAGEKIT_ALLOWED_NETWORKS", To: networks(&s.AllowedNetworks), DefaultDoc: "none", Example: "10.1.0.0/16",
-			Doc: "Networks that may be fetched from although they are private, on any port. A cloud's metadata address has to be " +
-				"listed alone. `64:ff9b::/96` lets hosts without IPv4 reach it through NAT64.",
+			Doc: "Private networks that sources may come from, on any port. The metadata address of a cloud is allowed only " +
+				"if it is listed by itself. `64:ff9b::/96` lets a machine without IPv4 use NAT64.",
 		},
 		{
 			Name: "IMAGEKIT_ALLOWED_PORTS", To: ports(&s.AllowedPorts), Default: "80,443", Example: "80,443,9000",
-			Doc: "Ports that may be fetched from, outside `IMAGEKIT_ALLOWED_NETWORKS`.",
+			Doc: "Ports that sources may come from. Inside `IMAGEKIT_ALLOWED_NETWORKS` every port is allowed.",
 		},
 		{
 			Name: "IMAGEKIT_USER_AGENT", To: (*headerText)(&s.UserAgent), DefaultDoc: "`ImageKit/VERSION`",
 			Example: "ImageKit (ops@example.com)",
-			Doc:     "User-Agent sent to origins.",
+			Doc:     "User-Agent header sent to origins.",
 		},
 		{
 			Name: "IMAGEKIT_MAX_INPUT_SIZE", To: (*size)(&s.MaxInputSize), Default: "8MiB", Example: "32MiB",
-			Doc: "Largest source, fetched or uploaded.",
+			Doc: "Largest source in bytes, downloaded or uploaded.",
 		},
 		{
 			Name: "IMAGEKIT_FETCHES", To: &s.Fetches, Min: 1, Max: 10_000, Default: "1024", Example: "128",
-			Doc: "Downloads that run at once, those whose origin does not answer included. One host gets three quarters of them.",
+			Doc: "Downloads at the same time, including those that still wait for their origin. One host may use three " +
+				"quarters of them.",
 		},
 		{
 			Name: "IMAGEKIT_FETCH_BYTES", To: (*size)(&s.FetchBytes), Default: "256MiB", Example: "1GiB",
-			Doc: "Bytes of all running downloads together, and as many of all uploads; at least `IMAGEKIT_MAX_INPUT_SIZE`. " +
-				"One host gets three quarters of them.",
+			Doc: "Memory for all downloads that are running, and the same again for uploads; at least " +
+				"`IMAGEKIT_MAX_INPUT_SIZE`. One host may use three quarters of it.",
 		},
 		{
 			Name: "IMAGEKIT_FETCH_TIMEOUT", To: (*duration)(&s.FetchTimeout), Default: "10s", Example: "5s",
-			Doc: "Time for one download, from the first look-up to the last byte; an origin may take all of it before it says anything.",
+			Doc: "Time limit for one download, from the DNS lookup to the last byte. An origin may use all of it before it answers.",
 		},
 		{
 			Name: "IMAGEKIT_SOURCE_CACHE", To: (*sizeOrNone)(&s.SourceCache), Default: "48MiB", Example: "256MiB",
-			Doc: "Memory for sources, so that the sizes of one page cost one download. A source is kept as long as its origin " +
-				"calls it fresh (`Cache-Control`, `Expires`), one minute when it does not say, and five minutes at most; one " +
-				"larger than a quarter of this is not kept. `v` always brings a fresh one.",
+			Doc: "Memory that keeps sources, so that all sizes of a picture need only one download. A source is kept as " +
+				"long as its origin calls it fresh (`Cache-Control`, `Expires`): one minute if the origin does not say, " +
+				"five minutes at most. A source larger than a quarter of this memory is not kept. A new `v` always " +
+				"downloads again.",
 		},
 		{
 			Name: "IMAGEKIT_TRACE_ORIGINS", To: (*toggle)(&s.TraceOrigins), Default: "0", Example: "1",
-			Doc: "Sends the trace context (`traceparent`) to origins while tracing is on: for origins of your own.",
+			Doc: "Sends the trace context (`traceparent`) to origins while tracing is on. Useful if the origins are yours.",
 		},
 	}
 }
@@ -214,15 +220,15 @@ func (s *Settings) pictureOptions() []opt.Option {
 	return []opt.Option{
 		{
 			Name: "IMAGEKIT_ALLOWED_FORMATS", To: formats(&s.AllowedFormats), Default: "jpeg,webp,avif,png", Example: "jpeg,webp",
-			Doc: "Formats that may be asked for.",
+			Doc: "Output formats that requests may ask for.",
 		},
 		{
 			Name: "IMAGEKIT_DEFAULT_FORMAT", To: &s.DefaultFormat, Default: "webp", Example: "auto",
-			Doc: "Format when `f` is absent: `auto` or one of `IMAGEKIT_ALLOWED_FORMATS`.",
+			Doc: "Output format of requests without `f`: `auto` or one of `IMAGEKIT_ALLOWED_FORMATS`.",
 		},
 		{
 			Name: "IMAGEKIT_MAX_PIXELS", To: &s.MaxPixels, Min: 1, Max: 1_000_000_000, Default: "50000000", Example: "100000000",
-			Doc: "Largest source in pixels: width × height × frames that are decoded.",
+			Doc: "Largest source in pixels: width × height × decoded frames.",
 		},
 		{
 			Name: "IMAGEKIT_MAX_OUTPUT_PIXELS", To: &s.MaxOutputPixels, Min: 1, Max: 1_000_000_000, Default: "25000000",
@@ -236,25 +242,26 @@ func (s *Settings) workOptions() []opt.Option {
 	return []opt.Option{
 		{
 			Name: "IMAGEKIT_WORKERS", To: &s.Workers, Min: 1, Max: 1024, DefaultDoc: "number of CPUs", Example: "4",
-			Doc: "Processes that decode and encode, one picture at a time each.",
+			Doc: "Number of worker processes. Each decodes and encodes one picture at a time.",
 		},
 		{
 			Name: "IMAGEKIT_SANDBOX", To: word{&s.Sandbox, []string{"auto", "require", "off"}}, Default: "auto", Example: "require",
-			Doc: "`auto` takes files, sockets, processes and capabilities away from workers as far as the kernel can (Landlock, " +
-				"seccomp), and warns of what is missing; `require` does not start then; `off` leaves only the resource limits, to " +
-				"trace a codec. `imagekit sandbox` shows what holds.",
+			Doc: "Confinement of the workers (Landlock, seccomp). `auto` blocks files, sockets, processes and capabilities " +
+				"as far as the kernel can, and warns about what it cannot. `require` refuses to start if anything is " +
+				"missing. `off` leaves only the resource limits, for tracing a codec. `imagekit sandbox` shows what is " +
+				"blocked.",
 		},
 		{
 			Name: "IMAGEKIT_QUEUE", To: &s.Queue, Min: 1, Max: 100_000, Default: "64", Example: "256",
-			Doc: "Pictures that may wait for a worker. Beyond it the answer is 503.",
+			Doc: "Pictures that may wait for a worker. When the queue is full, the answer is 503.",
 		},
 		{
 			Name: "IMAGEKIT_MEMORY", To: (*size)(&s.Memory), DefaultDoc: "half of the RAM or of the cgroup's limit", Example: "2GiB",
-			Doc: "Memory that all running pictures may need together, by estimate. A picture above it alone is refused.",
+			Doc: "Memory for all pictures in work, by estimate. A picture that needs more than this by itself is refused.",
 		},
 		{
 			Name: "IMAGEKIT_REQUEST_TIMEOUT", To: (*duration)(&s.RequestTimeout), Default: "30s", Example: "15s",
-			Doc: "Time for making one picture: waiting, downloading, decoding and encoding. Beyond it the answer is 504.",
+			Doc: "Time limit for one picture: waiting, downloading, decoding and encoding. After that the answer is 504.",
 		},
 	}
 }
@@ -263,18 +270,18 @@ func (s *Settings) cacheOptions() []opt.Option {
 	return []opt.Option{
 		{
 			Name: "IMAGEKIT_CACHE_DIR", To: &s.CacheDir, Default: "./cache", Example: "/var/cache/imagekit",
-			Doc: "Directory of the cache; made when it is missing.",
+			Doc: "Directory of the cache. It is created if it is missing.",
 		},
 		{
 			Name: "IMAGEKIT_CACHE_SIZE", To: (*size)(&s.CacheSize), DefaultDoc: "the smaller of 10GiB and half of the free space",
 			Example: "50GiB",
-			Doc:     "Upper bound of the cache on disk, kept by removing what was not used for longest.",
+			Doc:     "Largest size of the cache on disk. The results that were unused for longest are removed first.",
 		},
 		{
 			Name: "IMAGEKIT_CACHE_MIN_FREE", To: (*size)(&s.CacheMinFree), DefaultDoc: "the smaller of 1GiB and 5 % of the disk",
 			Example: "5GiB",
-			Doc: "Space on the cache's disk that stays free. When others take it, the cache gives way; when they take more, results " +
-				"are served uncached until there is space again. Of the disk's inodes 5 % stay free.",
+			Doc: "Space on the disk of the cache that stays free for others. If it gets scarce, the cache shrinks; if that " +
+				"is not enough, results are served without being stored. 5 % of the inodes stay free, too.",
 		},
 	}
 }
@@ -282,13 +289,14 @@ func (s *Settings) cacheOptions() []opt.Option {
 func (s *Settings) answerOptions() []opt.Option {
 	return []opt.Option{
 		{
-			Name: "IMAGEKIT_MAX_AGE", To: (*duration)(&s.MaxAge), DefaultDoc: "for ever: browsers and CDNs are told one year and `immutable`",
+			Name: "IMAGEKIT_MAX_AGE", To: (*duration)(&s.MaxAge), DefaultDoc: "no limit: browsers and CDNs are told one year and `immutable`",
 			Example: "24h",
 			Doc:     "How long a picture may be kept, here, by CDNs and by browsers, before its source is looked at again.",
 		},
 		{
 			Name: "IMAGEKIT_CDN_CACHE_CONTROL", To: (*headerText)(&s.CDNMaxAge), DefaultDoc: "none", Example: "max-age=31536000",
-			Doc: "CDN-Cache-Control sent with pictures whose URL does not expire: what a CDN shall do that browsers shall not.",
+			Doc: "Value of the header CDN-Cache-Control for pictures whose URL does not expire: instructions for CDNs that " +
+				"browsers ignore.",
 		},
 		{
 			Name: "IMAGEKIT_ANSWER_BYTES", To: (*size)(&s.AnswerBytes), Default: "256MiB", Example: "1GiB",
@@ -302,7 +310,8 @@ func (s *Settings) answerOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_CORS", To: (*origin)(&s.CORS), Default: "*", Example: "https://shop.example.com",
-			Doc: "Whose pages may read pictures and their timings by script (Access-Control-Allow-Origin): `*`, one origin, or `off`.",
+			Doc: "Websites whose scripts may read pictures and their timings (Access-Control-Allow-Origin): `*`, one " +
+				"origin, or `off`.",
 		},
 	}
 }
@@ -311,7 +320,8 @@ func (s *Settings) clientOptions() []opt.Option {
 	return []opt.Option{
 		{
 			Name: "IMAGEKIT_TRUSTED_PROXIES", To: proxies(&s.TrustedProxies), DefaultDoc: "none", Example: "127.0.0.1/32,::1/128",
-			Doc: "Proxies whose `X-Forwarded-For` is believed; `unix` are those that connect by a Unix socket. Behind a proxy that is not listed, all clients share one rate limit.",
+			Doc: "Proxies whose `X-Forwarded-For` header is trusted. `unix` means proxies that connect through a Unix " +
+				"socket. All clients behind a proxy that is not listed share one rate limit.",
 		},
 		{
 			Name: "IMAGEKIT_RATE_LIMIT", To: &s.RateLimit, Min: 1, Max: 1_000_000, Default: "10", Example: "50",
@@ -319,7 +329,7 @@ func (s *Settings) clientOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_RATE_BURST", To: &s.RateBurst, Min: 1, Max: 1_000_000, Default: "30", Example: "100",
-			Doc: "Requests a client may make at once.",
+			Doc: "Requests that a client may send at once before the rate applies.",
 		},
 		{
 			Name: "IMAGEKIT_RATE_LIMIT_COUNT", To: choice{&s.RateLimitMisses, "all", "misses"}, Default: "all", Example: "misses",
@@ -327,7 +337,7 @@ func (s *Settings) clientOptions() []opt.Option {
 		},
 		{
 			Name: "DISABLE_RATE_LIMIT", To: (*toggle)(&s.DisableRateLimit), Default: "0", Example: "1",
-			Doc: "Switches the rate limit off.",
+			Doc: "Turns the rate limit off.",
 		},
 	}
 }
@@ -336,13 +346,13 @@ func (s *Settings) logOptions() []opt.Option {
 	return []opt.Option{
 		{
 			Name: "IMAGEKIT_LOG", To: (*level)(&s.Log), Default: "info", Example: "debug",
-			Doc: "Least level that is logged. When it is unset, `RUST_LOG` is read: `imagekit=debug` wins over a bare level, " +
-				"`trace` means debug, `off` means error, other targets are ignored.",
+			Doc: "Lowest level that is logged. If it is not set, `RUST_LOG` is used: `imagekit=debug` takes precedence over " +
+				"a bare level, `trace` means debug, `off` means error, and other targets are ignored.",
 		},
 		{
 			Name: "IMAGEKIT_LOG_FORMAT", To: choice{&s.LogText, "json", "text"}, DefaultDoc: "`text` on a terminal, else `json`",
 			Example: "json",
-			Doc:     "How log lines are written.",
+			Doc:     "Format of log lines.",
 		},
 	}
 }

@@ -62,7 +62,7 @@ func (k *Keyring) Verify(canonical, sig string) error {
 		key.states.Put(s)
 	}
 	if !valid {
-		return refuse("sig: the signature does not belong to these parameters")
+		return refuse("sig: the signature does not match these parameters")
 	}
 	return nil
 }

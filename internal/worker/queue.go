@@ -91,7 +91,7 @@ func (q *queue) admit(client string) error {
 // full counts a job beyond those that may wait, and returns its fault. The lock is held.
 func (q *queue) full() error {
 	q.shed++
-	return fault.New(fault.Overloaded, "all workers are busy and %d images wait already", q.capacity)
+	return fault.New(fault.Overloaded, "all workers are busy and %d images are waiting already", q.capacity)
 }
 
 // push adds a job, or says why not: Draining, Overloaded. When too many wait, the last job of the longest line goes

@@ -237,7 +237,7 @@ func (s *slot) retry(j *job) {
 		return
 	}
 	s.failures++
-	j.fail(fault.New(fault.Internal, "no worker lived long enough to take this job"))
+	j.fail(fault.New(fault.Internal, "no worker stayed alive long enough to take this job"))
 	s.pool.queue.release(j)
 }
 

@@ -88,7 +88,7 @@ func strip(src []byte) (header, []byte, error) {
 		case kind == "PLTE", kind == "IEND", kind[0]&0x20 != 0:
 			continue
 		default: // an upper-case first letter: the picture cannot be understood without it
-			return header{}, nil, fault.New(fault.UnsupportedFormat, "critical PNG chunk %q is not read here", kind)
+			return header{}, nil, fault.New(fault.UnsupportedFormat, "the critical PNG chunk %q is not supported", kind)
 		}
 		if err != nil {
 			return header{}, nil, err
