@@ -21,6 +21,7 @@ import (
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
 NONE < opt, metric, trace, fault, format, frame, flight, stage, icc, golden, gifblock, peercred;
+NONE < bulkhead;
 format < blob;
 fault < sign, clientip, limit, fetch/evilorigin;
 fault, format < hostile;
@@ -35,8 +36,9 @@ fault, frame, icc < color;
 blob, codec/avif, codec/gif, codec/jpeg, codec/png, codec/webp, color, fault, format, frame, icc, op, plan, probe, scale, stage < engine;
 blob, clientip, fault, format, plan, stage < worker;
 blob, plan, stage < worker/breakout;
-blob, fault, format < cache;
-cache, fault < cache/disk;
+blob, bulkhead, fault, format < cache;
+bulkhead < cache/purge;
+bulkhead, cache, cache/purge, fault < cache/disk;
 blob, cache, format < cache/cachetest;
 blob, fault, format, stage, trace < fetch;
 blob, fault, format < sample;

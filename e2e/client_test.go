@@ -131,6 +131,8 @@ type cacheStats struct {
 	Evictions   int64   `json:"evictions"`
 	Corrupt     int64   `json:"corrupt"`
 	NoRoom      int64   `json:"no_room"`
+	Dropped     int64   `json:"dropped"`
+	Pending     int64   `json:"pending"`
 	ReadErrors  int64   `json:"read_errors"`
 	WriteErrors int64   `json:"write_errors"`
 }

@@ -161,6 +161,63 @@ func TestMissingSource(t *testing.T) {
 	s.picture(t, "url", o.url+"/none.jpg", "w", "8", "v", "2").wantState(t, "MISS")
 }
 
+// Twenty sizes of what is no picture, or a cut one, cost one download.
+func TestBrokenSource(t *testing.T) {
+	t.Parallel()
+	o, s := newOrigin(t), start(t)
+	o.cacheControl("no-store")
+	whole := photo(t, 480, 320)
+	for path, c := range map[string]struct {
+		data []byte
+		want fault.Kind
+	}{
+		"/page.html": {[]byte("<html>not a picture</html>"), fault.NotAnImage},
+		"/cut.jpg":   {whole[:len(whole)/2], fault.DamagedImage},
+	} {
+		o.put(path, c.data)
+		for i := range 20 {
+			refusal(t, s.img(t, "url", o.url+path, "w", strconv.Itoa(50+i)), c.want)
+		}
+		if n := o.count(path); n != 1 {
+			t.Errorf("%s was downloaded %d times, want once", path, n)
+		}
+		o.put(path, whole)
+		s.picture(t, "url", o.url+path, "w", "8", "v", "2").wantState(t, "MISS")
+	}
+}
+
+// A purge while a result is made: whoever asked before gets that result, but it is neither kept nor given to anybody who
+// asks afterwards.
+func TestPurgeMeanwhile(t *testing.T) {
+	t.Parallel()
+	o, s := newOrigin(t), start(t)
+	pairs := []string{"url", o.url + "/photo.jpg", "w", "100"}
+	path := []string{s.signed(pairs...)}
+	release := o.hold()
+	before := s.crowd(t.Context(), t, path)
+	eventually(t, "the origin is asked", func() bool { return o.count("/photo.jpg") == 1 })
+	o.put("/photo.jpg", photo(t, 300, 300)) // the first download has the old one in its hands
+	if out, errs, code := run(t, []string{"IMAGEKIT_CACHE_DIR=" + s.cache}, "cache", "purge", o.url+"/photo.jpg"); code != 0 {
+		t.Fatalf("purge: %s%s", out, errs)
+	}
+	after := s.crowd(t.Context(), t, path)
+	eventually(t, "the origin is asked again", func() bool { return o.count("/photo.jpg") == 2 })
+	release()
+	old, fresh := before()[0], after()[0]
+	old.wantState(t, "MISS")
+	fresh.wantState(t, "MISS")
+	if bytes.Equal(old.body, fresh.body) {
+		t.Error("who asked after the purge got the old picture")
+	}
+	if n := len(s.files(t)); n != 2 { // the entry and the list of purges
+		t.Errorf("%d files in the cache", n)
+	}
+	a := s.picture(t, pairs...)
+	a.wantState(t, "HIT")
+	wantSame(t, a, fresh)
+	s.picture(t, "url", o.url+"/photo.jpg", "w", "50").wantState(t, "MISS")
+}
+
 // The last to leave takes the work along, and nobody is blamed.
 func TestClientGone(t *testing.T) {
 	t.Parallel()

@@ -176,6 +176,9 @@ func (s *server) awaitExit(t *testing.T) {
 // files lists what lies in the cache directory.
 func (s *server) files(t *testing.T) []string {
 	t.Helper()
+	if !s.ended {
+		eventually(t, "what was answered is written", func() bool { return s.stats(t).Pending == 0 })
+	}
 	var list []string
 	err := filepath.WalkDir(s.cache, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {

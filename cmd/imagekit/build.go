@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"imagekit/internal/cache"
 	"imagekit/internal/cache/disk"
+	"imagekit/internal/cache/purge"
 	"imagekit/internal/clientip"
 	"imagekit/internal/fetch"
 	"imagekit/internal/limit"
@@ -46,6 +48,7 @@ type service struct {
 	log      *slog.Logger
 	keys     *sign.Keyring
 	store    *disk.Store
+	results  *cache.Cache
 	fetcher  *fetch.Fetcher
 	pool     *worker.Pool
 	server   *server.Server
@@ -65,7 +68,8 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	if v.store, err = disk.Open(disk.Config{Dir: s.CacheDir, Limit: s.CacheSize, MinFree: s.CacheMinFree, Logger: log}); err != nil {
 		return nil, usageError{err}
 	}
-	results := cache.New(v.store, log)
+	purges := purge.Open(filepath.Join(s.CacheDir, purge.FileName), log)
+	v.results = cache.New(v.store, staleness(purges), log)
 
 	v.fetcher = fetch.New(fetch.Config{
 		AllowedHosts: s.AllowedHosts, AllowedNetworks: s.AllowedNetworks, AllowedPorts: s.AllowedPorts,
@@ -82,8 +86,8 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 		return nil, errors.Join(err, v.store.Close())
 	}
 	renderer := render.New(render.Config{
-		Fetcher: sources, Engine: v.pool, Cache: results, Limits: limits(s), Timeout: s.RequestTimeout,
-		SourceCache: s.SourceCache, Purged: v.store.Purged, MaxAge: s.MaxAge,
+		Fetcher: sources, Engine: v.pool, Cache: v.results, Limits: limits(s), Timeout: s.RequestTimeout,
+		SourceCache: s.SourceCache, Purges: purges, MaxAge: s.MaxAge,
 	})
 
 	var limiter *limit.Limiter
@@ -103,14 +107,31 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
 		AnswerBytes: s.AnswerBytes, MinRate: s.MinReadRate, Timeout: s.RequestTimeout, CDNMaxAge: s.CDNMaxAge, CORS: s.CORS,
 		Metrics: newMetrics(parts{
-			pool: v.pool, results: results, renderer: renderer, fetcher: v.fetcher, limiter: limiter, store: v.store,
+			pool: v.pool, results: v.results, renderer: renderer, fetcher: v.fetcher, limiter: limiter, store: v.store,
 			reloads: &v.reloads, answers: func() server.AnswerStats { return v.server.Answers() },
 		}),
-		Tracer: v.tracer, Version: version, Page: page, CacheStats: func() any { return results.Stats() }, Ready: v.pool.Ready,
+		Tracer: v.tracer, Version: version, Page: page, CacheStats: func() any { return v.results.Stats() }, Ready: v.pool.Ready,
 		Log: log, Now: time.Now,
 	})
 	v.server.SetToken(secrets.Token)
 	return v, nil
+}
+
+// purgeLag is how late a hit may learn of a purge by itself. The command that purges removes what it finds, and results
+// on their way look at once, so that this is for what a process left that was killed between the two.
+const purgeLag = time.Second
+
+// staleness tells the cache what was purged.
+func staleness(purges *purge.Log) cache.Stale {
+	return func(key string, generation uint64, now bool) bool {
+		if now {
+			purges.Applied()
+		} else {
+			purges.Refresh(purgeLag)
+		}
+		source, ok := render.KeySource(key)
+		return ok && generation < purges.Last(source)
+	}
 }
 
 // newPage tells the playground what is allowed here.
@@ -153,9 +174,12 @@ func startTracing(ctx context.Context, env func(string) string, log *slog.Logger
 	return trace.New(ctx, version, log)
 }
 
-// close ends the workers and the store. Jobs in flight may end until ctx does.
+// close ends the workers and the store. Jobs in flight, and results that wait for the disk, have until ctx ends.
 func (v *service) close(ctx context.Context) error {
 	err := v.pool.Close(ctx)
+	if v.results.Flush(ctx) != nil {
+		v.log.Warn("the cache's disk does not take the last results in time", "lost", v.results.Stats().Pending)
+	}
 	v.fetcher.Close()
 	spans, cancel := context.WithTimeout(ctx, lastSpans)
 	defer cancel()

@@ -161,7 +161,7 @@ func cachePurge(sys system) *cli.Command {
 		UsageText: "imagekit cache purge [--json] URL",
 		Description: `URL is the source, as it stands in url=, not percent-encoded again. Its results of all sizes and
 formats, and of every v, are removed; the next request makes them anew, of a new download. What
-servers are making at this moment is not found, nor are copies in browsers and CDNs: those follow
+servers are making of it at this moment is not kept. Copies in browsers and CDNs stay: those follow
 a new v.
 
 Example:
@@ -180,7 +180,7 @@ Example:
 			if err != nil {
 				return err
 			}
-			return purge(ctx, newTour(f, sys, c.Bool("json")), source)
+			return purgeSource(ctx, newTour(f, sys, c.Bool("json")), source)
 		},
 	}
 }

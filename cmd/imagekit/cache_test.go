@@ -29,7 +29,7 @@ func fillCache(t *testing.T, n int, sources ...string) (dir string, path func(so
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := cache.New(store, nil)
+	c := cache.New(store, nil, nil)
 	path = func(source string, i int) string {
 		id := cache.NewID(cacheKey(source, i)).String()
 		return filepath.Join(dir, id[:2], id)
@@ -37,6 +37,9 @@ func fillCache(t *testing.T, n int, sources ...string) (dir string, path func(so
 	for _, source := range sources {
 		for i := range n {
 			c.Put(t.Context(), cacheKey(source, i), blob.New(make([]byte, 3000), format.WebP, time.Unix(1_700_000_000, 0)))
+			if err := c.Flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 			at := time.Now().Add(-time.Duration(i) * 24 * time.Hour)
 			if err := os.Chtimes(path(source, i), at, at); err != nil {
 				t.Fatal(err)

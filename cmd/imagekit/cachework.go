@@ -199,9 +199,9 @@ func (p pruning) run(ctx context.Context, t *tour, now time.Time) error {
 	return t.report(result, result.line())
 }
 
-// purge removes every result of a source, after servers were told not to make them of what they still hold of it.
-func purge(ctx context.Context, t *tour, source string) error {
-	if err := t.folder.MarkPurge(); err != nil {
+// purgeSource removes every result of a source, after servers were told not to make them of what they still hold of it.
+func purgeSource(ctx context.Context, t *tour, source string) error {
+	if err := t.folder.MarkPurge(source); err != nil {
 		return fmt.Errorf("mark the purge in %s: %w", t.folder.Dir(), plainError(err))
 	}
 	var result pruned

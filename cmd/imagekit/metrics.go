@@ -81,6 +81,8 @@ func cacheReadings(c *cache.Cache, store *disk.Store) []metric.Reading {
 		counter("imagekit_cache_evictions_total", "Results removed for lack of room.", of(func(s cache.Stats) int64 { return s.Evictions })),
 		counter("imagekit_cache_corrupt_entries_total", "Results that failed a check; none was served.", of(func(s cache.Stats) int64 { return s.Corrupt })),
 		counter("imagekit_cache_no_room_total", "Results that were not kept because the disk had no room for them.", of(func(s cache.Stats) int64 { return s.NoRoom })),
+		counter("imagekit_cache_dropped_total", "Results that were not kept because too many waited for the disk.", of(func(s cache.Stats) int64 { return s.Dropped })),
+		gauge("imagekit_cache_pending", "Results that wait for the disk. They are served meanwhile.", of(func(s cache.Stats) int64 { return s.Pending })),
 		{
 			Name: "imagekit_cache_disk_free_bytes", Help: "Space left on the cache's disk; missing while the disk does not tell.",
 			Read: func() map[string]float64 {

@@ -23,6 +23,8 @@ type Blob struct {
 	Fresh time.Time
 	// Upload tells a source that a client sent along from one that was fetched.
 	Upload bool
+	// Generation is that of the latest purge known when the download began that this is, or was made of; 0 = none.
+	Generation uint64
 }
 
 // New returns a result: data with its ETag, created at now.

@@ -11,26 +11,38 @@ import (
 	"time"
 
 	"imagekit/internal/blob"
+	"imagekit/internal/bulkhead"
 )
 
 const (
 	// writePause is how long nothing is written after a failed write: long enough that a full disk
 	// costs nothing, short enough that a repaired one is soon used.
 	writePause = 5 * time.Second
+	// readPatience is how long a look-up may take before it counts as a miss: longer than a busy disk needs, shorter than
+	// a client waits. maxReads bounds how many are under way, and so how many a dead disk can hold.
+	readPatience = 3 * time.Second
+	maxReads     = 32
 	// logEvery is the least time between two lines about the same kind of trouble.
 	logEvery = time.Minute
 	// inMemory is the largest entry that is read as a whole: what the disk store keeps in memory for the next hit.
 	inMemory = 512 << 10
 )
 
+// Stale reports whether what is kept under key was made of a download that is older than a purge of its source: it began
+// when generation was the latest purge known. With now it has looked for purges just then, else it may be a second late.
+type Stale func(key string, generation uint64, now bool) bool
+
 // Cache keeps blobs under key texts. Safe for concurrent use.
 type Cache struct {
 	store   Store
 	files   FileStore // the same store; nil when it has no files
+	stale   Stale
 	log     *slog.Logger
 	started time.Time // all times below count from here, by the monotonic clock
+	reads   *bulkhead.Bulkhead
+	pending pending
 
-	hits, misses, corrupt, noRoom, readErrors, writeErrors atomic.Int64
+	hits, misses, corrupt, noRoom, dropped, readErrors, writeErrors atomic.Int64
 
 	pausedUntil                   atomic.Int64 // time.Duration since started
 	corruptLog, readLog, writeLog quiet
@@ -48,15 +60,23 @@ type Stats struct {
 	Evictions   int64   `json:"evictions"`
 	Corrupt     int64   `json:"corrupt"`      // entries that failed a check; each was deleted and was a miss
 	NoRoom      int64   `json:"no_room"`      // results not kept because the store had no room for them
+	Dropped     int64   `json:"dropped"`      // results not kept because too many waited for the store
+	Pending     int64   `json:"pending"`      // results that wait for the store now; they are found meanwhile
 	ReadErrors  int64   `json:"read_errors"`  // look-ups the store could not answer; each was a miss
 	WriteErrors int64   `json:"write_errors"` // writes and deletions that failed; pauses do not count
 }
 
-// New returns a cache over store. Trouble of the store goes to log (nil = nowhere), at most a line a minute of each kind.
-// The caller still owns the store and closes it after the last use of the cache.
-func New(store Store, log *slog.Logger) *Cache {
+// New returns a cache over store. stale may be nil when nothing is ever purged. Trouble of the store goes to log (nil =
+// nowhere), at most a line a minute of each kind. The caller still owns the store and closes it after Flush.
+func New(store Store, stale Stale, log *slog.Logger) *Cache {
+	if stale == nil {
+		stale = func(string, uint64, bool) bool { return false }
+	}
 	files, _ := store.(FileStore)
-	return &Cache{store: store, files: files, log: cmp.Or(log, slog.New(slog.DiscardHandler)), started: time.Now()}
+	return &Cache{
+		store: store, files: files, stale: stale, log: cmp.Or(log, slog.New(slog.DiscardHandler)), started: time.Now(),
+		reads: bulkhead.New(maxReads, readPatience), pending: newPending(),
+	}
 }
 
 // Get returns the blob kept under key and true, or false when there is none that can be trusted: it is
@@ -80,31 +100,60 @@ func (c *Cache) Peek(ctx context.Context, key string) (*blob.Blob, bool) {
 // lookup returns the blob or nil, and removes what must not be found again. A damaged entry may have been
 // replaced by a good one before it is deleted; that costs one more miss.
 func (c *Cache) lookup(ctx context.Context, id ID, key string) *blob.Blob {
-	b, err := c.read(ctx, id, key)
-	if _, damaged := errors.AsType[damage](err); err != nil && !damaged {
-		if !errors.Is(err, ErrNotFound) && ctx.Err() == nil {
-			c.readErrors.Add(1)
-			c.warn(&c.readLog, "cache read failed", id, err)
+	if b := c.pending.get(id); b != nil {
+		if over(b) || c.stale(key, b.Generation, true) {
+			return nil
 		}
-		return nil
+		return b
 	}
-	if err != nil {
+	b, err := c.read(ctx, id, key)
+	_, damaged := errors.AsType[damage](err)
+	switch {
+	case errors.Is(err, ErrNotFound), errors.Is(err, errVersion), err != nil && ctx.Err() != nil:
+		return nil
+	case damaged:
 		c.corrupt.Add(1)
 		c.warn(&c.corruptLog, "cache entry dropped", id, err)
-		_ = c.remove(context.WithoutCancel(ctx), id) // already counted and logged
+	case err != nil:
+		c.readErrors.Add(1)
+		c.warn(&c.readLog, "cache read failed", id, err)
 		return nil
-	}
-	if !b.Expires.IsZero() && !time.Now().Before(b.Expires) {
-		_ = c.remove(context.WithoutCancel(ctx), id) // already counted and logged
+	case !over(b) && !c.stale(key, b.Generation, false):
+		return b
+	default:
 		b.Close()
-		return nil
 	}
-	return b
+	_ = c.remove(context.WithoutCancel(ctx), id) // already counted and logged
+	return nil
 }
 
-// read returns what the store holds, found right. The body of a large entry stays in its file, where the store has one:
-// whoever reads it slowly keeps a descriptor, not its bytes.
+// reading is what a look-up brought. The second of the two who leave it, its caller and the call, closes what nobody took.
+type reading struct {
+	blob *blob.Blob
+	err  error
+	left atomic.Int32
+}
+
+// read returns what the store holds, found right, unless that takes too long.
 func (c *Cache) read(ctx context.Context, id ID, key string) (*blob.Blob, error) {
+	r := new(reading)
+	err := c.reads.Do(func() {
+		if r.blob, r.err = c.find(ctx, id, key); r.left.Add(1) == 2 && r.err == nil {
+			r.blob.Close()
+		}
+	})
+	if err == nil {
+		return r.blob, r.err
+	}
+	if r.left.Add(1) == 2 && r.err == nil {
+		r.blob.Close()
+	}
+	return nil, err
+}
+
+// find returns what the store holds, found right. The body of a large entry stays in its file, where the store has one:
+// whoever reads it slowly keeps a descriptor, not its bytes.
+func (c *Cache) find(ctx context.Context, id ID, key string) (*blob.Blob, error) {
 	if c.files == nil {
 		entry, err := c.store.Get(ctx, id)
 		if err != nil {
@@ -122,31 +171,19 @@ func (c *Cache) read(ctx context.Context, id ID, key string) (*blob.Blob, error)
 	return decode(entry, key)
 }
 
-// Put keeps b under key, if the store can. After a failed write nothing is written for a short while.
-func (c *Cache) Put(ctx context.Context, key string, b *blob.Blob) {
-	if c.elapsed() < time.Duration(c.pausedUntil.Load()) {
-		return
-	}
-	id := NewID(key)
-	err := c.store.Put(ctx, id, encodeHeader(key, b), b.Data)
-	switch {
-	case err == nil || ctx.Err() != nil:
-		return
-	case errors.Is(err, ErrNoRoom):
-		c.noRoom.Add(1)
-		return
-	}
-	c.writeErrors.Add(1)
-	c.pausedUntil.Store(int64(c.elapsed() + writePause))
-	c.warn(&c.writeLog, "cache write failed; results are served uncached meanwhile", id, err)
-}
+// over reports whether the time of a result has come to its end.
+func over(b *blob.Blob) bool { return !b.Expires.IsZero() && !time.Now().Before(b.Expires) }
 
 // Delete forgets what is kept under key. It is the one method that returns the store's error: whoever asks for an
 // image to be forgotten must learn when it was not.
 func (c *Cache) Delete(ctx context.Context, key string) error { return c.remove(ctx, NewID(key)) }
 
 func (c *Cache) remove(ctx context.Context, id ID) error {
-	err := c.store.Delete(ctx, id)
+	var failed struct{ err error }
+	err := c.reads.Do(func() { failed.err = c.store.Delete(ctx, id) })
+	if err == nil {
+		err = failed.err
+	}
 	if err != nil && ctx.Err() == nil {
 		c.writeErrors.Add(1)
 		c.warn(&c.writeLog, "cache delete failed", id, err)
@@ -166,6 +203,8 @@ func (c *Cache) Stats() Stats {
 		Evictions:   u.Evictions,
 		Corrupt:     c.corrupt.Load(),
 		NoRoom:      c.noRoom.Load(),
+		Dropped:     c.dropped.Load(),
+		Pending:     c.pending.waiting.Load(),
 		ReadErrors:  c.readErrors.Load(),
 		WriteErrors: c.writeErrors.Load(),
 	}

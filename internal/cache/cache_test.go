@@ -52,14 +52,28 @@ func photo(text string) *blob.Blob {
 	return blob.New([]byte(text), format.JPEG, time.Unix(1_700_000_000, 0))
 }
 
+// keep puts b into c and waits until it is written.
+func keep(t *testing.T, c *cache.Cache, key string, b *blob.Blob) {
+	t.Helper()
+	c.Put(t.Context(), key, b)
+	flush(t, c)
+}
+
+func flush(t *testing.T, c *cache.Cache) {
+	t.Helper()
+	if err := c.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestGet(t *testing.T) {
 	store := new(cachetest.Memory)
-	c := cache.New(store, nil)
+	c := cache.New(store, nil, nil)
 	if _, ok := c.Get(t.Context(), "a"); ok {
 		t.Fatal("hit in an empty cache")
 	}
 	in := photo("A")
-	c.Put(t.Context(), "a", in)
+	keep(t, c, "a", in)
 	got, ok := c.Get(t.Context(), "a")
 	if !ok {
 		t.Fatal("miss after Put")
@@ -94,8 +108,8 @@ func TestDamagedEntryIsDroppedAndCounted(t *testing.T) {
 	for _, tt := range rows {
 		t.Run(tt.name, func(t *testing.T) {
 			store := new(cachetest.Memory)
-			c := cache.New(store, nil)
-			c.Put(t.Context(), "a", photo("A"))
+			c := cache.New(store, nil, nil)
+			keep(t, c, "a", photo("A"))
 			entry, err := store.Get(t.Context(), cache.NewID("a"))
 			if err != nil {
 				t.Fatal(err)
@@ -115,10 +129,10 @@ func TestDamagedEntryIsDroppedAndCounted(t *testing.T) {
 
 func TestExpiry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := cache.New(new(cachetest.Memory), nil)
+		c := cache.New(new(cachetest.Memory), nil, nil)
 		b := photo("A")
 		b.Expires = time.Now().Add(time.Hour)
-		c.Put(t.Context(), "a", b)
+		keep(t, c, "a", b)
 		time.Sleep(time.Hour - time.Millisecond)
 		if _, ok := c.Get(t.Context(), "a"); !ok {
 			t.Error("miss before the end")
@@ -136,16 +150,17 @@ func TestExpiry(t *testing.T) {
 func TestWritesPauseAfterAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &flaky{err: errors.New("disk full")}
-		c := cache.New(store, nil)
+		c := cache.New(store, nil, nil)
 		for range 100 {
 			c.Put(t.Context(), "a", photo("A"))
+			flush(t, c)
 		}
 		if s := c.Stats(); s.WriteErrors != 1 || store.puts != 1 {
 			t.Errorf("100 writes to a full disk: %d tried, stats %+v, want 1", store.puts, s)
 		}
 		store.err = nil
 		time.Sleep(time.Minute)
-		c.Put(t.Context(), "a", photo("A"))
+		keep(t, c, "a", photo("A"))
 		if _, ok := c.Get(t.Context(), "a"); !ok {
 			t.Error("nothing is written after the disk was repaired")
 		}
@@ -154,7 +169,7 @@ func TestWritesPauseAfterAFailure(t *testing.T) {
 
 func TestFailingStore(t *testing.T) {
 	store := &flaky{err: errors.New("input/output error")}
-	c := cache.New(store, nil)
+	c := cache.New(store, nil, nil)
 	if _, ok := c.Get(t.Context(), "a"); ok {
 		t.Error("hit in a failing store")
 	}
@@ -180,8 +195,9 @@ func TestWhatIsNoFailure(t *testing.T) {
 	}
 	for _, tt := range rows {
 		t.Run(tt.name, func(t *testing.T) {
-			c := cache.New(tt.store, nil)
+			c := cache.New(tt.store, nil, nil)
 			c.Put(tt.ctx, "a", photo("A"))
+			flush(t, c)
 			c.Get(tt.ctx, "a")
 			if s := c.Stats(); s.ReadErrors != 0 || s.WriteErrors != 0 || s.Corrupt != 0 || s.Misses != 1 || s.NoRoom != tt.noRoom {
 				t.Errorf("stats %+v, want one miss, no error and %d without room", s, tt.noRoom)
@@ -193,7 +209,7 @@ func TestWhatIsNoFailure(t *testing.T) {
 func TestLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		c := cache.New(&flaky{err: errors.New("input/output error")}, slog.New(slog.NewTextHandler(&out, nil)))
+		c := cache.New(&flaky{err: errors.New("input/output error")}, nil, slog.New(slog.NewTextHandler(&out, nil)))
 		const key = "https://user:password@example.com/?token=secret"
 		for range 1000 {
 			c.Get(t.Context(), key)
@@ -213,9 +229,9 @@ func TestLog(t *testing.T) {
 }
 
 func TestStatsJSON(t *testing.T) {
-	got, err := json.Marshal(cache.New(&cachetest.Memory{Limit: 100}, nil).Stats())
+	got, err := json.Marshal(cache.New(&cachetest.Memory{Limit: 100}, nil, nil).Stats())
 	want := `{"size_bytes":0,"entries":0,"limit_bytes":100,"hits":0,"misses":0,"hit_ratio":0,"evictions":0,` +
-		`"corrupt":0,"no_room":0,"read_errors":0,"write_errors":0}`
+		`"corrupt":0,"no_room":0,"dropped":0,"pending":0,"read_errors":0,"write_errors":0}`
 	if err != nil || string(got) != want {
 		t.Errorf("got  %s, %v\nwant %s", got, err, want)
 	}

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"slices"
 	"time"
@@ -20,24 +21,31 @@ import (
 //	28  8  created, microseconds since the Unix epoch
 //	36  8  expires, the same; the zero time.Time = never
 //	44  4  CRC-32C of the body
-//	48  …  key text, content type, entity tag
+//	48  8  generation of the latest purge known when the source's download began; not in version 1, where it is 0
+//	56  …  key text, content type, entity tag
 //	 …  4  CRC-32C of everything before it
 //
 // CRC-32C (Castagnoli, RFC 3720 §12.1) finds every single flipped bit and every burst of up to 32 bits, and
 // amd64 and arm64 compute it in hardware. It guards against rot and cut files, not against a
 // forger: who can write to the store can also write right checksums.
 const (
-	magic      = "imgkit\x00\x01"
-	atBody     = 8
-	atKey      = 16
-	atType     = 20
-	atTag      = 24
-	atCreated  = 28
-	atExpires  = 36
-	atBodySum  = 44
-	fixedLen   = 48
-	headSumLen = 4
+	magic        = "imgkit\x00" // and the version
+	atVersion    = len(magic)
+	atBody       = 8
+	atKey        = 16
+	atType       = 20
+	atTag        = 24
+	atCreated    = 28
+	atExpires    = 36
+	atBodySum    = 44
+	atGeneration = 48
+	fixedLen     = 56
+	headSumLen   = 4
+	version      = 2 // what is written
 )
+
+// keyAt is where the key text begins in each version that is read.
+var keyAt = map[byte]uint64{1: atGeneration, 2: fixedLen}
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -49,11 +57,16 @@ type damage string
 
 func (d damage) Error() string { return "cache: damaged entry: " + string(d) }
 
+// errVersion says that an entry is sound as far as can be seen, but of a version that is not known here: another instance
+// is newer. It stays, else the two would delete each other's entries.
+var errVersion = errors.New("cache: entry of a version that is not known here")
+
 // encodeHeader returns the header of the entry that keeps b under key; the entry is the header and then b.Data.
 func encodeHeader(key string, b *blob.Blob) []byte {
 	mime := b.Format.MIME()
 	h := make([]byte, 0, fixedLen+len(key)+len(mime)+len(b.ETag)+headSumLen)
 	h = append(h, magic...)
+	h = append(h, version)
 	h = binary.BigEndian.AppendUint64(h, uint64(len(b.Data)))
 	h = binary.BigEndian.AppendUint32(h, uint32(len(key)))
 	h = binary.BigEndian.AppendUint32(h, uint32(len(mime)))
@@ -61,6 +74,7 @@ func encodeHeader(key string, b *blob.Blob) []byte {
 	h = binary.BigEndian.AppendUint64(h, uint64(b.Created.UnixMicro()))
 	h = binary.BigEndian.AppendUint64(h, uint64(b.Expires.UnixMicro()))
 	h = binary.BigEndian.AppendUint32(h, crc32.Checksum(b.Data, castagnoli))
+	h = binary.BigEndian.AppendUint64(h, b.Generation)
 	h = append(h, key...)
 	h = append(h, mime...)
 	h = append(h, b.ETag...)
@@ -74,7 +88,7 @@ func decode(entry []byte, key string) (*blob.Blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	if string(entry[fixedLen:h.typeAt]) != key {
+	if string(entry[h.keyAt:h.typeAt]) != key {
 		return nil, damage("another key's entry")
 	}
 	body, err := h.body(entry)
@@ -100,6 +114,8 @@ func (h header) blob(entry []byte) (*blob.Blob, error) {
 		ETag:    string(entry[h.tagAt:h.sumAt]),
 		Created: micro(entry[atCreated:]),
 		Expires: micro(entry[atExpires:]),
+
+		Generation: h.generation,
 	}, nil
 }
 
@@ -113,13 +129,16 @@ func Key(beginning []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return string(beginning[fixedLen:h.typeAt]), nil
+	return string(beginning[h.keyAt:h.typeAt]), nil
 }
 
 // Check says what a reader of an entry under id would find damaged, nil for nothing. It needs no key: that the
-// entry has the right one shows in the id.
+// entry has the right one shows in the id. What another version wrote cannot be judged here.
 func Check(id ID, entry []byte) error {
 	key, err := Key(entry)
+	if errors.Is(err, errVersion) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -130,30 +149,68 @@ func Check(id ID, entry []byte) error {
 	return err
 }
 
-// header tells where the parts of an entry begin.
-type header struct{ typeAt, tagAt, sumAt, bodyAt uint64 }
+// header tells where the parts of an entry begin, and what only some versions have.
+type header struct {
+	keyAt, typeAt, tagAt, sumAt, bodyAt uint64
+
+	generation uint64
+}
 
 // readHeader finds the parts of the header and its checksum right. The body may be missing.
 func readHeader(entry []byte) (header, error) {
 	if len(entry) < fixedLen+headSumLen {
 		return header{}, damage("shorter than a header")
 	}
-	if string(entry[:len(magic)]) != magic {
-		return header{}, damage("magic or version")
+	if string(entry[:atVersion]) != magic {
+		return header{}, damage("magic")
 	}
-	length := func(at int) uint64 { return uint64(binary.BigEndian.Uint32(entry[at:])) }
-	var h header
-	h.typeAt = fixedLen + length(atKey)
-	h.tagAt = h.typeAt + length(atType)
-	h.sumAt = h.tagAt + length(atTag)
-	h.bodyAt = h.sumAt + headSumLen // four 32-bit numbers: cannot overflow
-	if h.bodyAt > uint64(len(entry)) {
-		return header{}, damage("length")
+	v := entry[atVersion]
+	if keyAt[v] == 0 {
+		return header{}, unknownVersion(entry)
+	}
+	h, err := parts(entry, v)
+	if err != nil {
+		return header{}, err
 	}
 	if crc32.Checksum(entry[:h.sumAt], castagnoli) != binary.BigEndian.Uint32(entry[h.sumAt:]) {
 		return header{}, damage("checksum of the header")
 	}
+	if v > 1 {
+		h.generation = binary.BigEndian.Uint64(entry[atGeneration:])
+	}
 	return h, nil
+}
+
+// parts returns where the parts of a header of version v begin.
+func parts(entry []byte, v byte) (header, error) {
+	length := func(at int) uint64 { return uint64(binary.BigEndian.Uint32(entry[at:])) }
+	h := header{keyAt: keyAt[v]}
+	h.typeAt = h.keyAt + length(atKey)
+	h.tagAt = h.typeAt + length(atType)
+	h.sumAt = h.tagAt + length(atTag)
+	h.bodyAt = h.sumAt + headSumLen // a few 32-bit numbers: cannot overflow
+	if h.bodyAt > uint64(len(entry)) {
+		return header{}, damage("length")
+	}
+	return h, nil
+}
+
+// unknownVersion tells an entry of a later version from one of ours whose version has rotten: that one's checksum is right
+// when the version is.
+func unknownVersion(entry []byte) error {
+	for v := range keyAt {
+		h, err := parts(entry, v)
+		if err != nil {
+			continue
+		}
+		sum := crc32.Checksum(entry[:atVersion], castagnoli)
+		sum = crc32.Update(sum, castagnoli, []byte{v})
+		sum = crc32.Update(sum, castagnoli, entry[atVersion+1:h.sumAt])
+		if sum == binary.BigEndian.Uint32(entry[h.sumAt:]) {
+			return damage("version")
+		}
+	}
+	return errVersion
 }
 
 // body returns the body of an entry, found whole and right.

@@ -36,6 +36,7 @@ func TestEntryRoundTrip(t *testing.T) {
 		{"empty", "", &blob.Blob{Data: []byte{}, Format: format.AVIF}},
 		{"not recognised", "k", &blob.Blob{Data: []byte("x"), Format: format.Unknown}},
 		{"long key", strings.Repeat("ü", 70_000), &blob.Blob{Data: []byte("x"), Format: format.GIF, ETag: `"tag"`}},
+		{"after a purge", testKey, &blob.Blob{Data: []byte("x"), Format: format.JPEG, Generation: 1<<63 + 5}},
 		{"key of any bytes", "\x00\xff\n", sample()},
 	}
 	for _, tt := range rows {
@@ -51,6 +52,52 @@ func TestEntryRoundTrip(t *testing.T) {
 				t.Errorf("no end became %v", got.Expires)
 			}
 		})
+	}
+}
+
+// encodeFirst returns the header of an entry as version 1 of the layout had it.
+func encodeFirst(key string, b *blob.Blob) []byte {
+	h := encodeHeader(key, b)
+	h = slices.Delete(h[:len(h)-headSumLen], atGeneration, fixedLen)
+	h[atVersion] = 1
+	return binary.BigEndian.AppendUint32(h, crc32.Checksum(h, castagnoli))
+}
+
+// TestFirstVersion: entries from before there were generations are read, and are as old as can be.
+func TestFirstVersion(t *testing.T) {
+	b := sample()
+	entry := slices.Concat(encodeFirst(testKey, b), b.Data)
+	got, err := decode(entry, testKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(b, got); diff != "" {
+		t.Errorf("-put +got:\n%s", diff)
+	}
+	if key, err := Key(entry); err != nil || key != testKey {
+		t.Errorf("its key: %q, %v", key, err)
+	}
+	for bit := range 8 * len(entry) {
+		bad := bytes.Clone(entry)
+		bad[bit/8] ^= 1 << (bit % 8)
+		if _, err := decode(bad, testKey); !errors.As(err, new(damage)) {
+			t.Errorf("bit %d: %v, want damage", bit, err)
+		}
+	}
+}
+
+// TestUnknownVersion: what a later version wrote is a miss, no damage, and stays.
+func TestUnknownVersion(t *testing.T) {
+	b := sample()
+	entry := encode(testKey, b)
+	entry[atVersion] = version + 1
+	end := len(entry) - len(b.Data) - headSumLen
+	binary.BigEndian.PutUint32(entry[end:], crc32.Checksum(entry[:end], castagnoli))
+	if _, err := decode(entry, testKey); !errors.Is(err, errVersion) {
+		t.Errorf("got %v", err)
+	}
+	if err := Check(NewID(testKey), entry); err != nil {
+		t.Errorf("Check: %v", err)
 	}
 }
 
@@ -79,16 +126,16 @@ func TestEveryLengthIsGuarded(t *testing.T) {
 
 func TestDecodeRefuses(t *testing.T) {
 	other := encode("another key", sample())
-	future := encode(testKey, sample())
-	future[7] = 2
+	past := encode(testKey, sample())
+	past[atVersion] = 1
 	rows := []struct {
 		name  string
 		entry []byte
 		want  damage
 	}{
 		{"nothing", nil, "shorter than a header"},
-		{"text", []byte(strings.Repeat("<html>", 20)), "magic or version"},
-		{"a later version", resum(future), "magic or version"},
+		{"text", []byte(strings.Repeat("<html>", 20)), "magic"},
+		{"an earlier version", past, "checksum of the header"}, // its parts begin elsewhere
 		{"another key's entry", other, "another key's entry"},
 		{"unknown type", resum(bytes.Replace(encode(testKey, sample()), []byte("image/webp"), []byte("image/heic"), 1)), "content type"},
 		{"bytes behind the body", resum(append(encode(testKey, sample()), 0)), "length"},
@@ -153,7 +200,11 @@ func resum(e []byte) []byte {
 		return e
 	}
 	n := func(at int) uint64 { return uint64(binary.BigEndian.Uint32(e[at:])) }
-	sumAt := fixedLen + n(atKey) + n(atType) + n(atTag)
+	at := uint64(fixedLen)
+	if e[atVersion] == 1 {
+		at = keyAt[1]
+	}
+	sumAt := at + n(atKey) + n(atType) + n(atTag)
 	if sumAt+headSumLen > uint64(len(e)) {
 		return e
 	}
@@ -167,6 +218,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(encode(testKey, sample()), testKey)
 	f.Add(encode("", &blob.Blob{Format: format.JPEG, Expires: time.Unix(1, 0)}), "")
 	f.Add(encode(testKey, sample())[:60], testKey)
+	f.Add(slices.Concat(encodeFirst(testKey, sample()), sample().Data), testKey)
 	f.Add(huge(), testKey)
 	f.Fuzz(func(t *testing.T, entry []byte, key string) {
 		for _, e := range [][]byte{entry, resum(bytes.Clone(entry))} {
@@ -177,7 +229,11 @@ func FuzzDecode(f *testing.F) {
 			if err != nil {
 				continue
 			}
-			if again := encode(key, b); !bytes.Equal(again, e) {
+			again := encode(key, b)
+			if e[atVersion] == 1 {
+				again = slices.Concat(encodeFirst(key, b), b.Data)
+			}
+			if !bytes.Equal(again, e) {
 				t.Errorf("decoded\n%x\nencodes as\n%x", e, again)
 			}
 		}

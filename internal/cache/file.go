@@ -36,7 +36,7 @@ func verify(file *os.File, piece []byte, key string) (*blob.Blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	if string(head[fixedLen:h.typeAt]) != key {
+	if string(head[h.keyAt:h.typeAt]) != key {
 		return nil, damage("another key's entry")
 	}
 	b, err := h.blob(head)

@@ -113,6 +113,8 @@ type Error struct {
 	Param  string        // the parameter or field at fault, "" when none is
 	Retry  time.Duration // overrides the table's Retry when > 0
 	Err    error
+	// Passing says that another try may end otherwise, though Kind does not: nobody may remember it.
+	Passing bool
 }
 
 // New returns an error of this kind with a public detail.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"time"
 
 	"imagekit/internal/format"
 	"imagekit/internal/param"
@@ -21,13 +22,15 @@ type Source struct {
 func (r *Renderer) Describe(ctx context.Context, req param.Request) (Source, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	src, giveBack, err := r.sources.borrow(ctx, sourceKey{req.Source, req.Version})
+	key := sourceKey{req.Source, req.Version}
+	src, giveBack, err := r.sources.borrow(ctx, key, scope{})
 	if err != nil {
 		return Source{}, err
 	}
 	defer giveBack(true) // no worker saw it
 	info, err := probe.Read(src.Data, probe.Limits{MaxPixels: r.limits.MaxPixels})
 	if err != nil {
+		r.sources.memory.fail(key, scope{}, src.Generation, err, time.Now())
 		return Source{}, err
 	}
 	s := Source{info.Format, info.Width, info.Height, info.Alpha, len(src.Data)}

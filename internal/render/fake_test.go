@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"image"
 	"image/jpeg"
 	"maps"
@@ -58,13 +59,14 @@ func (o *origin) Fetch(ctx context.Context, url string) (*blob.Blob, error) {
 	return b, nil
 }
 
-// machine is a fake Engine: a job takes a second and its result names the size.
+// machine is a fake Engine: a job takes a second and its result is an empty picture of the right size.
 type machine struct {
 	err   error
 	full  error         // of Admit
 	fails map[int]error // by the width of the result
 	panic any
-	deaf  bool // finishes whatever becomes of its context
+	deaf  bool                   // finishes whatever becomes of its context
+	lie   func(plan.Plan) []byte // the result, in place of a right one
 
 	mu      sync.Mutex
 	jobs    []plan.Plan
@@ -92,7 +94,31 @@ func (m *machine) Run(ctx context.Context, _ *blob.Blob, p plan.Plan) (*blob.Blo
 	}
 	var times stage.Times
 	times[stage.Encode] = time.Second
-	return blob.New([]byte(p.Canvas.String()), p.Format, time.Now()), times, nil
+	data := drawn(p.Format, p.Canvas)
+	if m.lie != nil {
+		data = m.lie(p)
+	}
+	return blob.New(data, p.Format, time.Now()), times, nil
+}
+
+// drawn returns an empty picture: of WebP only the header of a lossless one.
+func drawn(f format.Format, size image.Point) []byte {
+	var b bytes.Buffer
+	if f == format.JPEG {
+		if err := jpeg.Encode(&b, image.NewGray(image.Rectangle{Max: size}), nil); err != nil {
+			panic(err)
+		}
+		return b.Bytes()
+	}
+	b.WriteString("RIFF\x12\x00\x00\x00WEBPVP8L\x05\x00\x00\x00\x2f")
+	_ = binary.Write(&b, binary.LittleEndian, uint32(size.X-1)|uint32(size.Y-1)<<14) // a buffer takes all
+	b.WriteByte(0)
+	return b.Bytes()
+}
+
+// isDrawn reports whether b is the result of a machine in this format and size.
+func isDrawn(b *blob.Blob, f format.Format, w, h int) bool {
+	return b.Format == f && bytes.Equal(b.Data, drawn(f, image.Pt(w, h)))
 }
 
 // results is a fake Cache.

@@ -9,6 +9,7 @@ import (
 
 	"imagekit/internal/blob"
 	"imagekit/internal/fault"
+	"imagekit/internal/param"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 
 // How long a failure to get a source is remembered.
 const (
-	missingFor = time.Minute     // the origin says that there is no such thing
+	missingFor = time.Minute     // the origin says that there is no such thing, or sent what is no picture or a damaged one
 	brokenFor  = 5 * time.Second // anything else that the origin or the way to it did
 )
 
@@ -32,41 +33,77 @@ const (
 // to can be given back to the system at once. Safe for concurrent use.
 type memory struct {
 	mu       sync.Mutex
-	sources  *recent[blob.Blob] // Data is mapped
-	failures *recent[failure]
+	sources  *recent[sourceKey, blob.Blob] // Data is mapped
+	failures *recent[failureKey, failure]
 	sweeping bool // a sweep is to come
 	hits     uint64
 	failed   uint64 // answered with a failure that was remembered
 }
 
-// failure is how a download failed.
+// failure is how a download failed, or what was found wrong with what it brought.
 type failure struct {
-	err  *fault.Error
-	when time.Time
+	err        *fault.Error
+	when       time.Time
+	generation uint64 // of purges, when the download began
+}
+
+// failureKey says what failed: a source, or a part of its pixels.
+type failureKey struct {
+	sourceKey
+	scope scope
+}
+
+// scope is how much of a source a failure is about. The zero value is all of it: it could not be had, or its header tells
+// that it is of no use to anybody. What only a decoder found may lie outside what another request needs, so that it holds
+// for the same crop alone: what comes after that, such as the size, is made of the same pixels.
+type scope struct {
+	pixels bool
+	crop   param.Crop
 }
 
 // newMemory returns a memory that keeps so many bytes of sources, none with 0.
 func newMemory(bound int64) *memory {
 	return &memory{
-		sources:  newRecent(bound, func(b blob.Blob) { unmap(b.Data) }),
-		failures: newRecent[failure](maxFailures, nil),
+		sources:  newRecent[sourceKey](bound, func(b blob.Blob) { unmap(b.Data) }),
+		failures: newRecent[failureKey, failure](maxFailures, nil),
 	}
 }
 
-// recall returns the source, in memory of its own, or the failure remembered under key; nil and nil without either.
-func (m *memory) recall(key sourceKey, now time.Time) (*blob.Blob, error) {
+// recall returns the source, in memory of its own, or the failure of it remembered under key; nil and nil without either.
+// What was downloaded before the generation least is forgotten.
+func (m *memory) recall(key sourceKey, least uint64, now time.Time) (*blob.Blob, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if b, ok := m.sources.get(key, now); ok {
-		m.hits++
-		b.Data = append(make([]byte, 0, len(b.Data)), b.Data...)
-		return &b, nil
+		if b.Generation >= least {
+			m.hits++
+			b.Data = append(make([]byte, 0, len(b.Data)), b.Data...)
+			return &b, nil
+		}
+		m.sources.remove(key)
 	}
-	if f, ok := m.failures.get(key, now); ok {
-		m.failed++
-		return nil, f.again(now)
+	return nil, m.failure(failureKey{sourceKey: key}, least, now)
+}
+
+// broken returns the failure remembered of a part of a source, nil without.
+func (m *memory) broken(key sourceKey, part scope, least uint64, now time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.failure(failureKey{key, part}, least, now)
+}
+
+// failure returns the failure remembered under key, unless it is from before the generation least. m.mu is held.
+func (m *memory) failure(key failureKey, least uint64, now time.Time) error {
+	f, ok := m.failures.get(key, now)
+	if !ok {
+		return nil
 	}
-	return nil, nil
+	if f.generation < least {
+		m.failures.remove(key)
+		return nil
+	}
+	m.failed++
+	return f.again(now)
 }
 
 // keep keeps a source that is fresh and takes at most a quarter of the bound. Otherwise, or when the system has no
@@ -88,10 +125,10 @@ func (m *memory) keep(key sourceKey, b *blob.Blob, now time.Time) {
 	m.sweepLater()
 }
 
-// fail remembers why a source could not be had, if it is for a reason that may last.
-func (m *memory) fail(key sourceKey, err error, now time.Time) {
+// fail remembers why a source of this generation could not be had or used, if it is for a reason that may last.
+func (m *memory) fail(key sourceKey, sc scope, generation uint64, err error, now time.Time) {
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok {
+	if !ok || f.Passing {
 		return
 	}
 	lasts := lastingFor(f.Kind)
@@ -101,7 +138,7 @@ func (m *memory) fail(key sourceKey, err error, now time.Time) {
 	lasts = max(lasts, f.Retry) // an origin that says when it wants to be asked again is not asked before
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.failures.put(key.clone(), failure{f, now}, 1, now.Add(lasts))
+	m.failures.put(failureKey{key.clone(), sc}, failure{f, now, generation}, 1, now.Add(lasts))
 	m.sweepLater()
 }
 
@@ -110,14 +147,6 @@ func (m *memory) forget(key sourceKey) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sources.remove(key)
-}
-
-// clear forgets everything.
-func (m *memory) clear() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.sources.clear()
-	m.failures.clear()
 }
 
 // sweepLater arranges that memory comes back though nobody asks any more. m.mu is held.
@@ -139,10 +168,10 @@ func (m *memory) sweepLater() {
 }
 
 // lastingFor returns how long a failure of this kind is remembered. What was refused before anything was asked costs
-// nothing, and what was our own fault or the client's says nothing about the source.
+// nothing; what was our own fault, the client's or the parameters' says nothing about the source.
 func lastingFor(k fault.Kind) time.Duration {
 	switch k {
-	case fault.SourceNotFound:
+	case fault.SourceNotFound, fault.NotAnImage, fault.UnsupportedFormat, fault.DamagedImage, fault.TooManyPixels:
 		return missingFor
 	case fault.OriginFailed, fault.OriginTimeout, fault.SourceTooLarge:
 		return brokenFor

@@ -120,7 +120,7 @@ func TestBadSourceIsNotShared(t *testing.T) {
 		var back [4]func(bool)
 		for i, fetches := range []int{1, 1, 2, 2} {
 			var err error
-			if _, back[i], err = r.sources.borrow(t.Context(), sourceKey{url: "https://example.com/a.jpg"}); err != nil {
+			if _, back[i], err = r.sources.borrow(t.Context(), sourceKey{url: "https://example.com/a.jpg"}, scope{}); err != nil {
 				t.Fatal(err)
 			}
 			if len(r.origin.fetched) != fetches {
@@ -176,7 +176,7 @@ func TestSourcesAreBounded(t *testing.T) {
 			url := fmt.Sprintf("https://example.com/%d", i)
 			sizes[url] = 1 + rand.IntN(most)
 			last = append(last, url)
-			_, giveBack, err := s.borrow(t.Context(), sourceKey{url: url})
+			_, giveBack, err := s.borrow(t.Context(), sourceKey{url: url}, scope{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -194,7 +194,7 @@ func TestSourcesAreBounded(t *testing.T) {
 			t.Errorf("%d kept and %d evicted of 500", kept, s.memory.sources.evicted)
 		}
 		for _, url := range last[500-kept:] {
-			if b, err := s.memory.recall(sourceKey{url: url}, time.Now()); err != nil || b == nil || !bytes.Equal(b.Data, goods(url, sizes[url])) {
+			if b, err := s.memory.recall(sourceKey{url: url}, 0, time.Now()); err != nil || b == nil || !bytes.Equal(b.Data, goods(url, sizes[url])) {
 				t.Errorf("%s is not there, or not itself", url)
 			}
 		}
@@ -214,7 +214,7 @@ func TestSourcesUnderRace(t *testing.T) {
 		wg.Go(func() {
 			for range 300 {
 				key := sourceKey{url: fmt.Sprintf("https://example.com/%d", rand.IntN(20))}
-				b, giveBack, err := s.borrow(t.Context(), key)
+				b, giveBack, err := s.borrow(t.Context(), key, scope{})
 				if err != nil {
 					t.Error(err)
 					return
@@ -244,7 +244,7 @@ func TestFailuresAreRemembered(t *testing.T) {
 	for _, kind := range fault.Kinds() {
 		var want time.Duration
 		switch kind {
-		case fault.SourceNotFound:
+		case fault.SourceNotFound, fault.NotAnImage, fault.UnsupportedFormat, fault.DamagedImage, fault.TooManyPixels:
 			want = time.Minute
 		case fault.OriginFailed, fault.OriginTimeout, fault.SourceTooLarge:
 			want = 5 * time.Second
@@ -297,7 +297,7 @@ func TestFailuresAreRemembered(t *testing.T) {
 func TestOwnTroubleIsNotRemembered(t *testing.T) {
 	m := newMemory(0)
 	for _, err := range []error{context.Canceled, context.DeadlineExceeded, errors.New("bug"), fmt.Errorf("fetch: %w", context.Canceled)} {
-		m.fail(sourceKey{}, err, time.Now())
+		m.fail(sourceKey{}, scope{}, 0, err, time.Now())
 	}
 	if n := len(m.failures.items); n != 0 {
 		t.Errorf("%d failures remembered", n)
@@ -307,7 +307,7 @@ func TestOwnTroubleIsNotRemembered(t *testing.T) {
 func TestLeastRecentlyUsedGoes(t *testing.T) {
 	now := time.Now()
 	var gone []string
-	r := newRecent(3, func(v string) { gone = append(gone, v) })
+	r := newRecent[sourceKey](3, func(v string) { gone = append(gone, v) })
 	put := func(v string, cost int64) { r.put(sourceKey{url: v}, v, cost, now.Add(time.Minute)) }
 	put("a", 1)
 	put("b", 1)
@@ -327,12 +327,12 @@ func TestFailuresAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory(0)
 		for i := range 3 * maxFailures {
-			m.fail(sourceKey{url: fmt.Sprint(i)}, fault.New(fault.SourceNotFound, "404"), time.Now())
+			m.fail(sourceKey{url: fmt.Sprint(i)}, scope{}, 0, fault.New(fault.SourceNotFound, "404"), time.Now())
 		}
 		if n := len(m.failures.items); n != maxFailures {
 			t.Errorf("%d failures remembered, want %d", n, maxFailures)
 		}
-		if _, err := m.recall(sourceKey{url: fmt.Sprint(3*maxFailures - 1)}, time.Now()); err == nil {
+		if _, err := m.recall(sourceKey{url: fmt.Sprint(3*maxFailures - 1)}, 0, time.Now()); err == nil {
 			t.Error("the last one is forgotten")
 		}
 		time.Sleep(missingFor + sweepEvery)

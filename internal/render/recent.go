@@ -7,34 +7,34 @@ import (
 
 // recent holds values for a while within a bound on what they cost together; what was used longest ago goes first. It
 // is not safe for concurrent use.
-type recent[V any] struct {
+type recent[K comparable, V any] struct {
 	bound   int64
 	discard func(V) // told of every value that goes; may be nil
 
-	items   map[sourceKey]*list.Element
-	order   list.List // used last first; *item[V]
+	items   map[K]*list.Element
+	order   list.List // used last first; *item[K, V]
 	cost    int64
 	evicted uint64 // gone for lack of room
 }
 
-type item[V any] struct {
-	key   sourceKey
+type item[K comparable, V any] struct {
+	key   K
 	value V
 	cost  int64
 	until time.Time
 }
 
-func newRecent[V any](bound int64, discard func(V)) *recent[V] {
-	return &recent[V]{bound: bound, discard: discard, items: map[sourceKey]*list.Element{}}
+func newRecent[K comparable, V any](bound int64, discard func(V)) *recent[K, V] {
+	return &recent[K, V]{bound: bound, discard: discard, items: map[K]*list.Element{}}
 }
 
 // get returns the value under key, unless its time is over.
-func (r *recent[V]) get(key sourceKey, now time.Time) (v V, ok bool) {
+func (r *recent[K, V]) get(key K, now time.Time) (v V, ok bool) {
 	e, ok := r.items[key]
 	if !ok {
 		return v, false
 	}
-	it := e.Value.(*item[V])
+	it := e.Value.(*item[K, V])
 	if !now.Before(it.until) {
 		r.remove(key)
 		return v, false
@@ -44,23 +44,23 @@ func (r *recent[V]) get(key sourceKey, now time.Time) (v V, ok bool) {
 }
 
 // put holds a value until then, in place of what was there.
-func (r *recent[V]) put(key sourceKey, v V, cost int64, until time.Time) {
+func (r *recent[K, V]) put(key K, v V, cost int64, until time.Time) {
 	r.remove(key)
-	r.items[key] = r.order.PushFront(&item[V]{key, v, cost, until})
+	r.items[key] = r.order.PushFront(&item[K, V]{key, v, cost, until})
 	r.cost += cost
 	for r.cost > r.bound {
-		r.remove(r.order.Back().Value.(*item[V]).key)
+		r.remove(r.order.Back().Value.(*item[K, V]).key)
 		r.evicted++
 	}
 }
 
 // remove forgets what is held under key.
-func (r *recent[V]) remove(key sourceKey) {
+func (r *recent[K, V]) remove(key K) {
 	e, ok := r.items[key]
 	if !ok {
 		return
 	}
-	it := r.order.Remove(e).(*item[V])
+	it := r.order.Remove(e).(*item[K, V])
 	delete(r.items, key)
 	r.cost -= it.cost
 	if r.discard != nil {
@@ -68,17 +68,10 @@ func (r *recent[V]) remove(key sourceKey) {
 	}
 }
 
-// clear forgets everything.
-func (r *recent[V]) clear() {
-	for key := range r.items {
-		r.remove(key)
-	}
-}
-
 // expire forgets everything whose time is over.
-func (r *recent[V]) expire(now time.Time) {
+func (r *recent[K, V]) expire(now time.Time) {
 	for key, e := range r.items {
-		if !now.Before(e.Value.(*item[V]).until) {
+		if !now.Before(e.Value.(*item[K, V]).until) {
 			r.remove(key)
 		}
 	}

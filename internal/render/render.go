@@ -50,9 +50,8 @@ type Config struct {
 	Timeout time.Duration
 	// SourceCache bounds the bytes of sources kept for requests that come later. 0 = none.
 	SourceCache int64
-	// Purged returns another time after each purge of results: no source that was downloaded before is used then. Nil =
-	// there are no purges.
-	Purged func() time.Time
+	// Purges tells what was purged: nothing from before is used then. Nil = there are none.
+	Purges Purges
 	// MaxAge is how long a result may be kept, 0 = for ever.
 	MaxAge time.Duration
 }
@@ -83,7 +82,7 @@ func New(c Config) *Renderer {
 		limits:  c.Limits,
 		timeout: c.Timeout,
 		maxAge:  c.MaxAge,
-		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache, c.Purged),
+		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache, c.Purges),
 	}
 }
 
@@ -125,7 +124,7 @@ func (r *Renderer) Render(ctx context.Context, req param.Request, out format.For
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	m, shared, err := r.results.Do(ctx, key, func(ctx context.Context) (made, error) {
+	m, shared, err := r.results.Do(ctx, r.flightKey(key, req.Source), func(ctx context.Context) (made, error) {
 		return r.make(ctx, key, req, out)
 	})
 	times.Add(m.times)
@@ -142,12 +141,23 @@ func (r *Renderer) Render(ctx context.Context, req param.Request, out format.For
 	return Result{Blob: m.blob, State: state, Times: times}, nil
 }
 
+// flightKey returns what tells the works on one result apart: who asks after a purge does not wait for what was begun
+// before it.
+func (r *Renderer) flightKey(key, source string) string {
+	r.sources.purges.Applied()
+	purged := r.sources.purges.Last(source)
+	if purged == 0 {
+		return key
+	}
+	return strconv.FormatUint(purged, 10) + "\n" + key
+}
+
 // Upload returns the result for a source that the caller sent along. Nothing is fetched, shared or kept.
 func (r *Renderer) Upload(ctx context.Context, data []byte, p param.Params, out format.Format) (Result, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
 	var times stage.Times
-	b, err := r.transform(ctx, &blob.Blob{Data: data, Format: format.Sniff(data), Upload: true}, p, out, &times)
+	b, _, err := r.transform(ctx, &blob.Blob{Data: data, Format: format.Sniff(data), Upload: true}, p, out, &times)
 	return Result{Blob: b, Times: times}, err
 }
 
@@ -168,8 +178,9 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 		return m, err // a download for nothing helps nobody
 	}
 	start := time.Now()
+	source, pixels := sourceKey{req.Source, req.Version}, scope{true, req.Params.Crop}
 	in, end := trace.Stage(ctx, stage.Fetch.String())
-	src, giveBack, err := r.sources.borrow(in, sourceKey{req.Source, req.Version})
+	src, giveBack, err := r.sources.borrow(in, source, pixels)
 	end(err)
 	m.times.Since(stage.Fetch, start)
 	if err != nil {
@@ -177,20 +188,32 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 	}
 	sound := false // nor after a panic
 	defer func() { giveBack(sound) }()
-	m.blob, err = r.transform(ctx, src, req.Params, out, &m.times)
+	var decoded bool
+	m.blob, decoded, err = r.transform(ctx, src, req.Params, out, &m.times)
 	sound = err == nil || !blamesSource(err)
 	if err != nil {
+		part := scope{}
+		if decoded {
+			part = pixels
+		}
+		r.sources.memory.fail(source, part, src.Generation, err, time.Now())
 		return m, err
 	}
-	start = time.Now()
+	m.blob.Generation = src.Generation
+	r.store(ctx, key, &m)
+	return m, nil
+}
+
+// store keeps a result: the work is done, so it is kept though everybody has left.
+func (r *Renderer) store(ctx context.Context, key string, m *made) {
+	start := time.Now()
 	if r.maxAge > 0 {
 		m.blob.Expires = start.Add(r.maxAge)
 	}
-	in, end = trace.Stage(context.WithoutCancel(ctx), stage.Store.String())
-	r.cache.Put(in, key, m.blob) // the work is done: keep it though everybody has left
+	in, end := trace.Stage(context.WithoutCancel(ctx), stage.Store.String())
+	r.cache.Put(in, key, m.blob)
 	end(nil)
 	m.times.Since(stage.Store, start)
-	return m, nil
 }
 
 // blamesSource reports whether the source may be why a result could not be made.
@@ -202,21 +225,30 @@ func blamesSource(err error) bool {
 	return true
 }
 
-// transform plans and runs the engine.
-func (r *Renderer) transform(ctx context.Context, src *blob.Blob, p param.Params, out format.Format, times *stage.Times) (*blob.Blob, error) {
+// transform plans, runs the engine and reads the result's header back. decoded tells whether it came to the engine: an
+// error before that is one of the header or the parameters.
+func (r *Renderer) transform(ctx context.Context, src *blob.Blob, p param.Params, out format.Format, times *stage.Times) (b *blob.Blob, decoded bool, err error) {
 	start := time.Now()
 	_, end := trace.Stage(ctx, stage.Probe.String())
 	pl, err := r.plan(src, p, out)
 	end(err)
 	times.Since(stage.Probe, start)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	start = time.Now()
 	b, spent, err := r.engine.Run(ctx, src, pl)
 	trace.Lay(ctx, start, spent.All())
 	times.Add(spent)
-	return b, err
+	if err == nil {
+		start = time.Now()
+		err = readBack(b, pl)
+		times.Since(stage.Probe, start)
+	}
+	if err != nil {
+		return nil, true, err
+	}
+	return b, true, nil
 }
 
 func (r *Renderer) plan(src *blob.Blob, p param.Params, out format.Format) (plan.Plan, error) {

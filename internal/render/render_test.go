@@ -32,7 +32,7 @@ func TestMissThenHit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if string(res.Blob.Data) != "(100,50)" || res.Blob.Format != format.WebP || res.State != Miss {
+		if !isDrawn(res.Blob, format.WebP, 100, 50) || res.State != Miss {
 			t.Errorf("got %q %v %v", res.Blob.Data, res.Blob.Format, res.State)
 		}
 		if res.Times[stage.Fetch] != time.Second || res.Times[stage.Encode] != time.Second {
@@ -59,7 +59,7 @@ func TestThousandAtOnce(t *testing.T) {
 		for range 1000 {
 			wg.Go(func() {
 				res, err := r.Render(t.Context(), request(100), format.WebP, nil)
-				if err != nil || string(res.Blob.Data) != "(100,50)" || res.Times[stage.Encode] != time.Second {
+				if err != nil || !isDrawn(res.Blob, format.WebP, 100, 50) || res.Times[stage.Encode] != time.Second {
 					t.Errorf("got %+v, %v", res, err)
 				}
 				mu.Lock()
@@ -157,7 +157,7 @@ func TestErrorsAreNotKept(t *testing.T) {
 		},
 		{
 			"probe", func(r rig) { r.origin.body = []byte("<html>") },
-			func(r rig) { r.origin.body = newRig(t).origin.body }, fault.NotAnImage, 0,
+			func(r rig) { r.origin.body = newRig(t).origin.body }, fault.NotAnImage, missingFor,
 		},
 		{
 			"plan", func(r rig) { r.limits.Memory = 1 },
@@ -165,7 +165,7 @@ func TestErrorsAreNotKept(t *testing.T) {
 		},
 		{
 			"engine", func(r rig) { r.machine.err = fault.New(fault.DamagedImage, "cut short") },
-			func(r rig) { r.machine.err = nil }, fault.DamagedImage, 0,
+			func(r rig) { r.machine.err = nil }, fault.DamagedImage, missingFor,
 		},
 	}
 	for _, tt := range tests {
@@ -311,7 +311,7 @@ func TestUpload(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if string(res.Blob.Data) != "(100,50)" || res.Blob.Format != format.JPEG || res.State != Miss || res.Times[stage.Encode] == 0 {
+		if !isDrawn(res.Blob, format.JPEG, 100, 50) || res.State != Miss || res.Times[stage.Encode] == 0 {
 			t.Errorf("got %+v", res)
 		}
 		if r.memory.gets != 0 || len(r.memory.entries) != 0 || len(r.origin.fetched) != 0 {

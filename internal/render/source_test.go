@@ -67,7 +67,7 @@ func TestSourceStaysUntilTheLastUser(t *testing.T) {
 		s := newSources(o, 30*time.Second, sourceCache, nil)
 		var back [3]func(bool)
 		for i := range back {
-			_, release, err := s.borrow(t.Context(), sourceKey{url: "https://example.com/a.jpg"})
+			_, release, err := s.borrow(t.Context(), sourceKey{url: "https://example.com/a.jpg"}, scope{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,7 +91,7 @@ func TestSharedSourceGrowsOld(t *testing.T) {
 		key := sourceKey{url: "https://example.com/a.jpg"}
 		borrow := func() func(bool) {
 			t.Helper()
-			_, release, err := s.borrow(t.Context(), key)
+			_, release, err := s.borrow(t.Context(), key, scope{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -159,7 +159,7 @@ func TestDownloadsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		r.sources.lifetime = 10 * time.Millisecond
-		_, _, err := r.sources.borrow(t.Context(), sourceKey{url: "https://example.com/slow"})
+		_, _, err := r.sources.borrow(t.Context(), sourceKey{url: "https://example.com/slow"}, scope{})
 		wantKind(t, err, fault.Timeout)
 	})
 }

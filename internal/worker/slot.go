@@ -227,7 +227,9 @@ func (s *slot) verdict(c Cause, at stage.Stage, err error) error {
 	case Killed:
 		return fault.Wrap(fault.Overloaded, err, "a worker was killed while it worked on this image; the system may lack memory")
 	}
-	return fault.Wrap(fault.DamagedImage, err, "the worker died while it worked on this image (%v in %v)", c, at)
+	died := fault.Wrap(fault.DamagedImage, err, "the worker died while it worked on this image (%v in %v)", c, at)
+	died.Passing = true // it takes two, as the poison counts
+	return died
 }
 
 // retry gives a job that no worker touched another chance.

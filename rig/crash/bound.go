@@ -27,7 +27,7 @@ func bound(ctx context.Context, r *rig) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := cache.New(store, nil)
+	c := cache.New(store, nil, nil)
 	var written, most atomic.Int64
 	var writing sync.RWMutex // nobody writes while the files are added up
 	var writers sync.WaitGroup
@@ -37,6 +37,7 @@ func bound(ctx context.Context, r *rig) ([]figure, error) {
 				body := make([]byte, 1+rand.IntN(200_000))
 				writing.RLock()
 				c.Put(ctx, fmt.Sprint(g, i), blob.New(body, format.WebP, time.Now()))
+				_ = c.Flush(ctx) // the loop asks ctx
 				writing.RUnlock()
 				r.step(int(min(written.Add(int64(len(body))), r.sizes.Misses)/1000), int(r.sizes.Misses/1000))
 				if i%50 == 0 {

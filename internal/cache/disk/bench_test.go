@@ -15,11 +15,11 @@ import (
 func BenchmarkHit(b *testing.B) {
 	for _, n := range []int{5_000, 50_000, 500_000} {
 		b.Run(fmt.Sprintf("%d bytes", n), func(b *testing.B) {
-			c := cache.New(open(b, b.TempDir(), 1<<30), nil)
+			c := cache.New(open(b, b.TempDir(), 1<<30), nil, nil)
 			const keys = 100
 			for i := range keys {
 				key := fmt.Sprintf("https://example.com/photos/%d.jpg w=400 f=webp", i)
-				c.Put(b.Context(), key, newBlob(key, n))
+				keep(b, c, key, newBlob(key, n))
 			}
 			b.SetBytes(int64(n))
 			b.ReportAllocs()

@@ -204,6 +204,7 @@ func age(t *testing.T, s *Store, i int, by time.Duration) {
 
 func modified(t *testing.T, s *Store, i int) time.Time {
 	t.Helper()
+	s.renewed()
 	st, err := os.Stat(s.path(key(i)))
 	if err != nil {
 		t.Fatal(err)

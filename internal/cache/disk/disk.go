@@ -23,6 +23,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"imagekit/internal/bulkhead"
 	"imagekit/internal/cache"
 )
 
@@ -33,6 +34,10 @@ const (
 	// other processes learn of it, and "find -mtime +7 -delete" deletes what was not used. An mtime as far in the future
 	// comes from a clock that was wrong; what is nearer may be another machine's clock.
 	touchAfter = time.Hour
+	// maxRenewing is how many mtimes are renewed at a time: a disk that is frozen for writing holds no more than these.
+	maxRenewing = 4
+	// patience is how long an operator's question to the disk, and Close, wait for it.
+	patience = 3 * time.Second
 	// scanHeadroom is the part of the limit that may be written before the first scan has told what is there.
 	scanHeadroom = 1.0 / 20
 )
@@ -52,13 +57,15 @@ type Config struct {
 // the limit, and learns of the others' entries when it hits them and by a scan every ten minutes.
 // The owner may delete any file, or the whole directory, at any time.
 type Store struct {
-	dir       string
-	purgeMark string // path
-	limit     int64
-	log       *slog.Logger
-	index     *index
-	hot       *hot
-	space     *space
+	dir   string
+	limit int64
+	log   *slog.Logger
+	index *index
+	hot   *hot
+	space *space
+	// asking bounds the looks at the disk that operators cause, renewing those that renew a file's time.
+	asking   *bulkhead.Bulkhead
+	renewing chan struct{}
 
 	// changing serialises, per shard, whatever makes or removes an entry together with its note in the index.
 	changing [shards]sync.Mutex
@@ -90,13 +97,15 @@ func Open(c Config) (*Store, error) {
 	}
 	log := cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	s := &Store{
-		dir: dir, purgeMark: filepath.Join(dir, purgeMark),
-		limit:   c.Limit,
-		log:     log,
-		space:   &space{look: func() (volume, error) { return statVolume(dir) }, minFree: c.MinFree, log: log},
-		index:   newIndex(int64(float64(c.Limit) * scanHeadroom)),
-		scanned: make(chan struct{}),
-		hot:     newHot(),
+		dir:      dir,
+		limit:    c.Limit,
+		log:      log,
+		space:    &space{look: func() (volume, error) { return statVolume(dir) }, minFree: c.MinFree, log: log},
+		index:    newIndex(int64(float64(c.Limit) * scanHeadroom)),
+		scanned:  make(chan struct{}),
+		hot:      newHot(),
+		asking:   bulkhead.New(1, patience),
+		renewing: make(chan struct{}, maxRenewing),
 	}
 	if empty { // nothing to scan: let the first entry be of any size
 		s.index.setHeadroom(math.MaxInt64)
@@ -153,9 +162,22 @@ func (s *Store) GetFile(ctx context.Context, id cache.ID, over int64) ([]byte, *
 		s.adopt(id, path, now)
 	}
 	if age := now.Sub(mtime(&st)); age > touchAfter || age < -touchAfter {
-		_ = os.Chtimes(path, now, now) // at worst the entry counts as unused after a restart
+		s.renew(path, now)
 	}
 	return data, file, nil
+}
+
+// renew notes in the file of an entry that it was used, unless others take their time: a disk that can be read may hang
+// when it is written to, and no hit waits for that. At worst the entry counts as unused after a restart.
+func (s *Store) renew(path string, now time.Time) {
+	select {
+	case s.renewing <- struct{}{}:
+		go func() {
+			defer func() { <-s.renewing }()
+			_ = os.Chtimes(path, now, now)
+		}()
+	default:
+	}
 }
 
 // load returns the bytes of an entry, from memory when they were read from the very file that is there now, or the file
@@ -224,6 +246,16 @@ func retry(f func() (int, error)) (int, error) {
 	}
 }
 
+// renewed returns when no renewal is under way.
+func (s *Store) renewed() {
+	for range maxRenewing {
+		s.renewing <- struct{}{}
+	}
+	for range maxRenewing {
+		<-s.renewing
+	}
+}
+
 // Delete implements cache.Store.
 func (s *Store) Delete(ctx context.Context, id cache.ID) error {
 	if err := ctx.Err(); err != nil {
@@ -273,19 +305,17 @@ func (s *Store) Usage() cache.Usage {
 	return cache.Usage{SizeBytes: size, Entries: entries, LimitBytes: s.limit, Evictions: s.evictions.Load()}
 }
 
-// Purged returns the time of the latest purge, as a mark to be compared with itself: the zero time when there was none.
-func (s *Store) Purged() time.Time {
-	var st unix.Stat_t
-	if err := unix.Lstat(s.purgeMark, &st); err != nil {
-		return time.Time{}
-	}
-	return mtime(&st)
-}
-
-// Close implements cache.Store. It returns when the scan has ended; the files stay.
+// Close implements cache.Store. It returns when the scan and the renewals have ended, unless the disk does not answer;
+// the files stay.
 func (s *Store) Close() error {
 	s.stop()
-	s.done.Wait()
+	end := func() {
+		s.done.Wait()
+		s.renewed()
+	}
+	if bulkhead.New(1, patience).Do(end) != nil {
+		return errors.New("cache directory: the disk does not answer; what was being looked at is left")
+	}
 	return nil
 }
 

@@ -49,6 +49,15 @@ func put(t testing.TB, s *Store, key string, n int) {
 	}
 }
 
+// keep puts b into c and waits until it is written.
+func keep(t testing.TB, c *cache.Cache, key string, b *blob.Blob) {
+	t.Helper()
+	c.Put(t.Context(), key, b)
+	if err := c.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func has(t testing.TB, s *Store, key string) bool {
 	t.Helper()
 	_, err := s.Get(t.Context(), cache.NewID(key))

@@ -48,10 +48,10 @@ func descriptors(t *testing.T) int {
 // entry meanwhile.
 func TestLargeEntriesStayInTheirFiles(t *testing.T) {
 	store := open(t, t.TempDir(), 1<<30)
-	c := cache.New(store, nil)
+	c := cache.New(store, nil, nil)
 	before := descriptors(t)
 	old, next := newBlob("old", large), newBlob("next", large)
-	c.Put(t.Context(), "a", old)
+	keep(t, c, "a", old)
 	if !bytes.Equal(body(t, c, "a"), old.Data) {
 		t.Error("other bytes than were put")
 	}
@@ -59,7 +59,7 @@ func TestLargeEntriesStayInTheirFiles(t *testing.T) {
 	if !ok {
 		t.Fatal("miss")
 	}
-	c.Put(t.Context(), "a", next)
+	keep(t, c, "a", next)
 	if !bytes.Equal(body(t, c, "a"), next.Data) {
 		t.Error("what was replaced is found")
 	}
@@ -88,9 +88,9 @@ func TestLargeEntriesAreChecked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := open(t, t.TempDir(), 1<<30)
-			c := cache.New(store, nil)
-			c.Put(t.Context(), "a", newBlob("x", large))
-			c.Put(t.Context(), "b", newBlob("y", large))
+			c := cache.New(store, nil, nil)
+			keep(t, c, "a", newBlob("x", large))
+			keep(t, c, "b", newBlob("y", large))
 			path := store.path(cache.NewID("a"))
 			entry, err := os.ReadFile(path)
 			if err != nil {

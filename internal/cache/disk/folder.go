@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"imagekit/internal/cache"
+	"imagekit/internal/cache/purge"
 )
 
 // Folder is the directory of a store, looked at from outside while stores may work in it: entries come, go and are
@@ -122,16 +123,9 @@ func (f Folder) Read(e Entry, most int64) ([]byte, error) {
 	return nil, err
 }
 
-// purgeMark is a file whose time is that of the latest purge. No entry has such a name.
-const purgeMark = "purged"
-
-// MarkPurge lets the stores in the directory know by Purged that what was made before now is wanted no more.
-func (f Folder) MarkPurge() error {
-	mark, err := os.OpenFile(filepath.Join(f.dir, purgeMark), os.O_WRONLY|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o640)
-	if err != nil {
-		return err
-	}
-	return errors.Join(unix.Futimes(int(mark.Fd()), nil), mark.Close())
+// MarkPurge lets all processes in the directory know that what was made of a source before now is wanted no more.
+func (f Folder) MarkPurge(source string) error {
+	return purge.Add(filepath.Join(f.dir, purge.FileName), source)
 }
 
 // Remove removes an entry, also one that was used or replaced since the walk, and reports whether it was there.

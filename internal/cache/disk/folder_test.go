@@ -75,36 +75,6 @@ func TestFolder(t *testing.T) {
 	}
 }
 
-// TestPurgeMark: a store sees each purge of its directory, and no link is followed.
-func TestPurgeMark(t *testing.T) {
-	s := open(t, t.TempDir(), 1<<20)
-	f := look(t, s.dir)
-	if !s.Purged().IsZero() {
-		t.Error("a purge before the first")
-	}
-	for range 2 {
-		if err := f.MarkPurge(); err != nil {
-			t.Fatal(err)
-		}
-		if s.Purged().IsZero() || time.Since(s.Purged()) > time.Hour {
-			t.Errorf("the latest purge was at %v", s.Purged())
-		}
-		if err := os.Chtimes(s.purgeMark, time.Time{}, time.Unix(1e9, 0)); err != nil { // so that the next shows
-			t.Fatal(err)
-		}
-	}
-	target := filepath.Join(t.TempDir(), "target")
-	if err := errors.Join(os.Remove(s.purgeMark), os.Symlink(target, s.purgeMark)); err != nil {
-		t.Fatal(err)
-	}
-	if f.MarkPurge() == nil {
-		t.Error("want an error for a link")
-	}
-	if _, err := os.Lstat(target); err == nil {
-		t.Error("a link was followed")
-	}
-}
-
 // TestFolderInUse: what was used or replaced since the walk is not removed unless that is wanted.
 func TestFolderInUse(t *testing.T) {
 	s := open(t, t.TempDir(), 1<<30)

@@ -98,10 +98,10 @@ func writeAndKill(t *testing.T, dir string, n int) {
 
 // BenchmarkPut is what keeping a result costs after it was made.
 func BenchmarkPut(b *testing.B) {
-	c := cache.New(open(b, b.TempDir(), 100<<20), nil)
+	c := cache.New(open(b, b.TempDir(), 100<<20), nil, nil)
 	blob := newBlob("a", 50_000)
 	b.SetBytes(50_000)
 	for i := 0; b.Loop(); i++ {
-		c.Put(b.Context(), fmt.Sprint(i), blob)
+		keep(b, c, fmt.Sprint(i), blob)
 	}
 }

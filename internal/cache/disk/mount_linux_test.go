@@ -115,8 +115,8 @@ func TestFloorOnSmallDisk(t *testing.T) {
 func TestReadOnlyDisk(t *testing.T) {
 	withTmpfs(t, 1<<20, func(dir string) {
 		s := open(t, dir, 1<<20)
-		c := cache.New(s, nil)
-		c.Put(t.Context(), "0", newBlob("0", 1000))
+		c := cache.New(s, nil, nil)
+		keep(t, c, "0", newBlob("0", 1000))
 		age(t, s, 0, 2*touchAfter)
 		if err := unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
 			t.Fatal(err)
@@ -124,7 +124,7 @@ func TestReadOnlyDisk(t *testing.T) {
 		if _, ok := c.Get(t.Context(), "0"); !ok {
 			t.Error("what is there cannot be read any more")
 		}
-		c.Put(t.Context(), "1", newBlob("1", 1000))
+		keep(t, c, "1", newBlob("1", 1000))
 		if err := c.Delete(t.Context(), "0"); !errors.Is(err, unix.EROFS) {
 			t.Errorf("Delete: %v, want the failure", err)
 		}

@@ -41,9 +41,9 @@ func TestRot(t *testing.T) {
 	for _, tt := range rows {
 		t.Run(tt.name, func(t *testing.T) {
 			s := open(t, t.TempDir(), 1<<30)
-			c := cache.New(s, nil)
+			c := cache.New(s, nil, nil)
 			for i := range n {
-				c.Put(t.Context(), fmt.Sprint(i), newBlob(fmt.Sprint(i), 100+rand.IntN(5000)))
+				keep(t, c, fmt.Sprint(i), newBlob(fmt.Sprint(i), 100+rand.IntN(5000)))
 			}
 			for i := range n {
 				tt.harm(t, s, i)

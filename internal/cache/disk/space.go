@@ -99,10 +99,17 @@ func (s *space) allow(used, entries int64, now time.Time) ceiling {
 	return s.ceiling
 }
 
-// Free returns the space on the disk that an ordinary user may still take, in bytes.
+// Free returns the space on the disk that an ordinary user may still take, in bytes. A disk that does not answer is an
+// error after a while.
 func (s *Store) Free() (int64, error) {
-	v, err := s.space.look()
-	return v.free, err
+	var got struct {
+		v   volume
+		err error
+	}
+	if err := s.asking.Do(func() { got.v, got.err = s.space.look() }); err != nil {
+		return 0, err
+	}
+	return got.v.free, got.err
 }
 
 // tell logs that the disk went below the floor or came back.

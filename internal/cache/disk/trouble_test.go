@@ -27,7 +27,7 @@ func TestDeletedUnderLoad(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "cache")
 			s := open(t, dir, 1<<20)
-			c := cache.New(s, nil)
+			c := cache.New(s, nil, nil)
 			cleaned := make(chan struct{})
 			var wg sync.WaitGroup
 			wg.Go(func() {
@@ -67,7 +67,7 @@ func readAndWrite(t *testing.T, c *cache.Cache, g int, done <-chan struct{}) {
 		if b, ok := c.Get(t.Context(), k); ok && !bytes.Equal(b.Data, content(k, 3000)) {
 			t.Errorf("%s: wrong bytes", k)
 		}
-		c.Put(t.Context(), k, newBlob(k, 3000))
+		keep(t, c, k, newBlob(k, 3000))
 	}
 }
 
@@ -76,14 +76,14 @@ func TestTwoStoresOneDirectory(t *testing.T) {
 	stores := []*Store{open(t, dir, 1<<20), open(t, dir, 1<<20)}
 	var wg sync.WaitGroup
 	for g, s := range stores {
-		c := cache.New(s, nil)
+		c := cache.New(s, nil, nil)
 		wg.Go(func() {
 			for i := range 500 {
 				k := fmt.Sprint((i*7 + g) % 200)
 				if b, ok := c.Get(t.Context(), k); ok && !bytes.Equal(b.Data, content(k, 10_000)) {
 					t.Errorf("%s: wrong bytes", k)
 				}
-				c.Put(t.Context(), k, newBlob(k, 10_000))
+				keep(t, c, k, newBlob(k, 10_000))
 			}
 			if st := c.Stats(); st.Corrupt+st.ReadErrors+st.WriteErrors != 0 {
 				t.Errorf("stats %+v", st)
@@ -117,11 +117,11 @@ func TestBlockedShard(t *testing.T) {
 	if err == nil || errors.Is(err, cache.ErrNoRoom) {
 		t.Errorf("Put: %v, want the failure", err)
 	}
-	c := cache.New(s, nil)
+	c := cache.New(s, nil, nil)
 	if _, ok := c.Get(t.Context(), "0"); ok {
 		t.Error("hit")
 	}
-	c.Put(t.Context(), "0", newBlob("0", 10))
+	keep(t, c, "0", newBlob("0", 10))
 	if st := c.Stats(); st.WriteErrors != 1 || st.SizeBytes != 0 || st.Corrupt != 0 {
 		t.Errorf("stats %+v", st)
 	}
