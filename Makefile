@@ -13,8 +13,9 @@ TOOLS   := go tool -modfile=tools/go.mod
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
+# With the built-in secret only this user is served, so sources of this machine, as localhost:3000, may be fetched.
 run: build ## build and serve on 127.0.0.1:8080
-	@exec bin/imagekit serve
+	@test -n "$$IMAGEKIT_SECRET$$IMAGEKIT_SECRET_FILE" || export IMAGEKIT_ALLOWED_NETWORKS="$${IMAGEKIT_ALLOWED_NETWORKS-127.0.0.0/8,::1}"; exec bin/imagekit serve
 
 build: deps ## leave the program in bin/imagekit
 	go build $(BUILD) -o bin/imagekit ./cmd/imagekit

@@ -131,6 +131,16 @@ func TestNobodyIsLocal(t *testing.T) {
 	}
 }
 
+// TestOneSpelling: what stands behind a CDN lets one signature have one URL.
+func TestOneSpelling(t *testing.T) {
+	one := regexp.MustCompile(`\bIMAGEKIT_SPELLING(=|: |, value: )redirect\b`)
+	for _, path := range []string{"systemd/imagekit.env", "docker/compose.yaml", "kubernetes/imagekit.yaml"} {
+		if !one.MatchString(read(t, path)) {
+			t.Errorf("%s does not say IMAGEKIT_SPELLING=redirect", path)
+		}
+	}
+}
+
 // files lists what is deployed.
 func files(t *testing.T) []string {
 	t.Helper()

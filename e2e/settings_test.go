@@ -160,3 +160,14 @@ func TestSettingsInForce(t *testing.T) {
 		t.Errorf("healthcheck of nothing: status %d, want 1", code)
 	}
 }
+
+// A misspelt setting ends the program before anything else, by every command that reads settings.
+func TestMisspeltSetting(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"serve", "healthcheck"} {
+		_, stderr, code := run(t, []string{"IMAGEKIT_SECERT=x", "IMAGEKIT_SERVICE_HOST=10.0.0.1", "IMAGEKIT_PORT=tcp://10.0.0.1:80"}, command)
+		if code != 2 || !strings.Contains(stderr, "IMAGEKIT_SECERT") || !strings.Contains(stderr, "did you mean IMAGEKIT_SECRET?") || strings.Contains(stderr, "10.0.0.1") {
+			t.Errorf("%s: exit status %d, %s", command, code, stderr)
+		}
+	}
+}

@@ -96,14 +96,14 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 			return nil, errors.Join(err, v.close(context.Background()))
 		}
 	}
-	page, err := newPage(s, samples)
+	page, err := newPage(s, samples, secrets)
 	if err != nil {
 		return nil, errors.Join(err, v.close(context.Background()))
 	}
 	v.server = server.New(server.Config{
 		Renderer: renderer, Keys: v.keys, Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
 		CountMisses: s.RateLimitMisses, DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
-		LocalOff: s.LocalOff, Owner: owner(s.LocalOff, log),
+		Spelling: server.Spelling(s.Spelling), LocalOff: s.LocalOff, Owner: owner(s.LocalOff, log),
 		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
 		AnswerBytes: s.AnswerBytes, MinRate: s.MinReadRate, Timeout: s.RequestTimeout, CDNMaxAge: s.CDNMaxAge, CORS: s.CORS,
 		Metrics: newMetrics(parts{
@@ -135,14 +135,18 @@ func staleness(purges *purge.Log) cache.Stale {
 }
 
 // newPage tells the playground what is allowed here.
-func newPage(s *settings.Settings, samples []string) (*playground.Page, error) {
+func newPage(s *settings.Settings, samples []string, secrets settings.Secrets) (*playground.Page, error) {
 	formats := make([]string, len(s.AllowedFormats))
 	for i, f := range s.AllowedFormats {
 		formats[i] = f.String()
 	}
-	return playground.New(playground.Config{
+	c := playground.Config{
 		Samples: samples, Formats: formats, DefaultFormat: s.DefaultFormat.String(), MaxUpload: s.MaxInputSize,
-	})
+	}
+	if secrets.Builtin { // everybody knows it
+		c.Secret = string(secrets.Current)
+	}
+	return playground.New(c)
 }
 
 // reload reads the secret files again. What is in force stays when they are wrong.

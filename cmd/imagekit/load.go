@@ -17,7 +17,7 @@ import (
 // look for more.
 func loadSettings(c *cli.Command, sys system) (*settings.Settings, []string, error) {
 	s, warnings, err := settings.FromCommand(c, settings.Host{
-		Env: sys.env, Terminal: isTerminal(sys.err), Memory: settings.Memory(os.DirFS("/")), CPUs: runtime.NumCPU(), Version: version,
+		Env: sys.env, Environ: sys.environ, Terminal: isTerminal(sys.err), Memory: settings.Memory(os.DirFS("/")), CPUs: runtime.NumCPU(), Version: version,
 		Inherited: inherits(sys.sockets),
 	})
 	if err != nil {

@@ -22,6 +22,7 @@ type system struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) string
+	environ  []string   // all of it, NAME=VALUE each
 	sockets  []*os.File // to listen on, passed in by systemd (sd_listen_fds(3)) or the like
 }
 
@@ -33,7 +34,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
-	os.Exit(run(ctx, os.Args, system{os.Stdin, os.Stdout, os.Stderr, os.Getenv, activation.Files(true)}))
+	os.Exit(run(ctx, os.Args, system{os.Stdin, os.Stdout, os.Stderr, os.Getenv, os.Environ(), activation.Files(true)}))
 }
 
 // The exit codes.

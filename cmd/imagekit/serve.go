@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -179,5 +180,19 @@ func greet(w io.Writer, v *service, s *settings.Settings, addr string) {
 		canonical := query.Canonical()
 		fmt.Fprintf(w, "  Try it:  curl -o photo%s '%s%s'\n", s.DefaultFormat.Ext(), base, sign.URL(canonical, v.keys.Sign(canonical)))
 	}
+	if own := ownSources(s.AllowedNetworks); own != "" {
+		fmt.Fprintf(w, "  Sources of this machine, such as http://localhost:3000/a.jpg, are open: IMAGEKIT_ALLOWED_NETWORKS=%s\n", own)
+	}
 	fmt.Fprintf(w, "  Stop it: Ctrl-C\n\n")
+}
+
+// ownSources returns the loopback networks that may be fetched from, as the setting has them.
+func ownSources(allowed []netip.Prefix) string {
+	var own []string
+	for _, p := range allowed {
+		if p.Addr().IsLoopback() {
+			own = append(own, strings.TrimSuffix(p.String(), "/128"))
+		}
+	}
+	return strings.Join(own, ",")
 }

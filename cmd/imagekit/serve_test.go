@@ -61,3 +61,21 @@ func TestDrainCutsOffSlowClients(t *testing.T) {
 	}
 	_, _ = io.Copy(io.Discard, answer) // ends, as the connection does
 }
+
+// The banner says that sources of this machine are open, where they are.
+func TestBannerTellsOfOwnSources(t *testing.T) {
+	for networks, want := range map[string]string{
+		"": "", "10.0.0.0/8": "", "127.0.0.0/8,::1": "IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8,::1\n", "10.0.0.0/8,127.0.0.1": "IMAGEKIT_ALLOWED_NETWORKS=127.0.0.1/32\n",
+	} {
+		env := map[string]string{"IMAGEKIT_ALLOWED_NETWORKS": networks, "IMAGEKIT_SAMPLES": "0"}
+		s, _, err := settings.Load(func(string) string { return "" }, settings.Host{Env: func(name string) string { return env[name] }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var banner strings.Builder
+		greet(&banner, &service{}, s, "127.0.0.1:8080")
+		if got := banner.String(); !strings.Contains(got, want) || want == "" && strings.Contains(got, "ALLOWED_NETWORKS") {
+			t.Errorf("%q: the banner is %s", networks, got)
+		}
+	}
+}

@@ -33,11 +33,12 @@ var metadata = []netip.Addr{
 type guard struct {
 	allowed []netip.Prefix
 	public  *ssrf.Guardian
+	anyPort *ssrf.Guardian // looks at addresses alone
 }
 
 func newGuard(allowed []netip.Prefix, ports []uint16) guard {
 	ports = append([]uint16{}, ports...) // to ssrf nil means every port
-	return guard{allowed: allowed, public: ssrf.New(ssrf.WithPorts(ports...))}
+	return guard{allowed: allowed, public: ssrf.New(ssrf.WithPorts(ports...)), anyPort: ssrf.New(ssrf.WithAnyPort())}
 }
 
 // control is a net.Dialer.ControlContext.
@@ -63,6 +64,10 @@ func (g guard) check(dst netip.AddrPort) error {
 		return fmt.Errorf("%s is a metadata address", addr)
 	}
 	if !slices.ContainsFunc(g.allowed, func(p netip.Prefix) bool { return p.Contains(addr) }) {
+		// The address before the port: to open the port of a private one would help nobody.
+		if err := g.anyPort.SafeAddrPort(dst); err != nil {
+			return err
+		}
 		return g.public.SafeAddrPort(dst)
 	}
 	// Who allows the NAT64 prefix wants the IPv4 internet behind the gateway, not the gateway's own network.

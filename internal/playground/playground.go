@@ -27,6 +27,7 @@ type Config struct {
 	Formats       []string // that may be asked for
 	DefaultFormat string   // of a request without f
 	MaxUpload     int64    // bytes
+	Secret        string   // the built-in secret while it is in use, else ""
 }
 
 // Page is the finished page and its files.

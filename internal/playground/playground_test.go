@@ -145,3 +145,17 @@ func TestMarkdown(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// While everybody knows the secret, the page says which one it is; any other stays where it is.
+func TestPageTellsTheBuiltInSecretAlone(t *testing.T) {
+	if html := string(newPage(t).HTML.Plain); strings.Contains(html, "data-secret") {
+		t.Error("a secret is on the page")
+	}
+	page, err := New(Config{Formats: []string{"webp"}, DefaultFormat: "webp", Secret: "local-dev-secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if html := string(page.HTML.Plain); !strings.Contains(html, `data-secret="local-dev-secret"`) {
+		t.Error("the page does not say which secret runs")
+	}
+}

@@ -12,7 +12,7 @@ import (
 	"imagekit/internal/param"
 )
 
-// image answers GET /img: grammar and names, then the signature, then the expiry, then the values, then the picture.
+// image answers GET /img: grammar and names, then the signature, the spelling and the expiry, then the values, then the picture.
 // That order keeps strangers from probing what values do.
 func (s *Server) image(x *exchange) error {
 	if err := s.guardPicture(x); err != nil {
@@ -22,7 +22,11 @@ func (s *Server) image(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Keys.Verify(query.Canonical(), query.Sig()); err != nil {
+	canonical := query.Canonical()
+	if err := s.Keys.Verify(canonical, query.Sig()); err != nil {
+		return err
+	}
+	if served, err := s.spelled(x, query, canonical); !served {
 		return err
 	}
 	expires, err := query.Expires()

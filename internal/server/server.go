@@ -39,10 +39,11 @@ type Config struct {
 	Clients  *clientip.Resolver
 	Limiter  *limit.Limiter // nil: no limit
 
-	CountMisses   bool // of /img, the limit counts only what is not cached
-	DefaultSecret bool // the built-in secret is in use: only local requests are answered
-	PublicUpload  bool // anybody may upload
-	LocalOff      bool // nobody is trusted for calling from this machine
+	CountMisses   bool     // of /img, the limit counts only what is not cached
+	DefaultSecret bool     // the built-in secret is in use: only local requests are answered
+	PublicUpload  bool     // anybody may upload
+	Spelling      Spelling // of signed queries; "" = AcceptSpelling
+	LocalOff      bool     // nobody is trusted for calling from this machine
 	// Owner returns nil when the connection from a loopback peer belongs to somebody trusted, else why not. nil: that
 	// cannot be told here, and all users of this machine are.
 	Owner func(peer, here netip.AddrPort) error

@@ -12,10 +12,11 @@ import (
 // Host is what settings take from the machine and the process they are for.
 type Host struct {
 	Env      func(name string) string
-	Terminal bool   // logs go to a terminal
-	Memory   int64  // bytes of RAM, or of the cgroup's limit; see Memory
-	CPUs     int    // that this process may use
-	Version  string // of this program
+	Environ  []string // all of the environment, NAME=VALUE each, to find misspelt settings; nil: nobody looks
+	Terminal bool     // logs go to a terminal
+	Memory   int64    // bytes of RAM, or of the cgroup's limit; see Memory
+	CPUs     int      // that this process may use
+	Version  string   // of this program
 	// Inherited: the socket to listen on was passed in, and nobody knows who can reach it.
 	Inherited bool
 }
@@ -35,6 +36,7 @@ func Load(flag func(name string) string, host Host) (s *Settings, warnings []str
 	if !s.given("IMAGEKIT_LOG") {
 		s.Log, warnings = rustLevel(s.Log, host.Env("RUST_LOG"))
 	}
+	wrong = append(wrong, s.unknown(host.Environ)...)
 	s.compute(host)
 	wrong = append(wrong, s.check()...)
 	return s, warnings, errors.Join(wrong...)

@@ -30,7 +30,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(warnings, err)
 	}
 	want := &Settings{
-		Addr: "127.0.0.1:8080", Samples: true,
+		Addr: "127.0.0.1:8080", Samples: true, Spelling: "accept",
 		AllowedPorts: []uint16{80, 443}, UserAgent: "ImageKit/1.2.3", MaxInputSize: 8 << 20,
 		Fetches: 1024, FetchBytes: 256 << 20, FetchTimeout: 10 * time.Second, SourceCache: 48 << 20,
 		AllowedFormats: []format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG}, DefaultFormat: format.WebP,

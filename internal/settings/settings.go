@@ -17,9 +17,10 @@ type Settings struct {
 	Addr         string
 	AdminAddr    string // "" = none
 	DrainDelay   time.Duration
-	PublicUpload bool // anybody may upload
-	LocalOff     bool // nobody is trusted for calling from this machine
-	Samples      bool // the sample: sources are available
+	PublicUpload bool   // anybody may upload
+	LocalOff     bool   // nobody is trusted for calling from this machine
+	Spelling     string // accept, redirect or refuse
+	Samples      bool   // the sample: sources are available
 
 	Secret, SecretPrevious, SignToken             Secret // as given in the environment; read them with Secrets
 	SecretFile, SecretPreviousFile, SignTokenFile string
@@ -307,6 +308,12 @@ func (s *Settings) answerOptions() []opt.Option {
 			Name: "IMAGEKIT_MIN_READ_RATE", To: (*size)(&s.MinReadRate), Default: "8KB", Example: "32KB",
 			Doc: "Bytes per second that a client has to read of a picture larger than 64 KiB, on average over 256 KiB and with ten seconds to " +
 				"spare. A slower one is cut off.",
+		},
+		{
+			Name: "IMAGEKIT_SPELLING", To: word{&s.Spelling, []string{"accept", "redirect", "refuse"}}, Default: "accept", Example: "redirect",
+			Doc: "What happens to a signed URL that is not spelled as `/sign` and `imagekit sign` do. To a CDN every spelling is another " +
+				"picture, so that one signature could make it miss for ever: behind one, `redirect` answers 308 to the one spelling, " +
+				"`refuse` 400. A CDN that sorts or re-encodes queries must not do so then.",
 		},
 		{
 			Name: "IMAGEKIT_CORS", To: (*origin)(&s.CORS), Default: "*", Example: "https://shop.example.com",

@@ -10,13 +10,16 @@ import { lastResult, onCalm } from "./result.js";
 const formats = document.body.dataset.formats.split(" ");
 const placeholder = "https://example.com/photo.jpg"; // stands for a file, which has no address
 
+const secret = document.body.dataset.secret;
+const builtIn = secret ? ` This server has no secret of its own yet: run it with IMAGEKIT_SECRET=${secret}.` : "";
+
 const tabs = [
   { name: "<picture>", make: makePicture, note: "Every width in every format, each signed. Browsers take the best they can show." },
   { name: "<img srcset>", make: makeImage, note: "One format in several widths, each signed." },
   { name: "URL", make: async (signal) => signed(await one(signal)), note: "Anybody can fetch it; it works until the secret changes or t is over." },
   { name: "curl", make: makeCurl, note: "" },
   ...[...document.querySelectorAll("template.snippet")].map((t) => ({
-    name: t.dataset.language, make: async () => program(t.content.textContent), note: "Reads the secret from IMAGEKIT_SECRET and prints the signed address. No library is needed.",
+    name: t.dataset.language, make: async () => program(t.content.textContent), note: `Reads the secret from IMAGEKIT_SECRET and prints the signed address. No library is needed.${builtIn}`,
   })),
 ];
 
