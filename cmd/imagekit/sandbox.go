@@ -95,7 +95,7 @@ func breakOut(ctx context.Context, s *settings.Settings) (worker.Sandbox, breako
 	if err != nil {
 		return worker.Sandbox{}, report, err
 	}
-	result, _, err := pool.Run(ctx, &blob.Blob{}, plan.Plan{Format: format.PNG})
+	result, _, err := pool.Run(ctx, &blob.Blob{}, plan.Plan{Target: plan.Target{Format: format.PNG}})
 	if err == nil {
 		err = json.Unmarshal(result.Data, &report)
 	}

@@ -40,7 +40,6 @@ type Takes uint8
 // What effects take.
 const (
 	Number Takes = iota
-	Whole        // a whole number
 	Flag         // 1 or nothing
 	Color
 	TwoColors

@@ -26,7 +26,6 @@ func drawing(j *job) error {
 	if j.plan.Encoder.Drawing == 0 {
 		return nil
 	}
-	j.looked = true
 	d, same := look(j.frame), j.plan.SameSize()
 	j.drawn = d.isDrawing() || same && d.isSharp()
 	if j.drawn || same && (isSmall(j) || fewColors(j.frame)) {
@@ -34,7 +33,7 @@ func drawing(j *job) error {
 			return err
 		}
 	}
-	return convert(j, j.targetOf().model)
+	return convert(j, models[j.plan.Model])
 }
 
 // isSmall reports whether the source has less than a byte for three samples: a lossy picture may be larger.

@@ -24,8 +24,6 @@ type job struct {
 	plan   plan.Plan
 	src    *blob.Blob
 	frame  *frame.Frame // owned; replaced by each step that makes a new one
-	direct bool         // frame already is what the encoder takes
-	looked bool         // whether it may be a drawing has been decided
 	drawn  bool         // it looks like a drawing
 	exact  *frame.Frame // R, G and B for a result without loss, if that may be the smaller one; owned
 	result []byte
@@ -43,10 +41,13 @@ var steps = []step{
 	{stage.Resize, resize},
 	{stage.Resize, toSRGB},
 	{stage.Resize, fromGamut},
-	{stage.Resize, toModel},
 	{stage.Resize, turn},
+	{stage.Resize, effects},
+	{stage.Resize, toModel},
 	{stage.Resize, pad},
 	{stage.Resize, flatten},
+	{stage.Resize, border},
+	{stage.Resize, round},
 	{stage.Encode, drawing},
 	{stage.Resize, finish},
 	{stage.Encode, encode},

@@ -1,73 +1,57 @@
 package engine
 
 import (
+	"image"
+
 	"imagekit/internal/color"
-	"imagekit/internal/format"
+	"imagekit/internal/effect"
+	"imagekit/internal/fault"
 	"imagekit/internal/frame"
 	"imagekit/internal/op"
+	"imagekit/internal/param"
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
 	"imagekit/internal/scale"
 )
 
-// target is what the encoder of the result wants.
-type target struct {
-	model  frame.Model
-	layout scale.Layout
-}
-
-// targetOf chooses the model and layout for the result. Grey stays grey unless a coloured background joins it.
-func (j *job) targetOf() target {
-	t := target{model: frame.YCbCr, layout: scale.Layout{SubX: 2, SubY: 2, FullRange: true}}
-	switch j.plan.Format {
-	case format.PNG:
-		t.model = frame.RGB
-	case format.WebP:
-		t.layout.FullRange = false
-		if j.plan.Encoder.Drawing > 0 && !j.looked {
-			t.model = frame.RGB
-		}
-	}
-	if j.frame.Model == frame.Gray && (op.Color(j.plan.Background).Neutral() || !j.composes()) {
-		t.model = frame.Gray
-	}
-	return t
-}
-
-// composes reports whether the background colour will be seen.
-func (j *job) composes() bool { return !j.plan.Alpha && (j.pads() || j.frame.HasAlpha()) }
-
-// pads reports whether the canvas is larger than the picture.
-func (j *job) pads() bool {
-	w, h := j.plan.Width, j.plan.Height
-	if j.plan.Turn.Swaps() {
-		w, h = h, w
-	}
-	return j.plan.Canvas.X != w || j.plan.Canvas.Y != h
-}
-
 // resize makes the window of the source the size of the result: directly into the encoder's planes where nothing
 // else has to happen to the pixels, into the working form otherwise.
 func resize(j *job) error {
 	p := &j.plan
-	t := j.targetOf()
 	mirrorX, mirrorY := op.Mirrors(int(p.Turn))
 	s := scale.Job{
 		Crop: p.Crop, X: p.Window.X, Y: p.Window.Y, W: p.Window.W, H: p.Window.H,
-		Width: p.Width, Height: p.Height, MirrorX: mirrorX, MirrorY: mirrorY,
+		Width: p.Width, Height: p.Height, MirrorX: mirrorX, MirrorY: mirrorY, Kernel: kernels[p.Kernel],
 	}
 	src := j.frame
-	j.direct = p.Encoder.Drawing == 0 && !src.HasAlpha() && !p.Alpha && !j.pads() && p.Color != plan.ColorTransform &&
-		src.Model == t.model && (src.Model != frame.YCbCr || src.Matrix == matrixBT601)
 	var err error
-	if j.direct {
-		j.frame, err = scale.Direct(src, s, t.layout)
+	if p.Direct {
+		if err := j.promised(); err != nil {
+			return err
+		}
+		j.frame, err = scale.Direct(src, s, scale.Layout{SubX: p.SubX, SubY: p.SubY, FullRange: p.FullRange})
 	} else {
 		j.frame, err = scale.Working(src, s)
 	}
 	src.Release()
 	return err
 }
+
+var kernels = [...]scale.Kernel{
+	param.Lanczos: scale.Lanczos, param.Cubic: scale.Cubic, param.Linear: scale.Linear, param.Nearest: scale.Nearest,
+}
+
+// promised checks that the decoder's planes are what the header promised, where they are to become the encoder's.
+func (j *job) promised() error {
+	f := j.frame
+	if f.HasAlpha() || f.Model != models[j.plan.Model] || f.Model == frame.YCbCr && f.Matrix != matrixBT601 {
+		return fault.New(fault.DamagedImage, "the header promises other colours than the decoder found")
+	}
+	return nil
+}
+
+// models are those of frames, by the plan's.
+var models = [...]frame.Model{probe.YCbCr: frame.YCbCr, probe.RGB: frame.RGB, probe.Gray: frame.Gray}
 
 // Code points of ITU-T H.273.
 const (
@@ -109,14 +93,6 @@ func fromGamut(j *job) error {
 	return j.becomes(scale.ToSRGB(j.frame, from))
 }
 
-// toModel brings the working form to the encoder's model.
-func toModel(j *job) error {
-	if j.direct {
-		return nil
-	}
-	return convert(j, j.targetOf().model)
-}
-
 // becomes takes the frame a step has made of the job's.
 func (j *job) becomes(f *frame.Frame, err error) error {
 	if err == nil {
@@ -134,17 +110,47 @@ func turn(j *job) error {
 	return j.becomes(op.Turn(j.frame, int(j.plan.Turn)))
 }
 
+// effects does what is asked of the pixels, one after the other.
+func effects(j *job) error {
+	for _, e := range j.plan.Effects {
+		row := &effect.Table[e.Kind]
+		if row.Colors || row.RGB && j.frame.Model != frame.Gray {
+			if err := convert(j, frame.RGB); err != nil {
+				return err
+			}
+		}
+		if err := op.Apply(j.frame, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// toModel brings the working form to the model in which colours meet it and it is looked at.
+func toModel(j *job) error {
+	switch {
+	case j.plan.Direct:
+		return nil
+	case j.plan.Encoder.Drawing > 0 && j.plan.Model != probe.Gray:
+		return convert(j, frame.RGB)
+	}
+	return convert(j, models[j.plan.Model])
+}
+
 // pad puts the picture on its canvas, on the background or on nothing.
 func pad(j *job) error {
-	if !j.pads() {
+	if !j.plan.Padded() {
 		return nil
 	}
-	bg := op.Color(j.plan.Background)
-	under := &bg
+	return j.becomes(op.Pad(j.frame, j.plan.Canvas, j.plan.Offset, j.below()))
+}
+
+// below is the background of an opaque result, nil where the result is transparent.
+func (j *job) below() *op.Color {
 	if j.plan.Alpha {
-		under = nil
+		return nil
 	}
-	return j.becomes(op.Pad(j.frame, j.plan.Canvas, j.plan.Offset, under))
+	return (*op.Color)(&j.plan.Background)
 }
 
 // flatten composes what is transparent on the background where the result is to be opaque.
@@ -155,11 +161,27 @@ func flatten(j *job) error {
 	return op.Flatten(j.frame, op.Color(j.plan.Background))
 }
 
-// finish makes the encoder's 8-bit planes of the working form.
-func finish(j *job) error {
-	if j.direct {
+// border puts a frame of one colour around it all.
+func border(j *job) error {
+	b := j.plan.Border
+	if b == 0 {
 		return nil
 	}
-	l := j.targetOf().layout
-	return j.becomes(op.Finish(j.frame, l.SubX, l.SubY, l.FullRange))
+	return j.becomes(op.Pad(j.frame, j.plan.Size(), image.Pt(b, b), (*op.Color)(&j.plan.BorderColor)))
+}
+
+// round cuts the corners off.
+func round(j *job) error {
+	if j.plan.Radius == 0 {
+		return nil
+	}
+	return j.becomes(op.Round(j.frame, j.plan.Radius, j.below()))
+}
+
+// finish makes the encoder's 8-bit planes of the working form.
+func finish(j *job) error {
+	if j.plan.Direct {
+		return nil
+	}
+	return j.becomes(op.Finish(j.frame, j.plan.SubX, j.plan.SubY, j.plan.FullRange))
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"image"
 	"math"
 
 	"imagekit/internal/format"
@@ -31,7 +32,7 @@ func (j *job) pack() error {
 	if len(last) <= len(j.src.Data) {
 		return nil
 	}
-	e.Effort = slowPNG(j.plan.Canvas.X * j.plan.Canvas.Y)
+	e.Effort = slowPNG(area(j.plan.Size()))
 	err := j.write(e)
 	if len(j.result) > len(last) {
 		j.result = last
@@ -53,7 +54,7 @@ func slowPNG(pixels int) int {
 // the lowest quality is larger, size is not a matter of quality, and the result stays as it was asked for.
 func (j *job) lower(most int) error {
 	b := bracket{low: lowest(&j.plan) - 1, high: j.plan.Encoder.Quality, more: len(j.result)}
-	enough := int(nearly(j.plan.Canvas.X*j.plan.Canvas.Y) * float64(most))
+	enough := int(nearly(area(j.plan.Size())) * float64(most))
 	found := j.result
 	for b.less < enough {
 		q := b.next(most)
@@ -119,3 +120,6 @@ func (b *bracket) next(most int) int {
 func excess(bytes, want int) int {
 	return 1 + int(50*math.Log(float64(bytes)/float64(want)))
 }
+
+// area is the pixels of a picture.
+func area(size image.Point) int { return size.X * size.Y }

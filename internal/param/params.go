@@ -13,14 +13,20 @@ const MaxSide = 8192
 // Params says what the result should look like. Comparable; the zero value asks for the source re-encoded as it is.
 type Params struct {
 	Width, Height int // pixels of the final picture before dpr; 0 = not given
+	Aspect        Aspect
 	Fit           Fit
 	Gravity       Gravity
 	Crop          Crop
 	DPR           float64 // 1…4; 0 = not given (1)
 	Up            bool    // allow enlarging
+	Kernel        Kernel
 	Rotate        Rotation
 	Flip          Flip
 	Background    Color
+	Padding       Sides // pixels before dpr
+	Border        Border
+	Radius        Radius
+	Effects       Effects
 	Format        format.Format // Unknown = the operator's default, Auto = negotiate
 	Quality       int           // 1…100 on the JPEG scale; 0 = not given (DefaultQuality)
 }
@@ -41,12 +47,24 @@ type Fit uint8
 
 // The fits.
 const (
-	Inside  Fit = iota // aspect kept, no crop
-	Cover              // fills the box, crops
-	Pad                // inside, then background to the exact box
-	Fill               // stretches
-	Outside            // covers the box without crop
+	FitUnset Fit = iota // not given: Params.Fitting tells
+	Inside              // aspect kept, no crop
+	Cover               // fills the box, crops
+	Pad                 // inside, then background to the exact box
+	Fill                // stretches
+	Outside             // covers the box without crop
 )
+
+// Fitting returns the fit that holds: without one it is Inside, or Cover for a box whose aspect ratio is asked for.
+func (p Params) Fitting() Fit {
+	switch {
+	case p.Fit != FitUnset:
+		return p.Fit
+	case p.Aspect != Aspect{}:
+		return Cover
+	}
+	return Inside
+}
 
 // Gravity is the point of the picture that matters, as fractions of its sides from the left and top.
 // The zero value is the centre; a named side or corner and g=XxY both end here.

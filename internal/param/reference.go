@@ -13,9 +13,20 @@ func Reference() string {
 		opt.Column{Title: "Value", Cell: value},
 		opt.Column{Title: "When absent", Cell: opt.Option.DefaultText},
 		opt.Column{Title: "Meaning", Cell: func(o opt.Option) string { return o.Doc }},
-		opt.Column{Title: "Example", Cell: func(o opt.Option) string { return opt.Code(o.Example) }},
+		opt.Column{Title: "Example", Cell: example},
 	) + fmt.Sprintf(referenceTail, MaxQuery)
 }
+
+// example is the example of a row, and below it the picture it makes of the sample "photo", where that says something.
+func example(o opt.Option) string {
+	if !Pictured(o) {
+		return opt.Code(o.Example)
+	}
+	return opt.Code(o.Example) + "<br>![" + o.Name + "](images/examples/" + o.Name + ".webp)"
+}
+
+// Pictured reports whether the reference shows a picture of an option: of those whose effect words tell badly.
+func Pictured(o opt.Option) bool { return o.Group == "Effects" || o.Group == "Around" || o.Name == "kernel" }
 
 func value(o opt.Option) string {
 	if o.To == nil {
@@ -42,6 +53,10 @@ const referenceTail = `
 The picture is turned upright as the file asks (EXIF orientation, or the rotation in an AVIF file), then cropped, turned
 by ` + "`rot`, mirrored by `flip`" + `, and only then brought into the box: ` + "`w` and `h`" + ` are the sides of the final picture, and
 ` + "`g`" + ` refers to the cropped and turned one. ` + "`w=200&rot=90`" + ` is 200 pixels wide.
+
+Then come the effects, in the order of their table above, then what is transparent is laid on ` + "`bg`" + ` and the picture on the
+canvas of ` + "`fit=pad`, and `padding`, `border` and `radius`" + ` go around it. So effects never change ` + "`bg`" + `, and padding and
+border add to ` + "`w` and `h`" + `. No effect darkens what is transparent or lets hidden colours show.
 
 A crop rounds its left and top edges down and its right and bottom edges up. When nothing of it lies inside the
 picture, the answer is 400 ` + "`crop_outside`" + `. Metadata is removed, except a colour profile that is not sRGB.

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/opt"
 )
@@ -20,11 +19,15 @@ const (
 // Options lists every parameter that shapes the picture, in the order people should read about them.
 // The list is the only description of a parameter: a new one is one row here and the field it sets.
 func (p *Params) Options() []opt.Option {
-	return p.appendLook(p.appendSize(make([]opt.Option, 0, maxRows)))
+	return p.appendPicture(make([]opt.Option, 0, maxRows))
 }
 
 // maxRows is room for every row, so that a request's table is allocated once.
-const maxRows = 20
+const maxRows = 40
+
+func (p *Params) appendPicture(list []opt.Option) []opt.Option {
+	return p.appendOutput(p.appendEffects(p.appendAround(p.appendSize(list))))
+}
 
 func (p *Params) appendSize(list []opt.Option) []opt.Option {
 	return append(list, []opt.Option{
@@ -37,6 +40,11 @@ func (p *Params) appendSize(list []opt.Option) []opt.Option {
 			Name: "h", Title: "Height", To: &p.Height, Min: 1, Max: MaxSide, Group: "Size", Example: "h=240",
 			DefaultDoc: "the source's, or from `w`",
 			Doc:        "Height of the box in pixels. If only `h` is given, the width follows from the aspect ratio.",
+		},
+		{
+			Name: "ar", Title: "Aspect ratio", To: aspectValue{&p.Aspect}, Group: "Size", DefaultDoc: "from `w` and `h`", Example: "w=240&ar=16:9",
+			Doc: "Aspect ratio of the box where `w` or `h` is not given. With neither, the box is the largest of that ratio inside the picture. " +
+				"`fit` is `cover` then unless it is `pad` or `fill`.",
 		},
 		{
 			Name: "fit", Title: "Fit", To: &p.Fit, Group: "Size", Default: fitNames[Inside], Example: "w=240&h=240&fit=cover",
@@ -65,10 +73,14 @@ func (p *Params) appendSize(list []opt.Option) []opt.Option {
 			Doc: "Allows enlarging. Without it the picture never gets larger than the source: `cover` and `fill` use a " +
 				"smaller box, `pad` keeps the box and leaves the picture small.",
 		},
+		{
+			Name: "kernel", Title: "Filter", To: &p.Kernel, Group: "Size", Default: kernelNames[Lanczos], Example: "w=96&kernel=nearest",
+			Doc: "The filter of the resize. `lanczos` is the sharpest, `cubic` and `linear` are softer, `nearest` keeps the hard edges of pixel art.",
+		},
 	}...)
 }
 
-func (p *Params) appendLook(list []opt.Option) []opt.Option {
+func (p *Params) appendAround(list []opt.Option) []opt.Option {
 	return append(list, []opt.Option{
 		{
 			Name: "rot", Title: "Turn", To: &p.Rotate, Group: "Turn", DefaultDoc: "not turned", Example: "rot=90",
@@ -81,8 +93,26 @@ func (p *Params) appendLook(list []opt.Option) []opt.Option {
 		{
 			Name: "bg", Title: "Background", To: colorValue{&p.Background}, Group: "Colour", Example: "w=240&h=240&fit=pad&bg=336699",
 			DefaultDoc: "transparent where the format can, else white",
-			Doc:        "Background colour for `pad` and behind transparent pixels. If it is given, the result is always opaque.",
+			Doc:        "Background colour for `pad`, `padding` and `radius`, and behind transparent pixels. If it is given, the result is always opaque.",
 		},
+		{
+			Name: "padding", Title: "Padding", To: sidesValue{&p.Padding}, Group: "Around", DefaultDoc: "none", Example: "w=240&bg=336699&padding=8,24",
+			Doc: "Space around the picture in pixels, multiplied by `dpr`, in the colour of `bg` or transparent. It adds to `w` and `h`.",
+		},
+		{
+			Name: "border", Title: "Border", To: borderValue{&p.Border}, Group: "Around", DefaultDoc: "none", Example: "w=240&border=6,336699",
+			Doc: "A frame of one colour around picture and padding. Its width in pixels, multiplied by `dpr`, adds to `w` and `h`.",
+		},
+		{
+			Name: "radius", Title: "Corners", To: radiusValue{&p.Radius}, Group: "Around", DefaultDoc: "square", Example: "w=240&radius=32",
+			Doc: "Radius of the rounded corners in pixels, multiplied by `dpr`; `max` is half of the shorter side. " +
+				"The corners are transparent, or `bg` (white where the format has no transparency).",
+		},
+	}...)
+}
+
+func (p *Params) appendOutput(list []opt.Option) []opt.Option {
+	return append(list, []opt.Option{
 		{
 			Name: "f", Title: "Format", To: output{&p.Format}, Group: "Output", DefaultDoc: "`IMAGEKIT_DEFAULT_FORMAT`", Example: "f=jpeg",
 			Doc: "Output format. `auto` picks the best one that the browser accepts.",
@@ -105,7 +135,7 @@ func (r *Request) Options() []opt.Option {
 		Doc: "Picture to transform. Percent-encode the URL: a raw `&` would end the value. `sample:NAME` is a built-in " +
 			"picture.",
 	})
-	list = r.Params.appendLook(r.Params.appendSize(list))
+	list = r.Params.appendPicture(list)
 	return append(list,
 		expiryOption(&r.Expires),
 		opt.Option{
@@ -163,23 +193,6 @@ var forms = sync.Pool{New: func() any {
 	f.options = f.Request.Options()
 	return f
 }}
-
-// check refuses what can be told wrong without knowing the source.
-func (p Params) check() error {
-	dpr := max(p.DPR, 1)
-	for _, side := range []struct {
-		name   string
-		pixels int
-	}{{"w", p.Width}, {"h", p.Height}} {
-		if float64(side.pixels)*dpr > MaxSide {
-			err := fault.New(fault.OutputTooLarge, "%s: want %s·dpr of at most %d, got %d·%g",
-				side.name, side.name, MaxSide, side.pixels, dpr)
-			err.Param = side.name
-			return err
-		}
-	}
-	return nil
-}
 
 // names lists every name a query may hold, sorted.
 var names = func() []string {

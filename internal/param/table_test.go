@@ -18,7 +18,7 @@ func samples(t *testing.T, o opt.Option) []string {
 	list := []string{exampleValue(t, o)}
 	switch o.To.(type) {
 	case *int, *float64:
-		list = append(list, fmt.Sprintf("%.0f", o.Min), fmt.Sprintf("%.0f", o.Max))
+		list = append(list, plain(o.Min), plain(o.Max))
 	}
 	list = append(list, o.Choices()...)
 	seen := map[string]bool{}
@@ -129,12 +129,11 @@ func TestRoundTrip(t *testing.T) {
 func TestEdges(t *testing.T) {
 	for _, o := range new(Params).Options() {
 		var in, out []string
-		step := func(x float64) string { return fmt.Sprintf("%.0f", x) }
 		switch o.To.(type) {
 		case *int:
-			in, out = []string{step(o.Min), step(o.Max)}, []string{step(o.Min - 1), step(o.Max + 1), "1.5", "1e1", "0x1"}
+			in, out = []string{plain(o.Min), plain(o.Max)}, []string{plain(o.Min - 1), plain(o.Max + 1), "1.5", "1e1", "0x1"}
 		case *float64:
-			in, out = []string{step(o.Min), step(o.Max)}, []string{step(o.Min - 1), fmt.Sprintf("%.6f", o.Max+1e-6), "1e1", "0x1"}
+			in, out = []string{plain(o.Min), plain(o.Max)}, []string{plain(o.Min - 0.01), fmt.Sprintf("%.6f", o.Max+1e-6), "1e1", "0x1"}
 		}
 		in = append(in, o.Choices()...)
 		out = append(out, "-1", "+1", "NaN", "x", "Top", " 1", "1 ", strings.Repeat("1", 100))
@@ -172,6 +171,13 @@ func readOne(name, value string) (Params, error) {
 func TestEqualMeanings(t *testing.T) {
 	tests := []struct{ normal, spellings string }{
 		{"bg=ffffff", "bg=fff bg=FFF bg=ffffff bg=FFffFF"},
+		{"ar=16:9", "ar=16:9 ar=32:18 ar=1.6:0.9"},
+		{"ar=3:2", "ar=1.5 ar=3:2 ar=1.50"},
+		{"padding=8", "padding=8 padding=8,8 padding=8,8,8,8"},
+		{"padding=8,4", "padding=8,4 padding=8,4,8,4"},
+		{"", "padding=0 brightness=1 contrast=1 saturation=1 gamma=1 hue=0 sharpen=0 kernel=lanczos"},
+		{"border=2,ffffff", "border=2,fff border=2,FFFFFF"},
+		{"duotone=000000,ffffff", "duotone=000,fff duotone=000000,FFF"},
 		{"bg=0a0b0c", "bg=0a0b0c bg=0A0B0C"},
 		{"", "g=center g=0.5x0.5 g=0.500x0.5 dpr=1 dpr=1.0 q=80 q=0080 fit=inside"},
 		{"g=top-left", "g=top-left g=0x0 g=0.0x0"},

@@ -13,7 +13,7 @@ import (
 // errValue answers a value that Choices or Want already describe.
 var errValue = errors.New("not one of the values accepted")
 
-var fitNames = [...]string{Inside: "inside", Cover: "cover", Pad: "pad", Fill: "fill", Outside: "outside"}
+var fitNames = [...]string{FitUnset: "", Inside: "inside", Cover: "cover", Pad: "pad", Fill: "fill", Outside: "outside"}
 
 // String returns the fit's name.
 func (f Fit) String() string { return fitNames[f] }
@@ -21,7 +21,7 @@ func (f Fit) String() string { return fitNames[f] }
 // Set reads a fit's name. Part of flag.Value.
 func (f *Fit) Set(s string) error {
 	i := slices.Index(fitNames[:], s)
-	if i < 0 {
+	if i <= 0 {
 		return errValue
 	}
 	*f = Fit(i)
@@ -29,7 +29,7 @@ func (f *Fit) Set(s string) error {
 }
 
 // Choices lists what Set accepts.
-func (*Fit) Choices() []string { return fitNames[:] }
+func (*Fit) Choices() []string { return fitNames[Inside:] }
 
 // gravityNames gives the sides and corners as fractions from the left and top; the first is the default.
 var gravityNames = [...]struct {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"image"
 	"math"
 
@@ -16,49 +17,62 @@ type layout struct {
 	offset image.Point // where the resized part stands on the canvas
 }
 
-// uncovered reports whether the canvas shows beside the picture.
-func (l layout) uncovered() bool { return l.size != l.canvas }
-
 // boxOf returns the asked box in pixels, dpr included, rounded half up; 0 for a side that was not given.
 func boxOf(p param.Params) image.Point {
-	dpr := int64(micro)
-	if p.DPR != 0 {
-		dpr = int64(math.Round(p.DPR * micro))
-	}
+	dpr := dprOf(p)
 	side := func(n int) int {
 		if n == 0 {
 			return 0
 		}
-		return max(1, int((int64(n)*dpr+micro/2)/micro))
+		return max(1, times(n, dpr))
 	}
-	return image.Pt(side(p.Width), side(p.Height))
+	box := image.Pt(side(p.Width), side(p.Height))
+	if ratio := image.Pt(p.Aspect.W, p.Aspect.H); ratio.X > 0 && box != (image.Point{}) {
+		box = oneSide(ratio, box)
+	}
+	return box
+}
+
+// dprOf returns the device pixel ratio in millionths.
+func dprOf(p param.Params) int64 {
+	if p.DPR == 0 {
+		return micro
+	}
+	return int64(math.Round(p.DPR * micro))
 }
 
 // arrange decides the sizes for a region of the source, both in the final frame.
 func arrange(region image.Point, p param.Params, out format.Format, srcAlpha bool, lim Limits) layout {
 	box := boxOf(p)
-	window := Window{W: float64(region.X), H: float64(region.Y)}
-	var size image.Point
-	switch {
-	case box == image.Point{}:
-		f, _ := resolve(out, p.Background.Set, srcAlpha)
-		size = withinLimits(region, f.MaxSide(), lim.MaxOutputPixels)
-	case box.X == 0 || box.Y == 0:
-		size = notEnlarged(region, oneSide(region, box), p.Up)
-	case p.Fit == param.Cover:
-		size = notEnlargedBox(region, box, p.Up)
-		window = coverWindow(region, size, p.Gravity)
-	case p.Fit == param.Fill:
-		size = notEnlargedBox(region, box, p.Up)
-	case p.Fit == param.Outside:
-		size = notEnlarged(region, outside(region, box), p.Up)
-	case p.Fit == param.Pad:
-		size = notEnlarged(region, inside(region, box), p.Up)
-		return layout{window: window, size: size, canvas: box, offset: padOffset(box.Sub(size), p.Gravity)}
-	default:
-		size = notEnlarged(region, inside(region, box), p.Up)
+	free := box == image.Point{}
+	if ratio := image.Pt(p.Aspect.W, p.Aspect.H); free && ratio.X > 0 {
+		box = inside(ratio, region)
 	}
-	return layout{window: window, size: size, canvas: size}
+	if free {
+		f, _ := resolve(out, p.Background.Set, srcAlpha)
+		box = withinLimits(cmp.Or(box, region), f.MaxSide(), lim.MaxOutputPixels)
+	}
+	l := layout{window: Window{W: float64(region.X), H: float64(region.Y)}, size: box}
+	fit := p.Fitting()
+	switch {
+	case free && p.Aspect == param.Aspect{}: // the size of the region
+	case box.X == 0 || box.Y == 0:
+		l.size = notEnlarged(region, oneSide(region, box), p.Up)
+	case fit == param.Cover:
+		l.size = notEnlargedBox(region, box, p.Up)
+		l.window = coverWindow(region, l.size, p.Gravity)
+	case fit == param.Fill:
+		l.size = notEnlargedBox(region, box, p.Up)
+	case fit == param.Outside:
+		l.size = notEnlarged(region, outside(region, box), p.Up)
+	default:
+		l.size = notEnlarged(region, inside(region, box), p.Up)
+	}
+	l.canvas = l.size
+	if fit == param.Pad && box.X > 0 && box.Y > 0 && (!free || p.Aspect != param.Aspect{}) {
+		l.canvas, l.offset = box, padOffset(box.Sub(l.size), p.Gravity)
+	}
+	return l
 }
 
 // scaled returns side × num / den rounded half up, at least 1.

@@ -3,6 +3,7 @@ package plan
 import (
 	"image"
 
+	"imagekit/internal/effect"
 	"imagekit/internal/format"
 	"imagekit/internal/probe"
 )
@@ -73,33 +74,19 @@ func resizing(p Plan) int64 {
 func resized(p Plan) int64 {
 	pixels := int64(p.Width) * int64(p.Height)
 	switch {
-	case direct(p) && p.Source.Model == probe.YCbCr: // 4:2:0, and one chroma plane of 16 bits on its way
+	case p.Direct && p.Source.Model == probe.YCbCr: // 4:2:0, and one chroma plane of 16 bits on its way
 		return 2 * pixels
-	case direct(p):
+	case p.Direct:
 		return pixels * colorPlanes(p.Source.Model)
 	}
 	return 2 * pixels * (colorPlanes(p.Source.Model) + one(p.Source.Alpha))
 }
 
-// direct reports whether the resized planes surely are the encoder's own.
-func direct(p Plan) bool {
-	s := p.Source
-	if s.Alpha || p.Alpha || p.Color == ColorTransform || p.padded() || p.Encoder.Drawing > 0 {
-		return false
-	}
-	switch s.Model {
-	case probe.Gray:
-		return true
-	case probe.YCbCr: // an AVIF's matrix may be another than the encoder's
-		return p.Format != format.PNG && s.Format != format.AVIF
-	}
-	return s.Model == probe.RGB && p.Format == format.PNG
-}
-
-// converting is two frames of the working form, the one before a step and the one after it.
+// converting is two frames of the working form, the one before a step and the one after it, and what an effect needs
+// besides.
 func converting(p Plan) int64 {
-	pixels, canvas := int64(p.Width)*int64(p.Height), int64(p.Canvas.X)*int64(p.Canvas.Y)
-	if direct(p) {
+	pixels := int64(p.Width) * int64(p.Height)
+	if p.Direct {
 		if p.Turn > 1 {
 			return 2 * resized(p)
 		}
@@ -107,8 +94,20 @@ func converting(p Plan) int64 {
 	}
 	before, after := colorPlanes(p.Source.Model)+one(p.Source.Alpha), 3+one(p.Source.Alpha)
 	most := 2 * pixels * (before + after)
-	if p.padded() {
-		most = max(most, 2*pixels*after+2*canvas*(3+one(p.Alpha || p.Source.Alpha)))
+	for _, e := range p.Effects {
+		most = max(most, pixels*(2*after+effect.Table[e.Kind].Memory))
+	}
+	alpha := one(p.Alpha || p.Source.Alpha)
+	area := func(p image.Point) int64 { return int64(p.X) * int64(p.Y) }
+	canvas, size := area(p.Canvas), area(p.Size())
+	if p.Padded() {
+		most = max(most, 2*pixels*after+2*canvas*(3+alpha))
+	}
+	if p.Border > 0 {
+		most = max(most, 2*canvas*(3+alpha)+2*size*(3+alpha))
+	}
+	if p.Radius > 0 { // an alpha plane joins
+		most = max(most, 4*size*(3+alpha))
 	}
 	return most
 }
@@ -119,7 +118,7 @@ const drawingBytes = 36
 // encoding is the encoder's planes, what it holds besides, and the result twice: as it is made and as it is sent.
 // The figures are those of noise, measured.
 func encoding(p Plan) int64 {
-	pixels := int64(p.Canvas.X) * int64(p.Canvas.Y)
+	pixels := int64(p.Size().X) * int64(p.Size().Y)
 	alpha := one(p.Alpha)
 	switch p.Format {
 	case format.PNG: // hardly compressed; the result may lie there a third time, from before its buffer grew
@@ -135,9 +134,6 @@ func encoding(p Plan) int64 {
 	}
 	return pixels * (2 + 5) // JPEG: all coefficients, so that its Huffman tables fit them
 }
-
-// padded reports whether the canvas is larger than the picture.
-func (p Plan) padded() bool { return p.Canvas != p.Turn.size(image.Pt(p.Width, p.Height)) }
 
 // samples returns how many samples stand for one stored pixel, alpha included.
 func samples(s probe.Info) float64 {

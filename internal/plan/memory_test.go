@@ -120,7 +120,7 @@ func TestMemoryGrows(t *testing.T) {
 		{"alpha WebP", source, func(p *Plan) { p.Source.Format, p.Source.Alpha = format.WebP, true }},
 		{"GIF", source, func(p *Plan) { p.Source.Format = format.GIF }},
 		{"canvas", result, func(p *Plan) { p.Canvas = image.Pt(5000, 4000) }},
-		{"transform", result, func(p *Plan) { p.Color = ColorTransform }},
+		{"transform", result, func(p *Plan) { p.Color, p.Direct = ColorTransform, false }},
 		{"PNG", result, func(p *Plan) { p.Format = format.PNG }},
 		{"WebP", result, func(p *Plan) { p.Format = format.WebP }},
 		{"AVIF", result, func(p *Plan) { p.Format = format.AVIF }},

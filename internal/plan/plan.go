@@ -5,7 +5,6 @@ import (
 
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
-	"imagekit/internal/icc"
 	"imagekit/internal/param"
 	"imagekit/internal/probe"
 )
@@ -30,33 +29,23 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, 
 	if err != nil {
 		return Plan{}, err
 	}
-	turn := wanted(info, p)
-	region := turn.size(crop.Size())
-	l := arrange(region, p, out, info.Alpha, lim)
-	out, alpha := resolve(out, p.Background.Set, info.Alpha || l.uncovered())
-	if err := checkResult(l.canvas, out, lim); err != nil {
+	g, err := geometry(info, p, crop, out, lim)
+	if err != nil {
 		return Plan{}, err
 	}
-
-	win := turn.undo(l.window, region)
-	size := turn.size(l.size)
-	pl := Plan{
-		Crop:   crop,
-		Window: Window{X: win.X + float64(crop.Min.X), Y: win.Y + float64(crop.Min.Y), W: win.W, H: win.H},
-		Width:  size.X,
-		Height: size.Y,
-		Turn:   turn,
-		Canvas: l.canvas,
-		Offset: l.offset,
-		Alpha:  alpha,
-		Format: out,
-	}
+	pl := Plan{Geometry: g, Effects: p.Wanted()}
 	pl.Source, pl.Color = colors(info)
+	for i := range pl.Effects {
+		for k, c := range pl.Effects[i].Colors {
+			pl.Effects[i].Colors[k] = pl.shown(param.Color{Set: true, R: c[0], G: c[1], B: c[2]})
+		}
+	}
 	pl.Shrink = shrink(pl)
-	pl.Background = background(p.Background, pl)
-	pl.Quality, pl.Encoder = encoder(p.Quality, out)
-	pl.Encoder.Drawing = exactness(pl)
-	if pl.Unchanged = out == info.Format && pl.SameSize(); pl.Unchanged {
+	pl.Target = target(pl, p, out)
+	if err := checkResult(pl.Size(), pl.Format, lim); err != nil {
+		return Plan{}, around(err, p)
+	}
+	if pl.Unchanged = pl.Format == info.Format && pl.SameSize(); pl.Unchanged {
 		pl.notBetter()
 	}
 	pl.Memory = memory(pl)
@@ -65,6 +54,26 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, 
 			lim.Memory>>20, pl.Memory>>20)
 	}
 	return pl, nil
+}
+
+// geometry says what of the source, cropped, goes where.
+func geometry(info probe.Info, p param.Params, crop image.Rectangle, out format.Format, lim Limits) (Geometry, error) {
+	turn := wanted(info, p)
+	region := turn.size(crop.Size())
+	l := arrange(region, p, out, transparent(info, p), lim)
+	win := turn.undo(l.window, region)
+	size := turn.size(l.size)
+	g := Geometry{
+		Crop:   crop,
+		Window: Window{X: win.X + float64(crop.Min.X), Y: win.Y + float64(crop.Min.Y), W: win.W, H: win.H},
+		Width:  size.X,
+		Height: size.Y,
+		Kernel: p.Kernel,
+		Turn:   turn,
+		Canvas: l.canvas,
+		Offset: l.offset,
+	}
+	return g, g.surround(p)
 }
 
 // Check tells what the parameters alone already forbid, so that nothing is fetched for a result that can never be.
@@ -78,7 +87,8 @@ func Check(p param.Params, out format.Format, lim Limits) error {
 		return fault.New(fault.OutputTooLarge, "want w and h times dpr of at most %d pixels, got %d × %d",
 			param.MaxSide, box.X, box.Y)
 	}
-	exact := p.Fit == param.Pad || p.Up && (p.Fit == param.Cover || p.Fit == param.Fill)
+	fit := p.Fitting()
+	exact := fit == param.Pad || p.Up && (fit == param.Cover || fit == param.Fill)
 	if exact && box.X > 0 && box.Y > 0 {
 		return checkResult(box, out, lim)
 	}
@@ -97,29 +107,4 @@ func checkResult(size image.Point, out format.Format, lim Limits) error {
 			out.MaxSide(), out, size.X, size.Y)
 	}
 	return nil
-}
-
-// resolve tells which format is written and whether it keeps transparency: when something is transparent, the
-// format can hold it and no background was asked for.
-func resolve(out format.Format, matte, transparent bool) (format.Format, bool) {
-	alpha := transparent && !matte
-	if out == format.Legacy {
-		out = format.JPEG
-		if alpha {
-			out = format.PNG
-		}
-	}
-	return out, alpha && out.Alpha()
-}
-
-// background is what lies below transparent pixels and beside a padded picture: white unless asked otherwise.
-// What is asked is sRGB; where the result carries a profile, these are the numbers that show the same colour there.
-func background(c param.Color, p Plan) [3]uint8 {
-	switch {
-	case !c.Set:
-		return [3]uint8{255, 255, 255}
-	case p.Color == ColorCarry:
-		return icc.FromSRGB(p.Source.ICC, [3]uint8{c.R, c.G, c.B})
-	}
-	return [3]uint8{c.R, c.G, c.B}
 }

@@ -59,11 +59,16 @@ func TestNewWithoutParameters(t *testing.T) {
 	got := mustNew(t, photo(640, 480), param.Params{}, format.WebP)
 	want := Plan{
 		Source: photo(640, 480),
-		Shrink: 1,
-		Crop:   image.Rect(0, 0, 640, 480), Window: Window{0, 0, 640, 480}, Width: 640, Height: 480,
-		Turn: 1, Canvas: image.Pt(640, 480),
-		Background: [3]uint8{255, 255, 255},
-		Format:     format.WebP, Quality: 80, Encoder: Encoder{Quality: interpolate(scaleWebP, 80), Effort: methodWebP},
+		Geometry: Geometry{
+			Shrink: 1,
+			Crop:   image.Rect(0, 0, 640, 480), Window: Window{0, 0, 640, 480}, Width: 640, Height: 480,
+			Turn: 1, Canvas: image.Pt(640, 480),
+		},
+		Target: Target{
+			Format: format.WebP, Model: probe.YCbCr, SubX: 2, SubY: 2, Direct: true,
+			Background: [3]uint8{255, 255, 255},
+			Quality:    80, Encoder: Encoder{Quality: interpolate(scaleWebP, 80), Effort: methodWebP},
+		},
 		Memory: got.Memory,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -62,10 +62,11 @@ func (e Encoder) At(quality int) Encoder {
 	return e
 }
 
-// SameSize reports whether every pixel of the result is one of the source's, turned at most.
+// SameSize reports whether every pixel of the result is one of the source's, turned at most: without effects, and with
+// nothing around it.
 func (p Plan) SameSize() bool {
 	s := p.Source
-	return !p.padded() && p.Width == s.Width && p.Height == s.Height &&
+	return p.Size() == p.Picture() && p.Radius == 0 && len(p.Effects) == 0 && p.Width == s.Width && p.Height == s.Height &&
 		p.Crop == image.Rect(0, 0, s.Width, s.Height) && p.Window == Window{W: float64(s.Width), H: float64(s.Height)}
 }
 
@@ -84,13 +85,13 @@ const maxDrawing = 4 << 20
 
 // exactness returns Encoder.Drawing: only WebP has a lossless mode that pays, and what was lossy once has noise in every
 // flat part. Where samples may be off, a drawing is still nearer to the original than a JPEG of the same quality by far.
-func exactness(p Plan) int {
+func exactness(p Plan, t Target) int {
 	switch {
-	case p.Format != format.WebP || !p.Source.Lossless || p.Canvas.X*p.Canvas.Y > maxDrawing:
+	case t.Format != format.WebP || !p.Source.Lossless || p.Size().X*p.Size().Y > maxDrawing:
 		return 0
-	case p.Quality == 100:
+	case t.Quality == 100:
 		return 100
-	case p.Quality >= 90:
+	case t.Quality >= 90:
 		return 60
 	}
 	return 40

@@ -1,6 +1,9 @@
 package plan
 
-import "imagekit/internal/format"
+import (
+	"imagekit/internal/format"
+	"imagekit/internal/param"
+)
 
 // spare is the factor the resize must still have to do after shrink-on-load. A decoder's scaling is a box filter;
 // when it hits the size exactly nothing is left for the sharper Lanczos step, and it shows. A finer scale costs
@@ -9,9 +12,9 @@ const spare = 1.25
 
 // shrink returns the coarsest scale a JPEG may be decoded at (only 1/2, 1/4 and 1/8 of the DCT scales have SIMD
 // code): the resize keeps a factor of spare in both axes, and every edge of the crop that is not an edge of the
-// picture stands on the coarser grid, so that no pixel beyond it is mixed in. Other formats are decoded as they are.
+// picture stands on the coarser grid, so that no pixel beyond it is mixed in. Other formats are decoded as they are, and so is what the nearest pixel is taken of.
 func shrink(p Plan) int {
-	if p.Source.Format != format.JPEG {
+	if p.Source.Format != format.JPEG || p.Kernel == param.Nearest {
 		return 1
 	}
 	factor := min(p.Window.W/float64(p.Width), p.Window.H/float64(p.Height))

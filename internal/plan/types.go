@@ -5,7 +5,9 @@ package plan
 import (
 	"image"
 
+	"imagekit/internal/effect"
 	"imagekit/internal/format"
+	"imagekit/internal/param"
 	"imagekit/internal/probe"
 )
 
@@ -38,11 +40,24 @@ const (
 	ColorTransform                    // ICC profile in Source.Profile, or CICP that is neither sRGB nor P3: to sRGB after the resize
 )
 
-// Plan is what the engine shall do, in the order of its fields. It is a plain value: printable, serialisable;
-// it crosses the process boundary.
+// Plan is what the engine shall do, in the order of its fields: it decides, the engine obeys. It is a plain value:
+// printable, serialisable; it crosses the process boundary.
 type Plan struct {
 	Source probe.Info
+	Geometry
+	Color   ColorAction
+	Effects []effect.Effect // on the turned picture, in this order
+	Target
 
+	// Memory is the estimate of the worker's peak bytes beyond its idle size.
+	Memory int64
+	// Threads is how many threads an encoder may use, below 2 = one. Whoever runs the plan sets it; of the result it
+	// changes nothing.
+	Threads int
+}
+
+// Geometry says what of the source goes where.
+type Geometry struct {
 	// Shrink is the shrink-on-load factor the decoder shall use: 1, 2, 4 or 8 of a JPEG (DCT scaling), 1 of the others.
 	Shrink int
 	// Crop is the hard region in stored source pixels: no filter tap may see a pixel outside it.
@@ -50,28 +65,44 @@ type Plan struct {
 	// Window lies inside Crop, in stored source pixels; it is what is resized to Width × Height.
 	Window        Window
 	Width, Height int // pixels after the resize, still in the stored frame
+	Kernel        param.Kernel
+	Turn          Turn // after the resize
 
-	Color ColorAction
-	Turn  Turn // after the resize
-
-	// Canvas is the final size; the turned picture's top left corner stands at Offset.
+	// Canvas is what the turned picture lies on, its top left corner at Offset: as large as it, or larger by pad and padding.
 	Canvas image.Point
 	Offset image.Point
+	Border int // pixels of a frame around the canvas
+	Radius int // of the rounded corners of it all, in pixels
+}
 
-	Alpha      bool     // the result has an alpha channel; otherwise everything is composed on Background
-	Background [3]uint8 // in the colours of the result: sRGB, or the profile's that is carried
+// Picture is the size of the turned picture.
+func (g Geometry) Picture() image.Point { return g.Turn.size(image.Pt(g.Width, g.Height)) }
 
-	Format  format.Format // what is written: JPEG, PNG, WebP or AVIF
-	Quality int           // 1…100 on the JPEG scale
+// Padded reports whether the canvas is larger than the picture.
+func (g Geometry) Padded() bool { return g.Canvas != g.Picture() }
+
+// Size is the size of the result.
+func (g Geometry) Size() image.Point { return g.Canvas.Add(image.Pt(2*g.Border, 2*g.Border)) }
+
+// Target is the result: what the encoder is given and told.
+type Target struct {
+	Format format.Format // what is written: JPEG, PNG, WebP or AVIF
+
+	Model      probe.Model // of the encoder's planes: YCbCr, RGB or Gray
+	SubX, SubY int         // how many pixels of the result a chroma sample stands for
+	FullRange  bool
+	Alpha      bool // the result has an alpha channel; otherwise everything is composed on Background
+	// Direct: the resize makes the encoder's planes, nothing else happens to the pixels. Otherwise they pass through
+	// the working form.
+	Direct bool
+
+	Background  [3]uint8 // in the colours of the result: sRGB, or the profile's that is carried
+	BorderColor [3]uint8 // likewise
+
+	Quality int // 1…100 on the JPEG scale
 	Encoder Encoder
 	// Unchanged: format and size are the source's, only its pixels are coded again. The result shall not be larger.
 	Unchanged bool
-
-	// Memory is the estimate of the worker's peak bytes beyond its idle size.
-	Memory int64
-	// Threads is how many threads an encoder may use, below 2 = one. Whoever runs the plan sets it; of the result it
-	// changes nothing.
-	Threads int
 }
 
 // Encoder holds the encoder's own numbers for Plan.Quality.

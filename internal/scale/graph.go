@@ -25,6 +25,9 @@ const (
 	familyYUV  = 2
 )
 
+// filters gives zimg's number of each kernel (zimg.h: zimg_resample_filter_e).
+var filters = [...]C.int{Lanczos: 5, Cubic: 2, Linear: 1, Nearest: 0}
+
 type graphKey struct{ src, dst format }
 
 // graph is a built zimg filter graph with its scratch memory. It may run one image at a time.

@@ -38,8 +38,13 @@ void *ik_graph_new(const ik_format *src, const ik_format *dst, char *err, size_t
 	to_zimg(&d, dst);
 	zimg_graph_builder_params p;
 	zimg_graph_builder_params_default(&p, ZIMG_API_VERSION);
-	p.resample_filter = p.resample_filter_uv = ZIMG_RESIZE_LANCZOS;
-	p.filter_param_a = p.filter_param_a_uv = 3;
+	p.resample_filter = p.resample_filter_uv = src->kernel;
+	if (src->kernel == ZIMG_RESIZE_LANCZOS)
+		p.filter_param_a = p.filter_param_a_uv = 3;
+	if (src->kernel == ZIMG_RESIZE_BICUBIC) { // Catmull and Rom
+		p.filter_param_a = p.filter_param_a_uv = 0;
+		p.filter_param_b = p.filter_param_b_uv = 0.5;
+	}
 	// Not ZIMG_CPU_AUTO_64B: the AVX-512 code of zimg 3.0.4 takes wrong taps for the last column of every 32, at some
 	// ratios (203 → 100).
 	p.cpu_type = ZIMG_CPU_AUTO;

@@ -10,6 +10,7 @@ typedef struct {
 	double left, top, region_width, region_height; // active region, samples; region_width 0 = everything
 	int family;                                    // zimg_color_family_e
 	int matrix, transfer, primaries;               // H.273
+	int kernel;                                    // zimg_resample_filter_e, of the source's side
 } ik_format;
 
 // Up to four planes. Strides in bytes.

@@ -23,7 +23,19 @@ type Job struct {
 	// MirrorX and MirrorY say that a later turn mirrors this axis. Subsampled chroma of an odd size then has to be
 	// counted from the other end, or it would stand half a sample off after the turn.
 	MirrorX, MirrorY bool
+	Kernel           Kernel
 }
+
+// Kernel is the filter of a resize.
+type Kernel uint8
+
+// The kernels.
+const (
+	Lanczos Kernel = iota // three lobes
+	Cubic                 // Catmull and Rom
+	Linear
+	Nearest
+)
 
 // Layout is what an encoder wants to be given.
 type Layout struct {
@@ -207,6 +219,7 @@ func (c cutPlane) format(job Job, out frame.Plane, sub [2]int) format {
 		width: cInt(p.Width), height: cInt(p.Height),
 		left: cDouble(x*p.PitchX - p.ShiftX - float64(c.x)), region_width: cDouble(w * p.PitchX),
 		top: cDouble(y*p.PitchY - p.ShiftY - float64(c.y)), region_height: cDouble(h * p.PitchY),
+		kernel: filters[job.Kernel],
 	}
 }
 

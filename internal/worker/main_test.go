@@ -230,7 +230,9 @@ func newPool(t testing.TB, c Config) *Pool {
 	return p
 }
 
-var testPlan = plan.Plan{Format: format.WebP, Canvas: image.Pt(100, 100), Quality: 80, Memory: 1 << 20}
+var testPlan = plan.Plan{
+	Geometry: plan.Geometry{Canvas: image.Pt(100, 100)}, Target: plan.Target{Format: format.WebP, Quality: 80}, Memory: 1 << 20,
+}
 
 // run does one scripted job.
 func run(ctx context.Context, p *Pool, source string) (string, error) {

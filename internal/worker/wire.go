@@ -242,5 +242,6 @@ func clip(s string) string {
 // quality, the rest is for headers.
 func maxResult(p plan.Plan) int {
 	side := func(n int) int64 { return int64(min(max(n, 0), 1<<20)) } // beyond any format; the product cannot overflow
-	return int(min(8*side(p.Canvas.X)*side(p.Canvas.Y)+int64(len(p.Source.Profile))+1<<20, maxSource))
+	size := p.Size()
+	return int(min(8*side(size.X)*side(size.Y)+int64(len(p.Source.Profile))+1<<20, maxSource))
 }

@@ -73,7 +73,7 @@ func TestEveryFieldOfAPlanCrosses(t *testing.T) {
 }
 
 func TestPlanThatIsNoNumber(t *testing.T) {
-	p := plan.Plan{Window: plan.Window{W: math.NaN()}}
+	p := plan.Plan{Geometry: plan.Geometry{Window: plan.Window{W: math.NaN()}}}
 	if _, err := encodeJob(p); err == nil {
 		t.Error("a window of NaN was encoded")
 	}
@@ -225,7 +225,7 @@ func TestMaxResult(t *testing.T) {
 		{image.Pt(1<<30, 1<<30), maxSource},
 		{image.Pt(-5, 7), 1 << 20},
 	} {
-		if got := maxResult(plan.Plan{Canvas: tt.canvas}); got != tt.want {
+		if got := maxResult(plan.Plan{Geometry: plan.Geometry{Canvas: tt.canvas}}); got != tt.want {
 			t.Errorf("%v: got %d, want %d", tt.canvas, got, tt.want)
 		}
 	}

@@ -1,0 +1,81 @@
+package docs
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"imagekit/internal/engine"
+	"imagekit/internal/format"
+	"imagekit/internal/opt"
+	"imagekit/internal/param"
+	"imagekit/internal/plan"
+	"imagekit/internal/probe"
+	samples "imagekit/internal/sample"
+)
+
+// TestDocsExamples wants the picture of every parameter that the reference shows one of; with -update it makes them. What
+// their bytes are is left to the libraries of the day.
+func TestDocsExamples(t *testing.T) {
+	update := flag.Lookup("update").Value.String() == "true"
+	wanted := map[string]bool{}
+	for _, o := range new(param.Params).Options() {
+		if !param.Pictured(o) {
+			continue
+		}
+		name := o.Name + ".webp"
+		wanted[name] = true
+		path := filepath.Join("images", "examples", name)
+		if update {
+			if err := os.WriteFile(path, examplePicture(t, o), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		data, err := os.ReadFile(path)
+		if err != nil || format.Sniff(data) != format.WebP {
+			t.Errorf("%s: want a WebP, got %d bytes, %v; run make docs", path, len(data), err)
+		}
+	}
+	files, err := os.ReadDir(filepath.Join("images", "examples"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !wanted[f.Name()] {
+			t.Errorf("%s belongs to no parameter", f.Name())
+		}
+	}
+}
+
+// examplePicture does the example of an option to the sample "photo", small.
+func examplePicture(t *testing.T, o opt.Option) []byte {
+	t.Helper()
+	src, err := samples.New().Fetch(t.Context(), "sample:photo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := param.Split(o.Example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := q.Params()
+	if err != nil {
+		t.Fatal(err)
+	}
+	limits := plan.Limits{MaxPixels: 1 << 26, MaxOutputPixels: 1 << 24, Memory: 1 << 30}
+	info, err := probe.Read(src.Data, probe.Limits{MaxPixels: limits.MaxPixels})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Quality = 70
+	pl, err := plan.New(info, p, format.WebP, limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _, err := engine.Engine{}.Run(src, pl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Data
+}
