@@ -26,7 +26,9 @@ func example(o opt.Option) string {
 }
 
 // Pictured reports whether the reference shows a picture of an option: of those whose effect words tell badly.
-func Pictured(o opt.Option) bool { return o.Group == "Effects" || o.Group == "Around" || o.Name == "kernel" }
+func Pictured(o opt.Option) bool {
+	return o.Group == "Effects" || o.Group == "Around" || o.Name == "kernel"
+}
 
 func value(o opt.Option) string {
 	if o.To == nil {

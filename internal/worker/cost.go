@@ -9,9 +9,13 @@ import (
 // photos, rounded. A job of noise takes several times as long, and so does another one of noise.
 func cost(p plan.Plan) float64 {
 	decoded := float64(p.Source.Width) * float64(p.Source.Height) / 1e6
-	made := float64(p.Canvas.X) * float64(p.Canvas.Y) / 1e6
-	return 1 + decoded*decoding(p) + made*encoding(p.Format)
+	size := p.Size()
+	made := float64(size.X) * float64(size.Y) / 1e6
+	return 1 + decoded*decoding(p) + made*(encoding(p.Format)+effecting*float64(len(p.Effects)))
 }
+
+// effecting is the milliseconds that an effect takes for a megapixel of the result.
+const effecting = 10
 
 // decoding returns the milliseconds for a megapixel of the source.
 func decoding(p plan.Plan) float64 {

@@ -211,7 +211,9 @@ func TestNewcomersDoNotStarveTheOthers(t *testing.T) {
 // TestCost: of what decides the time of a job each counts, and a dear one costs much more than a small one.
 func TestCost(t *testing.T) {
 	small := plan.Plan{
-		Source: probe.Info{Format: format.JPEG, Width: 800, Height: 600}, Shrink: 8, Canvas: image.Pt(100, 75), Format: format.JPEG,
+		Source:   probe.Info{Format: format.JPEG, Width: 800, Height: 600},
+		Geometry: plan.Geometry{Shrink: 8, Canvas: image.Pt(100, 75)},
+		Target:   plan.Target{Format: format.JPEG},
 	}
 	whole, larger, dearer := small, small, small
 	whole.Shrink = 1

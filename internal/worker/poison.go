@@ -67,7 +67,8 @@ var accused = [...]stage.Stage{stage.Decode, stage.Resize, stage.Encode}
 // classOf returns the class of a plan's stage.
 func classOf(s stage.Stage, p plan.Plan) class {
 	if s == stage.Encode {
-		return class{stage: s, format: p.Format, width: bits.Len(uint(p.Canvas.X)), height: bits.Len(uint(p.Canvas.Y))}
+		size := p.Size()
+		return class{stage: s, format: p.Format, width: bits.Len(uint(size.X)), height: bits.Len(uint(size.Y))}
 	}
 	c := class{stage: s, shrink: p.Shrink, cropped: p.Crop != image.Rect(0, 0, p.Source.Width, p.Source.Height)}
 	if s == stage.Resize {
