@@ -70,6 +70,7 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	}
 	purges := purge.Open(filepath.Join(s.CacheDir, purge.FileName), log)
 	v.results = cache.New(v.store, staleness(purges), log)
+	v.results.MaxAge = s.MaxAge
 
 	v.fetcher = fetch.New(fetch.Config{
 		AllowedHosts: s.AllowedHosts, AllowedNetworks: s.AllowedNetworks, AllowedPorts: s.AllowedPorts,
@@ -87,7 +88,7 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	}
 	renderer := render.New(render.Config{
 		Fetcher: sources, Engine: v.pool, Cache: v.results, Limits: limits(s), Timeout: s.RequestTimeout,
-		SourceCache: s.SourceCache, Purges: purges, MaxAge: s.MaxAge,
+		SourceCache: s.SourceCache, Purges: purges,
 	})
 
 	var limiter *limit.Limiter
@@ -102,10 +103,10 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	}
 	v.server = server.New(server.Config{
 		Renderer: renderer, Keys: v.keys, Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
-		CountMisses: s.RateLimitMisses, DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
+		Count: limit.Count(s.RateLimitCount), DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
 		Spelling: server.Spelling(s.Spelling), LocalOff: s.LocalOff, Owner: owner(s.LocalOff, log),
 		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
-		AnswerBytes: s.AnswerBytes, MinRate: s.MinReadRate, Timeout: s.RequestTimeout, CDNMaxAge: s.CDNMaxAge, CORS: s.CORS,
+		AnswerBytes: s.AnswerBytes, MinRate: s.MinReadRate, Timeout: s.RequestTimeout, MaxAge: s.MaxAge, CDNMaxAge: s.CDNMaxAge, CORS: s.CORS,
 		Metrics: newMetrics(parts{
 			pool: v.pool, results: v.results, renderer: renderer, fetcher: v.fetcher, limiter: limiter, store: v.store,
 			reloads: &v.reloads, answers: func() server.AnswerStats { return v.server.Answers() },

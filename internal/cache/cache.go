@@ -34,6 +34,9 @@ type Stale func(key string, generation uint64, now bool) bool
 
 // Cache keeps blobs under key texts. Safe for concurrent use.
 type Cache struct {
+	// MaxAge is how long a blob may be used from when it was made; 0 = for ever. Set before the first use.
+	MaxAge time.Duration
+
 	store   Store
 	files   FileStore // the same store; nil when it has no files
 	stale   Stale
@@ -101,7 +104,7 @@ func (c *Cache) Peek(ctx context.Context, key string) (*blob.Blob, bool) {
 // replaced by a good one before it is deleted; that costs one more miss.
 func (c *Cache) lookup(ctx context.Context, id ID, key string) *blob.Blob {
 	if b := c.pending.get(id); b != nil {
-		if over(b) || c.stale(key, b.Generation, true) {
+		if c.over(b, time.Now()) || c.stale(key, b.Generation, true) {
 			return nil
 		}
 		return b
@@ -118,7 +121,7 @@ func (c *Cache) lookup(ctx context.Context, id ID, key string) *blob.Blob {
 		c.readErrors.Add(1)
 		c.warn(&c.readLog, "cache read failed", id, err)
 		return nil
-	case !over(b) && !c.stale(key, b.Generation, false):
+	case !c.over(b, time.Now()) && !c.stale(key, b.Generation, false):
 		return b
 	default:
 		b.Close()
@@ -171,8 +174,10 @@ func (c *Cache) find(ctx context.Context, id ID, key string) (*blob.Blob, error)
 	return decode(entry, key)
 }
 
-// over reports whether the time of a result has come to its end.
-func over(b *blob.Blob) bool { return !b.Expires.IsZero() && !time.Now().Before(b.Expires) }
+// over reports whether a blob must not be used any more: what was kept before MaxAge was set is no exception.
+func (c *Cache) over(b *blob.Blob, now time.Time) bool {
+	return !b.Expires.IsZero() && !now.Before(b.Expires) || c.MaxAge > 0 && !now.Before(b.Created.Add(c.MaxAge))
+}
 
 // Delete forgets what is kept under key. It is the one method that returns the store's error: whoever asks for an
 // image to be forgotten must learn when it was not.

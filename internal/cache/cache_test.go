@@ -147,6 +147,29 @@ func TestExpiry(t *testing.T) {
 	})
 }
 
+// The age is judged when a blob is read: one that was kept before there was a bound is no exception.
+func TestMaxAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := new(cachetest.Memory)
+		b := photo("A")
+		b.Created = time.Now()
+		cache.New(store, nil, nil).Put(t.Context(), "a", b)
+		time.Sleep(time.Hour)
+		c := cache.New(store, nil, nil)
+		c.MaxAge = time.Hour + time.Second
+		if _, ok := c.Get(t.Context(), "a"); !ok {
+			t.Error("miss before the end")
+		}
+		c.MaxAge = time.Hour
+		if _, ok := c.Get(t.Context(), "a"); ok {
+			t.Error("hit at the end")
+		}
+		if s := c.Stats(); s.Entries != 0 || s.Corrupt != 0 || s.Misses != 1 {
+			t.Errorf("stats %+v, want the entry gone", s)
+		}
+	})
+}
+
 func TestWritesPauseAfterAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &flaky{err: errors.New("disk full")}

@@ -22,6 +22,33 @@ const (
 	attempts = 1000
 )
 
+// Whole is how many parts a request has. What costs next to nothing counts as one of them.
+const Whole = 20
+
+// Count says what counts of the requests for pictures.
+type Count string
+
+// The ways to count.
+const (
+	Work   Count = "work"   // what is to be worked on as a whole request, what is cached as one part of it
+	All    Count = "all"    // everything as a whole one
+	Misses Count = "misses" // what is to be worked on alone
+)
+
+// First returns the parts that a request for a picture counts before it is known what it costs.
+func (c Count) First() int {
+	switch c {
+	case All:
+		return Whole
+	case Work:
+		return 1
+	}
+	return 0
+}
+
+// maxRate is the most requests per second: above it a part lasts less than a nanosecond.
+const maxRate = int(time.Second) / Whole
+
 // Limiter counts requests per client. A nil Limiter allows everything. It is safe for concurrent use.
 type Limiter struct {
 	gcra     *throttled.GCRARateLimiterCtx
@@ -38,9 +65,9 @@ type Decision struct {
 }
 
 // New returns a limiter that lets each client send burst requests at once and perSecond requests per second
-// for ever. Both are at least 1, perSecond at most 1e9.
+// for ever. Both are at least 1, perSecond at most 50 million.
 func New(perSecond, burst int) (*Limiter, error) {
-	if perSecond < 1 || perSecond > int(time.Second) || burst < 1 {
+	if perSecond < 1 || perSecond > maxRate || burst < 1 {
 		return nil, fault.New(fault.Internal,
 			"rate limit: want at least 1 request per second and a burst of at least 1, got %d and %d", perSecond, burst)
 	}
@@ -53,8 +80,8 @@ func New(perSecond, burst int) (*Limiter, error) {
 
 // over returns a limiter that keeps its entries in store.
 func over(store throttled.GCRAStoreCtx, perSecond, burst int) (*Limiter, error) {
-	// The library's MaxBurst counts what passes beyond the first request.
-	quota := throttled.RateQuota{MaxRate: throttled.PerSec(perSecond), MaxBurst: burst - 1}
+	// The library counts parts. Its MaxBurst is what passes beyond the first one.
+	quota := throttled.RateQuota{MaxRate: throttled.PerSec(perSecond * Whole), MaxBurst: burst*Whole - 1}
 	gcra, err := throttled.NewGCRARateLimiterCtx(store, quota)
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "rate limit: quota")
@@ -63,22 +90,22 @@ func over(store throttled.GCRAStoreCtx, perSecond, burst int) (*Limiter, error) 
 	return &Limiter{gcra: gcra}, nil
 }
 
-// Allow counts one request of the client named by key and decides on it. A refused request is not counted,
+// Take counts so many parts of a request, at most Whole, of the client named by key and decides on them. A refused request is not counted,
 // so a client that keeps knocking is let in as soon as one that waits. When counting fails the request
 // passes: a broken limiter must not take the service down; Failures tells.
-func (l *Limiter) Allow(key string) Decision {
+func (l *Limiter) Take(key string, parts int) Decision {
 	if l == nil {
 		return Decision{OK: true}
 	}
-	limited, r, err := l.gcra.RateLimitCtx(context.Background(), key, 1)
+	limited, r, err := l.gcra.RateLimitCtx(context.Background(), key, parts)
 	if err != nil {
 		l.failures.Add(1)
-		return Decision{OK: true, Limit: r.Limit}
+		return Decision{OK: true, Limit: r.Limit / Whole}
 	}
 	return Decision{
 		OK:         !limited,
-		Limit:      r.Limit,
-		Remaining:  r.Remaining,
+		Limit:      r.Limit / Whole,
+		Remaining:  r.Remaining / Whole,
 		Reset:      r.ResetAfter,
 		RetryAfter: max(0, r.RetryAfter),
 	}

@@ -28,7 +28,7 @@ func TestBurstThenRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := mustNew(t, 10, 30)
 		for i := range 30 {
-			d := l.Allow("a")
+			d := l.Take("a", Whole)
 			want := Decision{OK: true, Limit: 30, Remaining: 29 - i, Reset: time.Duration(i+1) * 100 * time.Millisecond}
 			if d != want {
 				t.Fatalf("request %d: %+v, want %+v", i+1, d, want)
@@ -36,23 +36,23 @@ func TestBurstThenRate(t *testing.T) {
 		}
 		want := Decision{Limit: 30, Reset: 3 * time.Second, RetryAfter: 100 * time.Millisecond}
 		for range 3 { // refused requests cost nothing
-			if d := l.Allow("a"); d != want {
+			if d := l.Take("a", Whole); d != want {
 				t.Fatalf("request 31: %+v, want %+v", d, want)
 			}
 		}
-		if d := l.Allow("b"); !d.OK || d.Remaining != 29 {
+		if d := l.Take("b", Whole); !d.OK || d.Remaining != 29 {
 			t.Fatalf("another client: %+v", d)
 		}
 		time.Sleep(99 * time.Millisecond)
-		if d := l.Allow("a"); d.OK || d.RetryAfter != time.Millisecond {
+		if d := l.Take("a", Whole); d.OK || d.RetryAfter != time.Millisecond {
 			t.Fatalf("1 ms early: %+v", d)
 		}
 		time.Sleep(time.Millisecond)
-		if d := l.Allow("a"); !d.OK {
+		if d := l.Take("a", Whole); !d.OK {
 			t.Fatalf("after RetryAfter: %+v", d)
 		}
 		time.Sleep(3 * time.Second)
-		if d := l.Allow("a"); d.Remaining != 29 {
+		if d := l.Take("a", Whole); d.Remaining != 29 {
 			t.Fatalf("after Reset: %+v", d)
 		}
 	})
@@ -63,7 +63,7 @@ func TestSteadyRate(t *testing.T) {
 		l := mustNew(t, 10, 30)
 		passed := 0
 		for range 1000 { // 100 requests per second for 10 seconds
-			if l.Allow("a").OK {
+			if l.Take("a", Whole).OK {
 				passed++
 			}
 			time.Sleep(10 * time.Millisecond)
@@ -77,7 +77,7 @@ func TestSteadyRate(t *testing.T) {
 func TestBurstOfOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := mustNew(t, 1, 1)
-		if !l.Allow("a").OK || l.Allow("a").OK {
+		if !l.Take("a", Whole).OK || l.Take("a", Whole).OK {
 			t.Error("want exactly one request to pass")
 		}
 	})
@@ -92,7 +92,7 @@ func TestContention(t *testing.T) {
 		for range 64 {
 			wg.Go(func() {
 				for range 50 {
-					if l.Allow("a").OK {
+					if l.Take("a", Whole).OK {
 						passed.Add(1)
 					}
 					runtime.Gosched()
@@ -113,13 +113,13 @@ func TestMemoryIsBounded(t *testing.T) {
 	l := mustNew(t, 10, 30)
 	before, many := heap(), 1_000_000
 	for i := range many { // once the table is full, more clients make no difference
-		l.Allow(fmt.Sprintf("2001:db8:%x:%x::/64", i>>16, i&0xffff))
+		l.Take(fmt.Sprintf("2001:db8:%x:%x::/64", i>>16, i&0xffff), Whole)
 	}
 	grown := heap() - before
 	if t.Logf("%d clients keep %d MiB", many, grown>>20); grown > 64<<20 {
 		t.Error("want less than 64 MiB")
 	}
-	if d := l.Allow("2001:db8:0:0::/64"); d.Remaining != 29 {
+	if d := l.Take("2001:db8:0:0::/64", Whole); d.Remaining != 29 {
 		t.Errorf("a forgotten client: %+v", d)
 	}
 	runtime.KeepAlive(l)
@@ -134,7 +134,7 @@ func heap() int64 {
 
 func TestNil(t *testing.T) {
 	var l *Limiter
-	if d := l.Allow("a"); d != (Decision{OK: true}) || l.Failures() != 0 {
+	if d := l.Take("a", Whole); d != (Decision{OK: true}) || l.Failures() != 0 {
 		t.Errorf("nil limiter: %+v", d)
 	}
 }
@@ -160,7 +160,7 @@ func TestFailureLetsPass(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if d := l.Allow("a"); !d.OK {
+		if d := l.Take("a", Whole); !d.OK {
 			t.Fatalf("refused: %+v", d)
 		}
 	}
@@ -195,7 +195,7 @@ func TestLostRaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range []bool{true, true, false} {
-		if d := l.Allow("a"); d.OK != want {
+		if d := l.Take("a", Whole); d.OK != want {
 			t.Errorf("request %d: %+v", i+1, d)
 		}
 	}

@@ -160,7 +160,7 @@ func BenchmarkReadBack(b *testing.B) {
 			result := blob.New(body.Bytes(), format.JPEG, time.Now())
 			b.SetBytes(int64(body.Len()))
 			for b.Loop() {
-				if err := readBack(result, plan.Plan{Format: format.JPEG, Canvas: image.Pt(side, side)}); err != nil {
+				if err := readBack(result, plan.Plan{Geometry: plan.Geometry{Canvas: image.Pt(side, side)}, Target: plan.Target{Format: format.JPEG}}); err != nil {
 					b.Fatal(err)
 				}
 			}

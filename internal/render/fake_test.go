@@ -185,7 +185,7 @@ func newRig(t *testing.T) rig {
 	r := rig{origin: &origin{body: body.Bytes()}, machine: &machine{}, memory: &results{entries: map[string]*blob.Blob{}}}
 	r.Renderer = New(Config{
 		Fetcher: r.origin, Engine: r.machine, Cache: r.memory,
-		Limits:  plan.Limits{MaxPixels: 1_000_000, MaxOutputPixels: 1_000_000, Memory: 1 << 30},
+		Limits:  limits,
 		Timeout: 30 * time.Second, SourceCache: sourceCache,
 	})
 	return r
@@ -226,3 +226,6 @@ func (r rig) idle(t *testing.T) {
 		t.Errorf("%d downloads still run", r.origin.live)
 	}
 }
+
+// limits are those of every test.
+var limits = plan.Limits{MaxPixels: 1_000_000, MaxOutputPixels: 1_000_000, Memory: 1 << 30}

@@ -52,8 +52,6 @@ type Config struct {
 	SourceCache int64
 	// Purges tells what was purged: nothing from before is used then. Nil = there are none.
 	Purges Purges
-	// MaxAge is how long a result may be kept, 0 = for ever.
-	MaxAge time.Duration
 }
 
 // Renderer makes results. Safe for concurrent use.
@@ -62,7 +60,6 @@ type Renderer struct {
 	cache   Cache
 	limits  plan.Limits
 	timeout time.Duration
-	maxAge  time.Duration
 	sources *sources
 	results flight.Group[string, made]
 }
@@ -81,7 +78,6 @@ func New(c Config) *Renderer {
 		cache:   c.Cache,
 		limits:  c.Limits,
 		timeout: c.Timeout,
-		maxAge:  c.MaxAge,
 		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache, c.Purges),
 	}
 }
@@ -112,7 +108,7 @@ type Result struct {
 // same result at the same time. The work outlives this caller as long as others wait; ctx and Config.Timeout bound only
 // the caller's own wait. Errors are faults or ends of contexts and are not kept.
 func (r *Renderer) Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (Result, error) {
-	key := keyText(req, out)
+	key := keyText(req, out, r.limits)
 	var times stage.Times
 	if b, ok := lookup(ctx, r.cache.Get, key, &times); ok {
 		return Result{Blob: b, State: Hit, Times: times}, nil
@@ -207,9 +203,6 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 // store keeps a result: the work is done, so it is kept though everybody has left.
 func (r *Renderer) store(ctx context.Context, key string, m *made) {
 	start := time.Now()
-	if r.maxAge > 0 {
-		m.blob.Expires = start.Add(r.maxAge)
-	}
 	in, end := trace.Stage(context.WithoutCancel(ctx), stage.Store.String())
 	r.cache.Put(in, key, m.blob)
 	end(nil)
@@ -265,13 +258,4 @@ func lookup(ctx context.Context, look func(context.Context, string) (*blob.Blob,
 	ctx, end := trace.Stage(ctx, stage.Cache.String())
 	defer end(nil)
 	return look(context.WithoutCancel(ctx), key)
-}
-
-// keyText returns the text a result is kept under: all that decides its bytes, and v. The expiry and the signature
-// are not in it. Only the last line may hold any text, so that different requests have different keys.
-func keyText(req param.Request, out format.Format) string {
-	p := req.Params
-	p.Format = format.Unknown // what was asked; out is what it came to
-	return "engine=" + strconv.Itoa(plan.EngineVersion) + "\nurl=" + req.Source + "\nformat=" + out.String() +
-		"\nparams=" + p.Normal() + "\nv=" + req.Version
 }

@@ -197,8 +197,8 @@ func TestErrorsAreNotKept(t *testing.T) {
 func TestHitNeedsNobody(t *testing.T) {
 	r := newRig(t)
 	kept := blob.New([]byte("kept"), format.WebP, time.Now())
-	r.memory.entries[keyText(request(100), format.WebP)] = kept
-	busy := New(Config{Cache: r.memory}) // whatever else a hit touched would panic
+	r.memory.entries[keyText(request(100), format.WebP, limits)] = kept
+	busy := New(Config{Cache: r.memory, Limits: limits}) // whatever else a hit touched would panic
 	halfClosed, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, ctx := range map[string]context.Context{"alive": t.Context(), "closed by half": halfClosed} {
@@ -227,7 +227,7 @@ func TestOverloadIsRefusedAtOnce(t *testing.T) {
 	if len(r.origin.fetched) != 0 {
 		t.Error("fetched although nobody would have worked on it")
 	}
-	r.memory.entries[keyText(request(100), format.WebP)] = blob.New([]byte("kept"), format.WebP, time.Now())
+	r.memory.entries[keyText(request(100), format.WebP, limits)] = blob.New([]byte("kept"), format.WebP, time.Now())
 	if res, err := r.Render(t.Context(), request(100), format.WebP, nil); err != nil || res.State != Hit {
 		t.Errorf("a hit got %+v, %v", res, err)
 	}
@@ -325,7 +325,7 @@ func TestUpload(t *testing.T) {
 func TestKeyText(t *testing.T) {
 	base := request(100)
 	change := func(f func(*param.Request)) param.Request { r := base; f(&r); return r }
-	want := keyText(base, format.WebP)
+	want := keyText(base, format.WebP, limits)
 	same := map[string]param.Request{
 		"expiry":            change(func(r *param.Request) { r.Expires = time.Unix(1, 0) }),
 		"format as asked":   change(func(r *param.Request) { r.Params.Format = format.Auto }),
@@ -334,18 +334,18 @@ func TestKeyText(t *testing.T) {
 		"the request again": base,
 	}
 	for name, req := range same {
-		if got := keyText(req, format.WebP); got != want {
+		if got := keyText(req, format.WebP, limits); got != want {
 			t.Errorf("%s changes the key:\n%s\n%s", name, got, want)
 		}
 	}
-	other := []string{want, keyText(base, format.AVIF), keyText(base, format.Legacy)}
+	other := []string{want, keyText(base, format.AVIF, limits), keyText(base, format.Legacy, limits)}
 	for _, req := range []param.Request{
 		change(func(r *param.Request) { r.Source += "?" }),
 		change(func(r *param.Request) { r.Version = "2" }),
 		change(func(r *param.Request) { r.Params.Width = 101 }),
 		change(func(r *param.Request) { r.Params.Quality = 81 }),
 	} {
-		other = append(other, keyText(req, format.WebP))
+		other = append(other, keyText(req, format.WebP, limits))
 	}
 	slices.Sort(other)
 	if n := len(slices.Compact(slices.Clone(other))); n != len(other) {

@@ -80,17 +80,6 @@ func noSecret(why error) error {
 		"this server has no secret yet; its operator finds the remedy in the log")
 }
 
-// count counts the request against its client's rate limit.
-func (s *Server) count(x *exchange) error {
-	x.limit = s.Limiter.Allow(x.client)
-	if x.limit.OK {
-		return nil
-	}
-	err := fault.New(fault.RateLimited, "want at most the rate in the RateLimit fields, try again in %s s", ceilSeconds(x.limit.RetryAfter))
-	err.Retry = x.limit.RetryAfter
-	return err
-}
-
 // warnUnbelieved says once that clients hide behind a proxy nobody vouches for: they share one rate limit.
 func (s *Server) warnUnbelieved(r *http.Request) {
 	if len(r.Header["X-Forwarded-For"]) == 0 || s.Clients.TrustsPeer(r.RemoteAddr) {

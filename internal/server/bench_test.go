@@ -28,7 +28,7 @@ func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 
 // BenchmarkHit is a cached picture of 50 KB, with rate limit and access log, without network and cache.
 func BenchmarkHit(b *testing.B) {
-	r := newRig(b, limited(1_000_000_000, 1_000_000), func(c *Config) {
+	r := newRig(b, limited(50_000_000, 1_000_000), func(c *Config) {
 		c.Log = slog.New(slog.NewJSONHandler(io.Discard, nil))
 	})
 	r.Renderer = hit{blob.New(bytes.Repeat([]byte("x"), 50<<10), format.WebP, time.Now())}
@@ -52,7 +52,7 @@ func BenchmarkObserved(b *testing.B) {
 		"all":  func(c *Config) { c.Log = slog.New(slog.NewJSONHandler(io.Discard, nil)) },
 	} {
 		b.Run(name, func(b *testing.B) {
-			r := newRig(b, limited(1_000_000_000, 1_000_000), observe)
+			r := newRig(b, limited(50_000_000, 1_000_000), observe)
 			r.Renderer = hit{blob.New(bytes.Repeat([]byte("x"), 50<<10), format.WebP, time.Now())}
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {

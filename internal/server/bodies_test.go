@@ -60,8 +60,13 @@ func TestBodiesAreBounded(t *testing.T) {
 	for name, steps := range map[string][]step{
 		"one client has a quarter": {{"a", inMemory(mib), ""}, {"a", inMemory(2 * mib), ""}, {"a", inMemory(mib), "rate_limited"}, {"b", inMemory(mib), ""}},
 		"all have the whole": {
-			{"a", inMemory(3 * mib), ""}, {"b", inMemory(3 * mib), ""}, {"c", inMemory(3 * mib), ""}, {"d", inMemory(3 * mib), ""},
-			{"e", inMemory(3 * mib), ""}, {"f", inMemory(3 * mib), "overloaded"}, {"f", inMemory(smallBody), ""},
+			{"a", inMemory(3 * mib), ""},
+			{"b", inMemory(3 * mib), ""},
+			{"c", inMemory(3 * mib), ""},
+			{"d", inMemory(3 * mib), ""},
+			{"e", inMemory(3 * mib), ""},
+			{"f", inMemory(3 * mib), "overloaded"},
+			{"f", inMemory(smallBody), ""},
 		},
 		"one of any size goes":          {{"a", inMemory(40 * mib), ""}, {"a", inMemory(mib), "rate_limited"}, {"b", inMemory(mib), "overloaded"}},
 		"small ones are free":           append([]step{{"a", inMemory(40 * mib), ""}}, many(1000, step{"a", inMemory(smallBody), ""})...),

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -32,6 +33,7 @@ type corkConn struct {
 	net.Conn
 	corked bool
 	held   []byte
+	share  string            // header lines for net/http's own answers, "" = none
 	file   *io.LimitedReader // while what is written stands for this
 }
 
@@ -39,6 +41,11 @@ type corkConn struct {
 func (c *corkConn) Write(b []byte) (int, error) {
 	if c.file != nil {
 		return c.send(b)
+	}
+	if c.share != "" && !c.corked {
+		if line, rest, own := bytes.Cut(b, ownHeader); own && bytes.HasPrefix(line, []byte("HTTP/1.1 ")) && len(line) < maxStatusLine {
+			return c.writeAll(b, line, []byte(c.share), ownHeader, rest)
+		}
 	}
 	if c.corked && len(b) <= maxHeld-len(c.held) {
 		c.held = append(c.held, b...)
@@ -90,6 +97,19 @@ func (c *corkConn) send(b []byte) (int, error) {
 	return int(n), err
 }
 
+// ownHeader is what net/http puts between status line and text of a request that it refuses itself: such an answer passes
+// no handler. Ours carry a Date before.
+var ownHeader = []byte("\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n")
+
+// maxStatusLine is more than any status line has.
+const maxStatusLine = 64
+
+// writeAll sends parts in the place of b.
+func (c *corkConn) writeAll(b []byte, parts ...[]byte) (int, error) {
+	_, err := c.Conn.Write(bytes.Join(parts, nil))
+	return len(b), err
+}
+
 // maxHeld is how many bytes a corked connection holds back: net/http's buffer.
 const maxHeld = 4 << 10
 
@@ -115,9 +135,12 @@ func (c *corkConn) CloseWrite() error {
 
 type corkKey struct{}
 
-// withConn makes the connection of a request known to its handler.
-func withConn(ctx context.Context, c net.Conn) context.Context {
+// withConn makes the connection of a request known to its handler, and the fields of answers that pass none to it.
+func (s *Server) withConn(ctx context.Context, c net.Conn) context.Context {
 	if c, ok := c.(*corkConn); ok {
+		if s.CORS != "" {
+			c.share = "\r\nAccess-Control-Allow-Origin: " + s.CORS
+		}
 		return context.WithValue(ctx, corkKey{}, c)
 	}
 	return ctx

@@ -23,20 +23,21 @@ type exchange struct {
 	start    time.Time
 	draining *atomic.Bool // then the client must not send another request on this connection
 
-	route  string // a path of the table; "" when there is none for it
-	admin  bool   // it came by the operator's own address
-	client string // key of the client, for the rate limit
-	asking clientip.Context
-	limit  limit.Decision // zero when the request was not counted
-	source string         // what was asked for, without query
-	cache  string         // HIT, MISS, COALESCED
-	format string         // of the picture that was sent
-	times  stage.Times
-	span   *trace.Span // nil: not traced
-	err    *fault.Error
-	status int   // 0 = nothing is answered yet
-	read   int64 // bytes of the request's body
-	bytes  int64 // of the answer's body
+	route   string // a path of the table; "" when there is none for it
+	admin   bool   // it came by the operator's own address
+	client  string // key of the client, for the rate limit
+	asking  clientip.Context
+	limit   limit.Decision // zero when the request was not counted
+	counted int            // parts of a request that limit counted
+	source  string         // what was asked for, without query
+	cache   string         // HIT, MISS, COALESCED
+	format  string         // of the picture that was sent
+	times   stage.Times
+	span    *trace.Span // nil: not traced
+	err     *fault.Error
+	status  int   // 0 = nothing is answered yet
+	read    int64 // bytes of the request's body
+	bytes   int64 // of the answer's body
 
 	fields [12]string // values of header fields; see set
 	used   int

@@ -151,7 +151,7 @@ func newRig(t testing.TB, changes ...func(*Config)) *rig {
 	r := &rig{painter: &painter{}, log: &record{}}
 	c := Config{
 		Renderer: r.painter, Keys: sign.New([]byte(secret)), Clients: clientip.New(nil),
-		Formats: format.Outputs(), DefaultFormat: format.WebP, MaxInput: 64 << 10, AnswerBytes: 256 << 20, MinRate: 8 << 10, Timeout: 30 * time.Second,
+		Formats: format.Outputs(), DefaultFormat: format.WebP, Count: limit.All, MaxInput: 64 << 10, AnswerBytes: 256 << 20, MinRate: 8 << 10, Timeout: 30 * time.Second,
 		Version: "1.2.3", Page: page, CacheStats: func() any { return map[string]int{"entries": 7} },
 		Ready: func() bool { return true }, Now: time.Now, Metrics: metric.New(),
 		Log: slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -9,12 +9,25 @@ import (
 
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
+	"imagekit/internal/limit"
 	"imagekit/internal/param"
 )
 
-// image answers GET /img: grammar and names, then the signature, the spelling and the expiry, then the values, then the picture.
-// That order keeps strangers from probing what values do.
+// image answers GET /img. An error costs a whole request where work does: so does finding out what is refused.
 func (s *Server) image(x *exchange) error {
+	err := s.picture(x)
+	if err != nil && x.status == 0 && s.Count == limit.Work {
+		if refused := s.countWork(x); refused != nil {
+			return refused
+		}
+	}
+	return err
+}
+
+// picture is image without counting errors: grammar and names, then the signature, the spelling and the expiry, then the
+// values, then the picture.
+// That order keeps strangers from probing what values do.
+func (s *Server) picture(x *exchange) error {
 	if err := s.guardPicture(x); err != nil {
 		return err
 	}
@@ -48,11 +61,7 @@ func (s *Server) image(x *exchange) error {
 	if negotiated {
 		req.Params.Quality = saved(x.r.Header, req.Params.Quality)
 	}
-	var admit func() error
-	if s.CountMisses {
-		admit = func() error { return s.count(x) }
-	}
-	result, err := s.Renderer.Render(x.context(), req, out, admit)
+	result, err := s.Renderer.Render(x.context(), req, out, func() error { return s.countWork(x) })
 	x.times = result.Times
 	if err != nil {
 		return err

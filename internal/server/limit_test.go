@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/limit"
 	"imagekit/internal/render"
 )
 
@@ -67,10 +68,10 @@ func TestRateLimitFields(t *testing.T) {
 	}
 }
 
-// With CountMisses, hits and refusals of /img are free, while misses and the other routes count.
+// With Misses, hits and refusals of /img are free, while misses and the other routes count.
 func TestCountMisses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, limited(1, 1), func(c *Config) { c.CountMisses = true })
+		r := newRig(t, limited(1, 1), func(c *Config) { c.Count = limit.Misses })
 		r.painter.state = render.Hit
 		for range 5 {
 			wantImage(t, r.ask(get(signedURL(picture))))
@@ -85,6 +86,37 @@ func TestCountMisses(t *testing.T) {
 		}
 		wantProblem(t, r.ask(get("/sign?"+picture)), fault.RateLimited)
 		r.painter.state = render.Hit
+		wantImage(t, r.ask(get(signedURL(picture))))
+	})
+}
+
+// What costs work counts one request, errors too, and what is cached a twentieth: pages of 60 thumbnails go ten times in a
+// row, and whoever is refused more work still gets what is cached.
+func TestCountWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, limited(10, 30), func(c *Config) { c.Count = limit.Work })
+		r.painter.state = render.Hit
+		for range 300 {
+			wantImage(t, r.ask(get(signedURL(picture)))) // 15 requests
+		}
+		r.painter.state = render.Miss
+		for range 7 {
+			wantImage(t, r.ask(get(signedURL(picture))))
+			wantProblem(t, r.ask(get("/img?"+picture)), fault.BadSignature)
+		}
+		wantProblem(t, r.ask(get("/sign?"+picture)), fault.NotAllowed)
+		res := r.ask(get(signedURL(picture)))
+		if p := wantProblem(t, res, fault.RateLimited); !strings.Contains(p.Detail, "IMAGEKIT_RATE_LIMIT_COUNT=work") ||
+			!strings.Contains(p.Detail, "IMAGEKIT_RATE_BURST") {
+			t.Errorf("the settings are not named: %s", p.Detail)
+		}
+		time.Sleep(50 * time.Millisecond) // half a request
+		r.painter.state = render.Hit
+		wantImage(t, r.ask(get(signedURL(picture))))
+		r.painter.state = render.Miss
+		wantProblem(t, r.ask(get(signedURL(picture))), fault.RateLimited)
+		wantProblem(t, r.ask(get("/img?"+picture)), fault.RateLimited) // who guesses signatures is slowed down too
+		time.Sleep(100 * time.Millisecond)
 		wantImage(t, r.ask(get(signedURL(picture))))
 	})
 }

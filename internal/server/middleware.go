@@ -27,6 +27,7 @@ func (s *Server) middleware(admin bool, next func(*exchange) error) http.Handler
 		x.client = clientip.Key(s.Clients.From(r.RemoteAddr, r.Header))
 		s.takeID(x)
 		x.set("X-Request-Id", x.id)
+		s.share(x)
 		s.warnUnbelieved(r)
 		defer s.observe(x)
 		if err := s.guarded(x, next); err != nil {

@@ -119,19 +119,26 @@ func TestKeeping(t *testing.T) {
 	for _, tt := range []struct {
 		name, query      string
 		expires          time.Duration // of the picture; 0 = never
+		maxAge, age      time.Duration // what the operator wants now; of the picture
 		wantCache, toCDN string
 	}{
-		{"for ever", picture, 0, "public, max-age=31536000, immutable", "max-age=99"},
-		{"as the operator wants", picture, time.Hour, "public, max-age=3600", "max-age=99"},
-		{"until the URL's end", expiring, 0, "public, max-age=600", ""},
-		{"the URL ends first", expiring, time.Hour, "public, max-age=600", ""},
-		{"the picture ends first", expiring, time.Minute, "public, max-age=60", ""},
+		{"for ever", picture, 0, 0, 0, "public, max-age=31536000, immutable", "max-age=99"},
+		{"as the operator wants", picture, time.Hour, 0, 0, "public, max-age=3600", "max-age=99"},
+		{"until the URL's end", expiring, 0, 0, 0, "public, max-age=600", ""},
+		{"the URL ends first", expiring, time.Hour, 0, 0, "public, max-age=600", ""},
+		{"made before there was a bound", picture, 0, time.Hour, 10 * time.Minute, "public, max-age=3000", "max-age=99"},
+		{"the bound is lower now", picture, time.Hour, time.Minute, 0, "public, max-age=60", "max-age=99"},
+		{"the URL ends before the bound", expiring, 0, time.Hour, 0, "public, max-age=600", ""},
+		{"older than the bound", picture, 0, time.Hour, 2 * time.Hour, "public, max-age=0", "max-age=99"},
+		{"the picture ends first", expiring, time.Minute, 0, 0, "public, max-age=60", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, func(c *Config) {
 				c.CDNMaxAge, c.CORS, c.Now = "max-age=99", "https://shop.example", func() time.Time { return now }
+				c.MaxAge = tt.maxAge
 			})
 			made := *painted
+			made.Created = now.Add(-tt.age)
 			if tt.expires > 0 {
 				made.Expires = now.Add(tt.expires)
 			}

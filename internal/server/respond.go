@@ -36,7 +36,6 @@ func (s *Server) answer(x *exchange, b *blob.Blob, t terms) error {
 	x.set("Content-Security-Policy", "default-src 'none'; sandbox")
 	x.set("Cross-Origin-Resource-Policy", "cross-origin")
 	x.set("Server-Timing", x.times.Header())
-	s.share(x)
 	if t.negotiated {
 		x.set("Vary", vary(x.r.Header))
 	}
@@ -75,9 +74,9 @@ func vary(h http.Header) string {
 	return "Accept"
 }
 
-// share lets pages of the origin that the operator names read pictures and their timings.
+// share lets pages of the origin that the operator names read pictures and their timings, and why there is none.
 func (s *Server) share(x *exchange) {
-	if s.CORS == "" {
+	if s.CORS == "" || x.r.URL.Path != imgPath {
 		return
 	}
 	x.set("Access-Control-Allow-Origin", s.CORS)
@@ -87,21 +86,29 @@ func (s *Server) share(x *exchange) {
 // maxAge is how long caches may keep a picture: a year, the longest that is of use (RFC 2616 §14.21).
 const maxAge = 31536000 * time.Second
 
-// cacheControl lets caches keep a picture for a year or as long as the operator wants, but never past its own expiry
-// or the URL's, which may pass during the work.
+// cacheControl lets caches keep a picture for a year or as long as the operator wants now, whatever was wanted when it was
+// made, but never past its own expiry or the URL's, which may pass during the work.
 func (s *Server) cacheControl(b *blob.Blob, t terms) string {
 	if t.private {
 		return "no-store"
 	}
-	ends := t.expires
-	if !b.Expires.IsZero() && (ends.IsZero() || b.Expires.Before(ends)) {
-		ends = b.Expires
+	ends := sooner(t.expires, b.Expires)
+	if s.MaxAge > 0 {
+		ends = sooner(ends, s.made(b).Add(s.MaxAge))
 	}
 	if ends.IsZero() {
 		return "public, max-age=31536000, immutable"
 	}
 	left := max(0, min(ends.Sub(s.Now()), maxAge))
 	return "public, max-age=" + strconv.Itoa(int(left/time.Second))
+}
+
+// sooner returns the earlier time; zero = never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // unchanged reports whether the client has the picture already (RFC 9110 §13.2.2): If-None-Match decides where it is

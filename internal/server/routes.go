@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/limit"
 	"imagekit/internal/opt"
 	"imagekit/internal/playground"
 )
@@ -14,24 +15,27 @@ import (
 type route struct {
 	path    string // with all below it when it ends with "/" and is not the root
 	methods []string
-	limited bool // every request counts against the rate limit
+	parts   int  // of a whole request that every one counts against the rate limit, before anything else
 	admin   bool // also at the operator's own address, where nothing else is
 	handle  func(*exchange) error
 }
 
+// imgPath is where pictures are asked for.
+const imgPath = "/img"
+
 func (s *Server) table() []route {
 	read := []string{http.MethodGet, http.MethodHead}
 	return []route{
-		{"/img", read, !s.CountMisses, false, s.image}, // image counts misses
-		{"/sign", append(read, http.MethodPost), true, false, s.sign},
-		{"/upload", []string{http.MethodPost}, true, false, s.upload},
-		{"/source", read, true, false, s.source},
-		{"/health", read, false, true, s.health},
-		{"/ready", read, false, true, s.ready},
-		{"/metrics", read, false, true, s.metrics},
-		{"/stats/cache", read, false, true, s.cacheStats},
-		{"/", read, false, false, s.page},
-		{playground.Prefix, read, false, false, s.pageFile},
+		{imgPath, read, s.Count.First(), false, s.image}, // image counts the rest
+		{"/sign", append(read, http.MethodPost), limit.Whole, false, s.sign},
+		{"/upload", []string{http.MethodPost}, limit.Whole, false, s.upload},
+		{"/source", read, limit.Whole, false, s.source},
+		{"/health", read, 0, true, s.health},
+		{"/ready", read, 0, true, s.ready},
+		{"/metrics", read, 0, true, s.metrics},
+		{"/stats/cache", read, 0, true, s.cacheStats},
+		{"/", read, 0, false, s.page},
+		{playground.Prefix, read, 0, false, s.pageFile},
 	}
 }
 
@@ -56,10 +60,8 @@ func (s *Server) routes(admin bool) http.Handler {
 			x.set("Allow", allow)
 			return fault.New(fault.MethodNotAllowed, "want %s, got %s", allow, opt.Quote(x.r.Method))
 		}
-		if r.limited {
-			if err := s.count(x); err != nil {
-				return err
-			}
+		if err := s.count(x, r.parts); err != nil {
+			return err
 		}
 		return r.handle(x)
 	})

@@ -39,11 +39,11 @@ type Config struct {
 	Clients  *clientip.Resolver
 	Limiter  *limit.Limiter // nil: no limit
 
-	CountMisses   bool     // of /img, the limit counts only what is not cached
-	DefaultSecret bool     // the built-in secret is in use: only local requests are answered
-	PublicUpload  bool     // anybody may upload
-	Spelling      Spelling // of signed queries; "" = AcceptSpelling
-	LocalOff      bool     // nobody is trusted for calling from this machine
+	Count         limit.Count // what of /img counts; only read with a Limiter
+	DefaultSecret bool        // the built-in secret is in use: only local requests are answered
+	PublicUpload  bool        // anybody may upload
+	Spelling      Spelling    // of signed queries; "" = AcceptSpelling
+	LocalOff      bool        // nobody is trusted for calling from this machine
 	// Owner returns nil when the connection from a loopback peer belongs to somebody trusted, else why not. nil: that
 	// cannot be told here, and all users of this machine are.
 	Owner func(peer, here netip.AddrPort) error
@@ -56,8 +56,9 @@ type Config struct {
 	MinRate       int64           // bytes a second that a client has to read, on average over a piece of a large body
 	Timeout       time.Duration   // the Renderer's, for the time an answer may take
 
-	CDNMaxAge string // value of CDN-Cache-Control (RFC 9213) on pictures that may be kept; "" = none
-	CORS      string // origin that may read pictures: "*" for all, "" for none
+	MaxAge    time.Duration // how long a picture may be kept from when it was made; 0 = for ever
+	CDNMaxAge string        // value of CDN-Cache-Control (RFC 9213) on pictures that may be kept; "" = none
+	CORS      string        // origin that may read pictures: "*" for all, "" for none
 
 	Metrics    *metric.Metrics
 	Tracer     *trace.Tracer // nil: nothing is traced
@@ -104,7 +105,7 @@ func (s *Server) AdminHTTP() *http.Server { return s.bounded(s.admin) }
 func (s *Server) bounded(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
-		ConnContext:       withConn,
+		ConnContext:       s.withConn,
 		ReadHeaderTimeout: headTime,
 		ReadTimeout:       bodyTime,
 		WriteTimeout:      bodyTime + s.Timeout + sendTime,

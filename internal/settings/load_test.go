@@ -36,7 +36,7 @@ func TestDefaults(t *testing.T) {
 		AllowedFormats: []format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG}, DefaultFormat: format.WebP,
 		MaxPixels: 50_000_000, MaxOutputPixels: 25_000_000,
 		Workers: 2, Sandbox: "auto", Queue: 64, Memory: 2 * gib, RequestTimeout: 30 * time.Second,
-		CacheDir: "./cache", AnswerBytes: 256 << 20, MinReadRate: 8000, CORS: "*", RateLimit: 10, RateBurst: 30, Log: slog.LevelInfo,
+		CacheDir: "./cache", AnswerBytes: 256 << 20, MinReadRate: 8000, CORS: "*", RateLimit: 10, RateBurst: 30, RateLimitCount: "work", Log: slog.LevelInfo,
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Settings{}), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Error(diff)

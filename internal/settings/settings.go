@@ -61,7 +61,7 @@ type Settings struct {
 	TrustedProxies   []netip.Prefix
 	RateLimit        int // requests per second and client
 	RateBurst        int
-	RateLimitMisses  bool // only requests that are not cached count
+	RateLimitCount   string // work, all or misses
 	DisableRateLimit bool
 
 	Log     slog.Level
@@ -339,8 +339,10 @@ func (s *Settings) clientOptions() []opt.Option {
 			Doc: "Requests that a client may send at once before the rate applies.",
 		},
 		{
-			Name: "IMAGEKIT_RATE_LIMIT_COUNT", To: choice{&s.RateLimitMisses, "all", "misses"}, Default: "all", Example: "misses",
-			Doc: "What counts of `/img`: all requests, or only those that have to be worked on. `/sign` and `/upload` always count.",
+			Name: "IMAGEKIT_RATE_LIMIT_COUNT", To: word{&s.RateLimitCount, []string{"work", "all", "misses"}}, Default: "work", Example: "misses",
+			Doc: "What counts of `/img`. `work`: what costs work, so pictures to be made and errors count one request, those in the " +
+				"cache a twentieth. `all`: everything counts one. `misses`: only pictures to be made do. `/sign`, `/source` and " +
+				"`/upload` always count one.",
 		},
 		{
 			Name: "DISABLE_RATE_LIMIT", To: (*toggle)(&s.DisableRateLimit), Default: "0", Example: "1",

@@ -1,0 +1,41 @@
+package settings
+
+import "testing"
+
+// What a setting has to do with the bytes of a result. A result is kept across restarts with other settings, so whatever
+// decides its bytes has to be part of its key (internal/render/key.go).
+const (
+	nothing  = "nothing"       // or it refuses requests, sources or sizes
+	inTheKey = "in the key"    // as it is
+	asFormat = "as its format" // it chooses the format, which is in the key
+	lifetime = "judged when served"
+)
+
+// A new setting fails here until somebody has thought about it.
+func TestWhatDecidesResults(t *testing.T) {
+	decided := map[string]string{
+		"IMAGEKIT_MAX_OUTPUT_PIXELS": inTheKey,
+		"IMAGEKIT_ALLOWED_FORMATS":   asFormat,
+		"IMAGEKIT_DEFAULT_FORMAT":    asFormat,
+		"IMAGEKIT_MAX_AGE":           lifetime,
+	}
+	for _, name := range []string{
+		"IMAGEKIT_ADDR", "IMAGEKIT_ADMIN_ADDR", "IMAGEKIT_DRAIN_DELAY", "IMAGEKIT_PUBLIC_UPLOAD", "IMAGEKIT_SAMPLES",
+		"IMAGEKIT_SECRET", "IMAGEKIT_SECRET_FILE", "IMAGEKIT_SECRET_PREVIOUS", "IMAGEKIT_SECRET_PREVIOUS_FILE",
+		"IMAGEKIT_SIGN_TOKEN", "IMAGEKIT_SIGN_TOKEN_FILE",
+		"IMAGEKIT_ALLOWED_HOSTS", "IMAGEKIT_ALLOWED_NETWORKS", "IMAGEKIT_ALLOWED_PORTS", "IMAGEKIT_USER_AGENT",
+		"IMAGEKIT_MAX_INPUT_SIZE", "IMAGEKIT_FETCHES", "IMAGEKIT_FETCH_BYTES", "IMAGEKIT_FETCH_TIMEOUT", "IMAGEKIT_SOURCE_CACHE",
+		"IMAGEKIT_TRACE_ORIGINS", "IMAGEKIT_MAX_PIXELS", "IMAGEKIT_WORKERS", "IMAGEKIT_SANDBOX", "IMAGEKIT_QUEUE", "IMAGEKIT_MEMORY",
+		"IMAGEKIT_REQUEST_TIMEOUT", "IMAGEKIT_CACHE_DIR", "IMAGEKIT_CACHE_SIZE", "IMAGEKIT_CACHE_MIN_FREE",
+		"IMAGEKIT_ANSWER_BYTES", "IMAGEKIT_MIN_READ_RATE", "IMAGEKIT_CDN_CACHE_CONTROL", "IMAGEKIT_CORS",
+		"IMAGEKIT_TRUSTED_PROXIES", "IMAGEKIT_LOCAL", "IMAGEKIT_SPELLING", "IMAGEKIT_RATE_LIMIT", "IMAGEKIT_RATE_BURST",
+		"IMAGEKIT_RATE_LIMIT_COUNT", "DISABLE_RATE_LIMIT", "IMAGEKIT_LOG", "IMAGEKIT_LOG_FORMAT",
+	} {
+		decided[name] = nothing
+	}
+	for _, o := range new(Settings).options() {
+		if decided[o.Name] == "" {
+			t.Errorf("%s: does it decide the bytes of results? Then it belongs into their key, else into the list here", o.Name)
+		}
+	}
+}
