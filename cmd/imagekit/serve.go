@@ -58,16 +58,23 @@ Examples:
 	}
 }
 
-// heapGoal is the memory of this process in bytes above which garbage is collected at once. The sources in flight may
-// take more of it; what decodes them has processes of its own.
-const heapGoal = 512 << 20
+// heapGoal is the memory of this process in bytes above which garbage is collected at once, on a machine or in a cgroup
+// with so many: an eighth, but 512 MiB on a small one, unless that is more than a quarter. The sources in flight may take
+// more of it; what decodes them has processes of its own.
+func heapGoal(memory int64) int64 {
+	const least = 512 << 20
+	if memory == 0 { // not known
+		return least
+	}
+	return max(memory/8, min(least, memory/4))
+}
 
 // serve runs until ctx ends, then drains: requests that were accepted are answered, workers end, the cache closes.
 func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, log *slog.Logger, sys system) error {
 	// A hit reads a file into fresh memory; with the usual setting a small live heap would be collected all the time.
 	// Above the bound, or the lower one in GOMEMLIMIT, garbage must not pile up to four times of what lives.
 	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), heapGoal))
+	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), heapGoal(settings.Memory(os.DirFS("/")))))
 	// net/http tells the standard logger what is odd about an origin's connection.
 	slog.SetLogLoggerLevel(slog.LevelDebug)
 	slog.SetDefault(log)

@@ -79,3 +79,15 @@ func TestBannerTellsOfOwnSources(t *testing.T) {
 		}
 	}
 }
+
+// The bound above which garbage is collected at once follows the machine.
+func TestHeapGoal(t *testing.T) {
+	const mib = 1 << 20
+	for memory, want := range map[int64]int64{
+		0: 512 * mib, 1024 * mib: 256 * mib, 2048 * mib: 512 * mib, 4096 * mib: 512 * mib, 8192 * mib: 1024 * mib, 65536 * mib: 8192 * mib,
+	} {
+		if got := heapGoal(memory); got != want {
+			t.Errorf("with %d MiB: %d MiB, want %d", memory/mib, got/mib, want/mib)
+		}
+	}
+}

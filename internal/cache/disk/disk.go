@@ -316,6 +316,7 @@ func (s *Store) Close() error {
 	if bulkhead.New(1, patience).Do(end) != nil {
 		return errors.New("cache directory: the disk does not answer; what was being looked at is left")
 	}
+	s.index.close()
 	return nil
 }
 

@@ -14,38 +14,63 @@ const blockSize = 512
 // index is the order in which entries were last used, and the sum of their sizes. It is only what this process
 // knows: the directory decides whether an entry exists. Safe for concurrent use, and never held during I/O.
 //
-// An entry costs 110 to 140 bytes: 52 in slots and the rest in the map, neither holding a pointer, so the
-// garbage collector does not walk them.
+// An entry costs 48 bytes in slots, outside the heap, and 5 to 7 in the table, which holds no pointer. On the heap millions
+// of entries would fill the memory limit of the process, and the garbage collector would run all the time.
 type index struct {
 	mu       sync.Mutex
-	slots    []slot // a ring; slots[0] is its head: next = used last, prev = unused longest
-	at       map[cache.ID]int32
+	slots    slots // a ring; slot 0 is its head: next = used last, prev = unused longest
+	at       table
 	free     []int32
-	used     int64 // bytes of all entries
-	reserved int64 // bytes of entries being written
-	headroom int64 // while the directory is not scanned: what may still be written; then unlimited
-	round    uint8 // number of the running or last scan
+	used     int64  // bytes of all entries
+	reserved int64  // bytes of entries being written
+	headroom int64  // while the directory is not scanned: what may still be written; then unlimited
+	round    uint32 // number of the running or last scan, below rounds
 }
 
 type slot struct {
 	id         cache.ID
 	prev, next int32
 	blocks     uint32
-	seen       uint32 // last use known, seconds since the Unix epoch
-	round      uint8  // last scan that found it
+	seen       uint32 // last use known, by usedAt, and in the lowest bits the last scan that found it
 }
+
+const (
+	// rounds is how many scans have different numbers: those before the last are all alike.
+	rounds = 8
+	// step is the time in seconds that last uses are told apart by.
+	step = 8
+)
 
 func (s *slot) bytes() int64 { return int64(s.blocks) * blockSize }
 
+// usedAt returns the last use in steps since the Unix epoch.
+func (s *slot) usedAt() uint32 { return s.seen / rounds }
+
+func (s *slot) round() uint32 { return s.seen % rounds }
+
+// mark sets the last use, in seconds since the Unix epoch, and the scan.
+func (s *slot) mark(at, round uint32) { s.seen = at/step*rounds + round }
+
 func newIndex(headroom int64) *index {
-	return &index{slots: make([]slot, 1), at: make(map[cache.ID]int32), headroom: headroom}
+	x := &index{headroom: headroom}
+	x.slots.grow()
+	return x
+}
+
+// close forgets everything and gives the memory back. A call that comes late, from a disk that had hung, finds it empty.
+func (x *index) close() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.slots.release()
+	x.at, x.free = table{}, nil
+	x.slots.grow()
 }
 
 // touch notes that an entry of size bytes was used now, and reports whether it is known.
 func (x *index) touch(id cache.ID, size int64, now time.Time) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	i, ok := x.at[id]
+	i, ok := x.at.find(id, &x.slots)
 	if ok {
 		x.unlink(i)
 		x.toFront(i, size, now)
@@ -57,7 +82,7 @@ func (x *index) touch(id cache.ID, size int64, now time.Time) bool {
 func (x *index) install(id cache.ID, size, reserved int64, now time.Time) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	i, ok := x.at[id]
+	i, ok := x.at.find(id, &x.slots)
 	if ok {
 		x.unlink(i)
 	} else {
@@ -70,7 +95,7 @@ func (x *index) install(id cache.ID, size, reserved int64, now time.Time) {
 // toFront links slot i as the one used last.
 func (x *index) toFront(i int32, size int64, now time.Time) {
 	x.resize(i, size)
-	x.slots[i].seen = uint32(now.Unix())
+	x.slots.at(i).mark(uint32(now.Unix()), x.round)
 	x.link(i, 0)
 }
 
@@ -79,39 +104,40 @@ func (x *index) toFront(i int32, size int64, now time.Time) {
 func (x *index) found(id cache.ID, size int64, mtime time.Time) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	i, ok := x.at[id]
+	i, ok := x.at.find(id, &x.slots)
 	if !ok {
 		return false
 	}
 	x.resize(i, size)
-	s := &x.slots[i]
-	s.round = x.round
-	if at := lastUse(mtime, time.Now()); at > s.seen {
-		s.seen = at
+	s := x.slots.at(i)
+	if at := lastUse(mtime, time.Now()); at/step > s.usedAt() {
+		s.mark(at, x.round)
 		x.unlink(i)
 		x.link(i, 0)
+	} else {
+		s.mark(s.usedAt()*step, x.round)
 	}
 	return true
 }
 
-// append adds an unknown entry behind all others.
-func (x *index) append(id cache.ID, size int64, mtime time.Time) {
+// append adds an unknown entry, used then in seconds since the Unix epoch, behind all others.
+func (x *index) append(id cache.ID, size int64, used uint32) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if _, ok := x.at[id]; ok {
+	if _, ok := x.at.find(id, &x.slots); ok {
 		return
 	}
 	i := x.add(id)
 	x.resize(i, size)
-	x.slots[i].seen = lastUse(mtime, time.Now())
-	x.link(i, x.slots[0].prev)
+	x.slots.at(i).mark(used, x.round)
+	x.link(i, x.slots.at(0).prev)
 }
 
 // spare makes an entry the last one to be evicted.
 func (x *index) spare(id cache.ID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if i, ok := x.at[id]; ok {
+	if i, ok := x.at.find(id, &x.slots); ok {
 		x.unlink(i)
 		x.link(i, 0)
 	}
@@ -121,20 +147,20 @@ func (x *index) spare(id cache.ID) {
 func (x *index) remove(id cache.ID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	i, ok := x.at[id]
+	i, ok := x.at.find(id, &x.slots)
 	if !ok {
 		return
 	}
 	x.unlink(i)
 	x.resize(i, 0)
-	delete(x.at, id)
+	x.at.remove(id, &x.slots)
 	x.free = append(x.free, i)
 }
 
 func (x *index) has(id cache.ID) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	_, ok := x.at[id]
+	_, ok := x.at.find(id, &x.slots)
 	return ok
 }
 
@@ -147,9 +173,9 @@ func (x *index) reserve(n int64, most ceiling) (ok bool, victim cache.ID, found 
 		return false, cache.ID{}, false
 	}
 	more := min(n, 1)
-	if x.used+x.reserved+n > most.bytes || int64(len(x.at))+more > most.entries {
-		oldest := x.slots[0].prev
-		return false, x.slots[oldest].id, oldest != 0
+	if x.used+x.reserved+n > most.bytes || int64(x.at.n)+more > most.entries {
+		oldest := x.slots.at(0).prev
+		return false, x.slots.at(oldest).id, oldest != 0
 	}
 	x.reserved += n
 	x.headroom -= n
@@ -174,7 +200,7 @@ func (x *index) setHeadroom(n int64) {
 func (x *index) nextRound() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.round++
+	x.round = (x.round + 1) % rounds
 }
 
 // stale returns the entries that the running scan did not find, looking at up to n slots from slot first.
@@ -182,14 +208,17 @@ func (x *index) nextRound() {
 func (x *index) stale(first, n int) (ids []cache.ID, done bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	last := min(first+n, len(x.slots))
+	last := min(first+n, x.slots.n)
 	for i := max(first, 1); i < last; i++ {
-		s := &x.slots[i]
-		if at, ok := x.at[s.id]; s.round != x.round && ok && at == int32(i) {
+		s := x.slots.at(int32(i))
+		if s.round() == x.round {
+			continue
+		}
+		if at, ok := x.at.find(s.id, &x.slots); ok && at == int32(i) {
 			ids = append(ids, s.id)
 		}
 	}
-	return ids, last == len(x.slots)
+	return ids, last == x.slots.n
 }
 
 // lastUse returns when a file was used last, in seconds since the Unix epoch. A time that lies more than touchAfter in the
@@ -204,7 +233,7 @@ func lastUse(mtime, now time.Time) uint32 {
 func (x *index) usage() (bytes, entries int64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.used, int64(len(x.at))
+	return x.used, int64(x.at.n)
 }
 
 // add returns an unlinked slot for id.
@@ -213,16 +242,15 @@ func (x *index) add(id cache.ID) int32 {
 	if n := len(x.free); n > 0 {
 		i, x.free = x.free[n-1], x.free[:n-1]
 	} else {
-		i = int32(len(x.slots))
-		x.slots = append(x.slots, slot{})
+		i = x.slots.grow()
 	}
-	x.slots[i] = slot{id: id, round: x.round}
-	x.at[id] = i
+	*x.slots.at(i) = slot{id: id, seen: x.round}
+	x.at.add(id, i, &x.slots)
 	return i
 }
 
 func (x *index) resize(i int32, size int64) {
-	s := &x.slots[i]
+	s := x.slots.at(i)
 	x.used -= s.bytes()
 	s.blocks = uint32((size + blockSize - 1) / blockSize)
 	x.used += s.bytes()
@@ -230,14 +258,14 @@ func (x *index) resize(i int32, size int64) {
 
 // link puts slot i behind slot after.
 func (x *index) link(i, after int32) {
-	s, a := &x.slots[i], &x.slots[after]
+	s, a := x.slots.at(i), x.slots.at(after)
 	s.prev, s.next = after, a.next
-	x.slots[a.next].prev = i
+	x.slots.at(a.next).prev = i
 	a.next = i
 }
 
 func (x *index) unlink(i int32) {
-	s := &x.slots[i]
-	x.slots[s.prev].next = s.next
-	x.slots[s.next].prev = s.prev
+	s := x.slots.at(i)
+	x.slots.at(s.prev).next = s.next
+	x.slots.at(s.next).prev = s.prev
 }

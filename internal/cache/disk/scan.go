@@ -34,6 +34,13 @@ type file struct {
 	length int64
 }
 
+// stranger is an entry that the index does not know. There may be millions.
+type stranger struct {
+	id     cache.ID
+	blocks uint32
+	used   uint32 // in seconds since the Unix epoch
+}
+
 func (s *Store) scanLoop(ctx context.Context) {
 	s.scan(ctx)
 	close(s.scanned)
@@ -56,7 +63,7 @@ func (s *Store) scanLoop(ctx context.Context) {
 func (s *Store) scan(ctx context.Context) {
 	start := time.Now()
 	s.index.nextRound()
-	var unknown []file
+	var unknown []stranger
 	strays := 0
 	for shard := range shards {
 		files, removed, err := s.scanShard(ctx, byte(shard))
@@ -69,9 +76,9 @@ func (s *Store) scan(ctx context.Context) {
 			return
 		}
 	}
-	slices.SortFunc(unknown, func(a, b file) int { return cmp.Compare(lastUse(b.mtime, start), lastUse(a.mtime, start)) })
+	slices.SortFunc(unknown, func(a, b stranger) int { return cmp.Compare(b.used, a.used) })
 	for _, f := range unknown {
-		s.index.append(f.id, f.size, f.mtime)
+		s.index.append(f.id, int64(f.blocks)*blockSize, f.used)
 	}
 	s.forgetVanished(ctx)
 	s.index.setHeadroom(math.MaxInt64)
@@ -89,7 +96,7 @@ func (s *Store) scan(ctx context.Context) {
 
 // scanShard looks at every file of a shard. It returns the entries the index does not know, and how many
 // temporaries it removed.
-func (s *Store) scanShard(ctx context.Context, shard byte) (unknown []file, strays int, err error) {
+func (s *Store) scanShard(ctx context.Context, shard byte) (unknown []stranger, strays int, err error) {
 	path := shardPath(s.dir, shard)
 	err = eachName(ctx, path, func(dir *os.File, name string) {
 		if isTemp(shard, name) {
@@ -100,7 +107,7 @@ func (s *Store) scanShard(ctx context.Context, shard byte) (unknown []file, stra
 		}
 		f, ok := lookAt(dir, shard, name)
 		if ok && !s.index.found(f.id, f.size, f.mtime) {
-			unknown = append(unknown, f)
+			unknown = append(unknown, stranger{f.id, uint32((f.size + blockSize - 1) / blockSize), lastUse(f.mtime, time.Now())})
 		}
 	})
 	return unknown, strays, err
