@@ -50,6 +50,7 @@ func scenarios() []scenario {
 		{"workers killed", false, killWorkers},
 		{"disk full", true, fullDisk},
 		{"disk read-only", true, readOnlyDisk},
+		{"disk frozen", false, frozenDisk},
 		{"directory removed", false, removedDirectory},
 		{"bit rot", false, rot},
 		{"bound", false, bound},

@@ -14,3 +14,5 @@ func isChild() bool  { return false }
 func childMain() int { return 1 }
 
 func runMounted(context.Context, *rig, scenario) ([]figure, error) { return nil, errNoMount }
+
+func frozenDisk(context.Context, *rig) ([]figure, error) { return nil, errNoMount }
