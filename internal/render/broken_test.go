@@ -145,6 +145,18 @@ func TestUnreadableResult(t *testing.T) {
 	}
 }
 
+// TestResultWithABorder: what surrounds a picture counts to the size that is read back.
+func TestResultWithABorder(t *testing.T) {
+	var p plan.Plan
+	p.Format, p.Canvas, p.Border = format.WebP, image.Pt(100, 50), 7
+	if err := readBack(&blob.Blob{Data: drawn(p.Format, image.Pt(114, 64))}, p); err != nil {
+		t.Error(err)
+	}
+	if readBack(&blob.Blob{Data: drawn(p.Format, p.Canvas)}, p) == nil {
+		t.Error("a result without its border passes")
+	}
+}
+
 // BenchmarkReadBack is what that check costs a miss: a photo-like JPEG, all of whose bytes are looked at for markers.
 func BenchmarkReadBack(b *testing.B) {
 	for _, side := range []int{320, 1280} {
@@ -158,9 +170,11 @@ func BenchmarkReadBack(b *testing.B) {
 				b.Fatal(err)
 			}
 			result := blob.New(body.Bytes(), format.JPEG, time.Now())
+			var planned plan.Plan
+			planned.Format, planned.Canvas = format.JPEG, image.Pt(side, side)
 			b.SetBytes(int64(body.Len()))
 			for b.Loop() {
-				if err := readBack(result, plan.Plan{Geometry: plan.Geometry{Canvas: image.Pt(side, side)}, Target: plan.Target{Format: format.JPEG}}); err != nil {
+				if err := readBack(result, planned); err != nil {
 					b.Fatal(err)
 				}
 			}

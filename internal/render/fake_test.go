@@ -94,7 +94,7 @@ func (m *machine) Run(ctx context.Context, _ *blob.Blob, p plan.Plan) (*blob.Blo
 	}
 	var times stage.Times
 	times[stage.Encode] = time.Second
-	data := drawn(p.Format, p.Canvas)
+	data := drawn(p.Format, p.Size())
 	if m.lie != nil {
 		data = m.lie(p)
 	}

@@ -12,14 +12,15 @@ import (
 // readBack reads the header of a result as that of a source is read: what a worker sent must be the picture that was
 // planned. A result that nobody can read is our fault, and neither served nor kept.
 func readBack(b *blob.Blob, p plan.Plan) error {
-	info, err := probe.Read(b.Data, probe.Limits{MaxPixels: int64(p.Canvas.X) * int64(p.Canvas.Y)})
+	want := p.Size()
+	info, err := probe.Read(b.Data, probe.Limits{MaxPixels: int64(want.X) * int64(want.Y)})
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "the result of this picture cannot be read")
 	}
 	got := image.Pt(info.Width, info.Height)
-	if info.Format != p.Format || got != p.Canvas {
+	if info.Format != p.Format || got != want {
 		return fault.New(fault.Internal, "the result of this picture should be %s of %d×%d pixels, and is %s of %d×%d",
-			p.Format, p.Canvas.X, p.Canvas.Y, info.Format, got.X, got.Y)
+			p.Format, want.X, want.Y, info.Format, got.X, got.Y)
 	}
 	return nil
 }
