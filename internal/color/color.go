@@ -1,9 +1,11 @@
-// Package color brings pixels to sRGB through lcms2, where an ICC profile needs a real transform: CMYK, grey with
-// its own curve, LUT profiles. It works on the resized picture, so it costs by the size of the result.
+// Package color brings pixels to sRGB: by curves and a matrix where a profile or code points say no more, through
+// lcms2 where a profile has tables, or grey a curve of its own. It works on the resized picture, so it costs by the size
+// of the result.
 package color
 
 // #cgo CFLAGS: -O3
 // #cgo pkg-config: lcms2
+// #cgo LDFLAGS: -lm
 // #include "lcms.h"
 import "C"
 
@@ -16,10 +18,14 @@ import (
 	"imagekit/internal/frame"
 )
 
-// ToSRGB transforms a working frame (16 bits, 4:4:4; RGB, grey or CMYK) through its ICC profile to sRGB and releases
-// it. CMYK and RGB become RGB, grey stays grey. A profile that cannot be used is ignored, as browsers do: RGB and
+// ToSRGB transforms a working frame (16 bits, 4:4:4; RGB, grey or CMYK) through its ICC profile to sRGB: in place, or
+// into a new frame, and then it releases f. CMYK and RGB become RGB, grey stays grey. A profile that cannot be used is ignored, as browsers do: RGB and
 // grey are taken for sRGB, CMYK is converted by R = (1−C)(1−K).
 func ToSRGB(f *frame.Frame, profile []byte) (*frame.Frame, error) {
+	if s, ok := shaperOf(f.Model, profile); ok {
+		s.run(f)
+		return f, nil
+	}
 	model := f.Model
 	switch model {
 	case frame.YCbCr:
@@ -62,7 +68,12 @@ func transform(f, dst *frame.Frame, profile []byte) (bool, error) {
 		return false, nil
 	}
 	in, out := planes(f), planes(dst)
-	status := C.ik_to_srgb(unsafe.Pointer(&profile[0]), C.size_t(len(profile)), &in, &out, C.int(f.Width), C.int(f.Height))
+	inv, _ := bt709.toXYZ().inverse()
+	srgb := C.ik_srgb{matrix: rows(inv), encode: &encoded()[0]}
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	pin.Pin(srgb.encode)
+	status := C.ik_to_srgb(unsafe.Pointer(&profile[0]), C.size_t(len(profile)), &in, &out, C.int(f.Width), C.int(f.Height), &srgb)
 	runtime.KeepAlive(profile)
 	if status == C.IK_COLOR_NO_MEMORY {
 		return false, fault.New(fault.TooMuchMemory, "no memory for the colour transform of %d×%d pixels", f.Width, f.Height)

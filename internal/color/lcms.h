@@ -12,10 +12,17 @@ typedef struct {
 	int colors;
 } ik_planes;
 
+// ik_srgb is what leads from X, Y, Z relative to D50 to sRGB's codes.
+typedef struct {
+	float matrix[9];     // to light
+	const float *encode; // light to code 0…65535: see table.h
+} ik_srgb;
+
 // ik_to_srgb transforms 16-bit planes through an ICC profile to sRGB: CMYK (4) and RGB (3) to RGB (3), grey (1) to
 // grey (1) with sRGB's curve. Premultiplied input (in->plane[colors] != NULL) is divided by alpha before the
 // transform and multiplied again after it; the alpha plane itself is left to the caller.
-int ik_to_srgb(const void *profile, size_t len, const ik_planes *in, const ik_planes *out, int width, int height);
+int ik_to_srgb(const void *profile, size_t len, const ik_planes *in, const ik_planes *out, int width, int height,
+	const ik_srgb *srgb);
 
 // ik_naive_cmyk is what is done without a usable profile: R = (1-C)(1-K), and so on.
 void ik_naive_cmyk(const ik_planes *in, const ik_planes *out, int width, int height);

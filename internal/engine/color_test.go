@@ -215,7 +215,8 @@ func pq(nits float64) float64 {
 	return math.Pow((c1+c2*l)/(1+c3*l), m2)
 }
 
-// HDR pictures must not come out black, blown out or as an error: BT.2408's reference white, 203 cd/m², is white.
+// HDR pictures must not come out black, blown out or as an error: what is brighter than BT.2408's reference white,
+// 203 cd/m², keeps its modelling, so that white itself is half of what the screen can do, as in Chromium.
 func TestHDR(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -223,13 +224,15 @@ func TestHDR(t *testing.T) {
 		transfer uint8
 		low, hi  uint8
 	}{
-		{"PQ white", pq(203), 16, 250, 255},
-		{"PQ 18 % grey", pq(203 * 0.18), 16, 112, 124},
+		{"PQ white", pq(203), 16, 186, 189},
+		{"PQ 18 % grey", pq(203 * 0.18), 16, 83, 87},
 		{"PQ black", 0, 16, 0, 3},
-		{"PQ highlight", pq(1000), 16, 255, 255},
+		{"PQ highlight", pq(600), 16, 237, 241},
+		{"PQ brightest", pq(1000), 16, 254, 255},
 		{"BT.2020 SDR grey", 0.5, 14, 126, 130},
-		{"HLG white", 0.75, 18, 250, 255},
-		{"HLG grey", 0.38, 18, 95, 107},
+		{"HLG white", 0.75, 18, 186, 189},
+		{"HLG brightest", 1, 18, 254, 255},
+		{"HLG grey", 0.38, 18, 70, 74},
 		{"HLG black", 0, 18, 0, 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -40,7 +40,7 @@ var steps = []step{
 	{stage.Decode, decode},
 	{stage.Resize, resize},
 	{stage.Resize, toSRGB},
-	{stage.Resize, fromGamut},
+	{stage.Resize, fromSignal},
 	{stage.Resize, turn},
 	{stage.Resize, effects},
 	{stage.Resize, toModel},

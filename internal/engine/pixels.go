@@ -53,11 +53,8 @@ func (j *job) promised() error {
 // models are those of frames, by the plan's.
 var models = [...]frame.Model{probe.YCbCr: frame.YCbCr, probe.RGB: frame.RGB, probe.Gray: frame.Gray}
 
-// Code points of ITU-T H.273.
-const (
-	matrixBT601 = 6
-	unspecified = 2
-)
+// matrixBT601 is a code point of ITU-T H.273.
+const matrixBT601 = 6
 
 // toSRGB transforms the colours through the source's ICC profile. Without one a CMYK picture is converted plainly.
 func toSRGB(j *job) error {
@@ -72,25 +69,19 @@ func toSRGB(j *job) error {
 	return j.becomes(color.ToSRGB(j.frame, j.plan.Source.Profile))
 }
 
-// fromGamut brings an AVIF in another gamut (BT.2020, PQ, HLG) to sRGB by its code points.
-func fromGamut(j *job) error {
+// fromSignal brings a picture in another gamut (BT.2020, PQ, HLG) to sRGB by its code points.
+func fromSignal(j *job) error {
 	c := j.plan.Source.CICP
 	if j.plan.Color != plan.ColorTransform || j.plan.Source.Profile != nil || c == (probe.CICP{}) {
 		return nil
-	}
-	from := scale.Gamut{Primaries: c.Primaries, Transfer: c.Transfer}
-	if from.Primaries == 0 || from.Primaries == unspecified {
-		from.Primaries = scale.SRGB.Primaries
-	}
-	if plan.SDR(from.Transfer) {
-		from.Transfer = scale.SRGB.Transfer
 	}
 	if j.frame.Model != frame.Gray {
 		if err := convert(j, frame.RGB); err != nil {
 			return err
 		}
 	}
-	return j.becomes(scale.ToSRGB(j.frame, from))
+	color.FromSignal(j.frame, color.Signal{Primaries: c.Primaries, Transfer: c.Transfer, Peak: j.plan.Source.Peak})
+	return nil
 }
 
 // becomes takes the frame a step has made of the job's.
@@ -102,7 +93,7 @@ func (j *job) becomes(f *frame.Frame, err error) error {
 }
 
 func convert(j *job, m frame.Model) error {
-	return j.becomes(scale.Convert(j.frame, m))
+	return j.becomes(scale.ConvertFrom(j.frame, m, j.plan.Source.CICP.Primaries))
 }
 
 // turn applies EXIF orientation, rot and flip, composed into one.

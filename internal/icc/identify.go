@@ -22,8 +22,7 @@ func Identify(profile []byte) Kind {
 	if !ok {
 		return Invalid
 	}
-	// Tables win over matrix and curves where a profile has both (ICC.1:2022 §8.10.2).
-	lut := t.has("A2B0") || t.has("A2B1") || t.has("D2B0")
+	lut := t.lut() // it wins over matrix and curves where a profile has both (ICC.1:2022 §8.10.2)
 	switch string(profile[16:20]) {
 	case "RGB ":
 		return t.rgb(lut)
@@ -91,18 +90,9 @@ func (t tags) rgb(lut bool) Kind {
 	if lut {
 		return OtherRGB
 	}
-	var m matrix
-	var curves [3]curve
-	for i, name := range []string{"rXYZ", "gXYZ", "bXYZ"} {
-		var ok bool
-		if m[i], ok = parseXYZ(t.data(name)); !ok {
-			return Invalid
-		}
-	}
-	for i, name := range []string{"rTRC", "gTRC", "bTRC"} {
-		if curves[i] = parseCurve(t.data(name)); curves[i] == nil {
-			return Invalid
-		}
+	m, curves, ok := t.display()
+	if !ok {
+		return Invalid
 	}
 	for _, s := range []space{srgb, displayP3, adobeRGB} {
 		if m.near(s.primaries) && s.near(curves[0]) && s.near(curves[1]) && s.near(curves[2]) {

@@ -94,3 +94,60 @@ func profile(kind string, tags map[string][]byte) []byte {
 	b = append(b, make([]byte, 128-len(b))...)
 	return append(append(b, table...), body...)
 }
+
+// RGBProfile returns a display's profile of these D50 colorants whose three channels have one curve, a curveType or a
+// parametricCurveType.
+func RGBProfile(primaries [3][3]float64, curve []byte) []byte {
+	curve = append(append([]byte(nil), curve...), make([]byte, -len(curve)&3)...)
+	tags := map[string][]byte{"wtpt": xyz(0.9642, 1, 0.8249), "rTRC": curve, "gTRC": curve, "bTRC": curve}
+	for i, name := range []string{"rXYZ", "gXYZ", "bXYZ"} {
+		tags[name] = xyz(primaries[i][0], primaries[i][1], primaries[i][2])
+	}
+	return profile("mntrRGB XYZ ", tags)
+}
+
+// RGBTableProfile returns a display's profile that says the same by a table of side points a side, as scanners' and
+// printers' profiles do: gamma curves in front of the table, L*, a*, b* in it.
+func RGBTableProfile(primaries [3][3]float64, gamma float64, side int) []byte {
+	const entries = 256
+	t := append([]byte("mft2\x00\x00\x00\x00"), 3, 3, byte(side), 0)
+	for i := range 9 {
+		t = binary.BigEndian.AppendUint32(t, fixed([4]float64{0: 1}[i%4]))
+	}
+	t = append(t, entries>>8, entries&255, 0, 2)
+	for range 3 {
+		for i := range entries { // towards lightness, so that the table is even
+			t = binary.BigEndian.AppendUint16(t, uint16(math.Round(65535*math.Pow(float64(i)/(entries-1), gamma/3))))
+		}
+	}
+	for i := range side * side * side {
+		var v [3]float64
+		for k, n := range [3]int{i / side / side, i / side % side, i % side} {
+			l := math.Pow(float64(n)/float64(side-1), 3)
+			for j := range v {
+				v[j] += l * primaries[k][j]
+			}
+		}
+		t = append(t, labWords(v)...)
+	}
+	for range 3 {
+		t = append(t, 0, 0, 0xFF, 0xFF)
+	}
+	return profile("mntrRGB Lab ", map[string][]byte{"wtpt": xyz(0.9642, 1, 0.8249), "A2B0": t})
+}
+
+// labWords encodes X, Y, Z as L*, a*, b* in words of version 2 (ICC.1:2001-04 §6.5.8).
+func labWords(v [3]float64) []byte {
+	f := func(t float64) float64 {
+		if t > 216.0/24389 {
+			return math.Cbrt(t)
+		}
+		return (24389.0/27*t + 16) / 116
+	}
+	x, y, z := f(v[0]/0.9642), f(v[1]), f(v[2]/0.8249)
+	var b []byte
+	for _, w := range [3]float64{(116*y - 16) * 652.8, 32768 + 500*(x-y)*256, 32768 + 200*(y-z)*256} {
+		b = binary.BigEndian.AppendUint16(b, uint16(math.Round(min(max(w, 0), 65535))))
+	}
+	return b
+}

@@ -46,4 +46,6 @@ type Info struct {
 	ICC     icc.Kind
 	Profile []byte // the ICC profile itself, where ICC says it needs a transform; else nil
 	CICP    CICP
+	// Peak is the light in cd/m² of the brightest pixel of an HDR picture, as far as the file states it; else 0.
+	Peak int
 }

@@ -6,6 +6,7 @@ import "C"
 
 import (
 	"fmt"
+	"unsafe"
 
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
@@ -16,6 +17,11 @@ import (
 // returned as it is; otherwise f is released and a new frame returned. Premultiplied frames stay premultiplied: the
 // matrices are linear. A matrix that zimg does not know is fault.UnsupportedFormat.
 func Convert(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
+	return ConvertFrom(f, model, unspecified)
+}
+
+// ConvertFrom is Convert for a picture whose primaries (H.273) are known: the matrix 12 is derived from them.
+func ConvertFrom(f *frame.Frame, model frame.Model, primaries uint8) (*frame.Frame, error) {
 	if f.Model == model && (model != frame.YCbCr || f.Matrix == bt601) {
 		return f, nil
 	}
@@ -30,6 +36,9 @@ func Convert(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
 		return nil, err
 	}
 	in, out := workingFormat(f, f.Model, f.Matrix), workingFormat(f, model, bt601)
+	if f.Matrix == derived {
+		in.primaries, out.primaries = cInt(int(primaries)), cInt(int(primaries))
+	}
 	var s, d [4]frame.Plane
 	copy(s[:], f.Planes)
 	copy(d[:], dst.Planes)
@@ -69,8 +78,9 @@ func workingFormat(f *frame.Frame, m frame.Model, matrix uint8) format {
 
 // Code points of ITU-T H.273.
 const (
-	bt601       = 6
 	unspecified = 2
+	bt601       = 6
+	derived     = 12 // from the primaries, non-constant luminance
 )
 
 // fromGray gives a grey working frame the planes of model: neutral chroma, or three equal ones.
@@ -121,4 +131,9 @@ func Version() string {
 	var v [3]C.uint
 	C.zimg_get_version_info(&v[0], &v[1], &v[2])
 	return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2])
+}
+
+// words returns row y of a 16-bit plane.
+func words(p frame.Plane, y int) []uint16 {
+	return unsafe.Slice((*uint16)(unsafe.Add(p.Data, y*p.Stride)), p.Width)
 }

@@ -48,7 +48,6 @@ void *ik_graph_new(const ik_format *src, const ik_format *dst, char *err, size_t
 	// Not ZIMG_CPU_AUTO_64B: the AVX-512 code of zimg 3.0.4 takes wrong taps for the last column of every 32, at some
 	// ratios (203 → 100).
 	p.cpu_type = ZIMG_CPU_AUTO;
-	p.nominal_peak_luminance = 203; // cd/m²; what HDR pictures mean by white (ITU-R BT.2408 §2.1); brighter is cut
 	zimg_filter_graph *g = zimg_filter_graph_build(&s, &d, &p);
 	unsigned in, out;
 	if (!g || zimg_filter_graph_get_tmp_size(g, tmp_size) || zimg_filter_graph_get_input_buffering(g, &in) ||

@@ -1,0 +1,120 @@
+package color
+
+// #include "shape.h"
+import "C"
+
+import (
+	"math"
+	"runtime"
+	"sync"
+
+	"imagekit/internal/frame"
+	"imagekit/internal/icc"
+)
+
+// table is a function of 0…1 in straight pieces, which are short enough to be within a hundredth of an 8-bit level for
+// every curve in use.
+type table [C.IK_POINTS]C.float
+
+// tabled samples f.
+func tabled(f func(v float64) float64) *table {
+	t := new(table)
+	for i := range C.IK_STEPS + 1 {
+		t[i] = C.float(f(float64(i) / C.IK_STEPS))
+	}
+	t[C.IK_STEPS+1] = t[C.IK_STEPS]
+	return t
+}
+
+// encoded is sRGB's curve, from light to codes 0…65535.
+var encoded = sync.OnceValue(func() *table {
+	return tabled(func(l float64) float64 { return 65535 * encodeSRGB(l) })
+})
+
+func encodeSRGB(l float64) float64 {
+	if l <= 0.0031308 {
+		return l * 12.92
+	}
+	return 1.055*math.Pow(l, 1/2.4) - 0.055
+}
+
+func decodeSRGB(v float64) float64 {
+	if v <= 0.04045 {
+		return v / 12.92
+	}
+	return math.Pow((v+0.055)/1.055, 2.4)
+}
+
+// shaper is what brings RGB to sRGB without tables of three dimensions: a curve for each channel, a matrix, for HDR a
+// tone curve between the two, and sRGB's own curve. What lies outside of sRGB is cut channel by channel.
+type shaper struct {
+	curves [3]*table
+	toSRGB matrix
+	tone   *tone // nil = light is 0…1 already
+}
+
+// shaperOf returns the shaper of a profile, if it has one and describes pixels of this model.
+func shaperOf(m frame.Model, profile []byte) (shaper, bool) {
+	switch m {
+	case frame.RGB:
+		d, ok := icc.ParseDisplay(profile)
+		if !ok {
+			return shaper{}, false
+		}
+		return displayShaper(d), true
+	case frame.Gray:
+		c, ok := icc.ParseGray(profile)
+		if !ok {
+			return shaper{}, false
+		}
+		t := tabled(c)
+		return shaper{curves: [3]*table{t, t, t}, toSRGB: matrix{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}}, true
+	}
+	return shaper{}, false
+}
+
+// displayShaper returns the shaper of a profile of matrix and curves.
+func displayShaper(d icc.Display) shaper {
+	var s shaper
+	for i := range s.curves {
+		if i > 0 && d.Alike {
+			s.curves[i] = s.curves[0]
+			continue
+		}
+		s.curves[i] = tabled(d.Curves[i])
+	}
+	var toXYZ matrix
+	for j, p := range d.Primaries {
+		for i, v := range p {
+			toXYZ[i][j] = v
+		}
+	}
+	s.toSRGB = between(toXYZ, bt709)
+	return s
+}
+
+// run works on a frame in place.
+func (s shaper) run(f *frame.Frame) {
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	c := C.ik_shaper{encode: &encoded()[0], to_srgb: rows(s.toSRGB)}
+	pin.Pin(c.encode)
+	for i, t := range s.curves {
+		c.curve[i] = &t[0]
+		pin.Pin(c.curve[i])
+	}
+	if s.tone != nil {
+		s.tone.fill(&c)
+	}
+	p := planes(f)
+	C.ik_shape(&p, C.int(f.Width), C.int(f.Height), &c)
+}
+
+func rows(m matrix) (r [9]C.float) {
+	for i, row := range m {
+		for j, v := range row {
+			r[3*i+j] = C.float(v)
+		}
+	}
+	return r
+}

@@ -1,0 +1,47 @@
+package color
+
+// #include "shape.h"
+import "C"
+
+import "math"
+
+// The light of HDR pictures is counted in units of their reference white, 203 cd/m² (ITU-R BT.2408 §2.1).
+const (
+	referenceWhite = 203.0
+	usualPeak      = 1000.0 // cd/m² of a picture that does not state its brightest
+)
+
+// tone is the curve that brings HDR into the range of sRGB: the reference white tone mapping of SMPTE ST 2094-50, which
+// is what Chromium shows. Up to reference white light is only scaled, by 1/2 where the picture reaches 1000 cd/m² and
+// more, else by less; from there to the brightest light of the picture a parabola leads to white. All three channels
+// are scaled alike, as the brightest of them in BT.2020 asks, so hues stay.
+type tone struct {
+	toWide matrix
+	peak   float64 // brightest light of the picture, above 1
+	hlg    bool    // the light is a scene's; the display's own curve is still to come
+}
+
+// white returns what the curve makes of reference white.
+func (t tone) white() float64 {
+	return 1 - 0.5*min(1, math.Log(t.peak)/math.Log(usualPeak/referenceWhite))
+}
+
+// fill writes the curve as ik_shape wants it: a Bézier parabola from (1, white) by (mid) to (peak, 1).
+func (t tone) fill(c *C.ik_shaper) {
+	const bend = 0.65
+	white := t.white()
+	c.tone, c.to_wide = 1, rows(t.toWide)
+	c.peak, c.white = C.float(t.peak), C.float(white)
+	c.mid_x, c.mid_y = C.float(1-bend+bend/white), C.float((1-bend)*white+bend)
+	if t.hlg {
+		c.hlg = 0.2 // the exponent of a display of 1000 cd/m² is 1.2 (ITU-R BT.2100 table 5)
+	}
+}
+
+// peakOf returns the brightest light of a picture that states so many cd/m², 0 = nothing.
+func peakOf(nits int) float64 {
+	if nits == 0 {
+		nits = usualPeak
+	}
+	return min(max(float64(nits), referenceWhite+1), 10000) / referenceWhite
+}
