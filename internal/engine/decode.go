@@ -9,6 +9,7 @@ import (
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/frame"
+	"imagekit/internal/probe"
 )
 
 // decode turns the source's bytes into planes, by the type its magic bytes told, never by guessing again.
@@ -34,6 +35,20 @@ var decoders = map[format.Format]func([]byte, frame.Hint) (*frame.Frame, error){
 	format.JPEG: jpeg.Decode,
 	format.PNG:  png.Decode,
 	format.WebP: webp.Decode,
-	format.AVIF: avif.Decode,
+	format.AVIF: decodeAVIF,
 	format.GIF:  gif.Decode,
+}
+
+// decodeAVIF hands the decoder the shown picture alone, in boxes of our own, and keeps what its clean aperture shows.
+func decodeAVIF(src []byte, hint frame.Hint) (*frame.Frame, error) {
+	still, shown, err := probe.StillAVIF(src)
+	if err != nil {
+		return nil, err
+	}
+	f, err := avif.Decode(still, hint)
+	if err != nil {
+		return nil, err
+	}
+	f.Trim(shown.X, shown.Y)
+	return f, nil
 }

@@ -5,6 +5,7 @@ package frame
 import (
 	"fmt"
 	"image"
+	"math"
 	"unsafe"
 )
 
@@ -120,6 +121,21 @@ func Full(n, width, height int) []Size {
 		s[i] = Size{width, height}
 	}
 	return s
+}
+
+// Trim cuts the picture to width × height at the top left; a frame that is not larger stays as it is.
+func (f *Frame) Trim(width, height int) {
+	f.Width, f.Height = min(f.Width, width), min(f.Height, height)
+	cut := func(p *Plane) {
+		p.Width = min(p.Width, int(math.Ceil(float64(f.Width)*p.PitchX)))
+		p.Height = min(p.Height, int(math.Ceil(float64(f.Height)*p.PitchY)))
+	}
+	for i := range f.Planes {
+		cut(&f.Planes[i])
+	}
+	if f.HasAlpha() {
+		cut(&f.Alpha)
+	}
 }
 
 // Release gives the memory back to the pool. The frame and every slice and pointer into it are dead afterwards.

@@ -23,7 +23,7 @@ func memory(p Plan) int64 {
 // decoding is the decoded planes and what the decoder holds at the same time.
 func decoding(p Plan) int64 {
 	s := p.Source
-	pixels := int64(s.Width) * int64(s.Height)
+	pixels := stored(s)
 	planes := decoded(p)
 	switch s.Format {
 	case format.JPEG:
@@ -42,10 +42,13 @@ func decoding(p Plan) int64 {
 	return planes // PNG and lossy WebP come row by row
 }
 
+// stored is how many pixels the decoder makes.
+func stored(s probe.Info) int64 { return max(int64(s.Width)*int64(s.Height), s.Coded) }
+
 // decoded is the planes a decoder leaves.
 func decoded(p Plan) int64 {
 	s := p.Source
-	pixels := int64(s.Width) * int64(s.Height)
+	pixels := stored(s)
 	if p.Shrink > 1 { // subsampled chroma comes out at the size of luma
 		return pixels * colorPlanes(s.Model) / int64(p.Shrink*p.Shrink)
 	}

@@ -11,6 +11,8 @@ type item struct {
 	properties []int    // numbers from 1 of avifReader.known
 	parts      []uint32 // dimg: the items it is derived from
 	describes  []uint32 // auxl: the items it is auxiliary to
+	// premultipliedBy is the alpha item by which its colours are multiplied (prem); 0 = none.
+	premultipliedBy uint32
 }
 
 // extent is a range of bytes; size 0 means up to the end.
@@ -105,7 +107,7 @@ func (a *avifReader) itemLocation(c cursor) error {
 func (a *avifReader) itemReference(c cursor) error {
 	version, _ := c.full()
 	return a.left.boxes(c.b, func(x box) error {
-		if x.kind != "dimg" && x.kind != "auxl" {
+		if x.kind != "dimg" && x.kind != "auxl" && x.kind != "prem" {
 			return nil
 		}
 		c := cursor{b: x.body}
@@ -115,10 +117,13 @@ func (a *avifReader) itemReference(c cursor) error {
 				return err
 			}
 			to := c.id(version > 0)
-			if x.kind == "dimg" {
+			switch x.kind {
+			case "dimg":
 				from.parts = append(from.parts, to)
-			} else {
+			case "auxl":
 				from.describes = append(from.describes, to)
+			case "prem":
+				from.premultipliedBy = to
 			}
 		}
 		return nil
@@ -172,29 +177,45 @@ func (a *avifReader) propertiesOf(x *item) []box {
 // headerBytes is how much of an item's data is looked at: its AV1 sequence header or grid description comes first.
 const headerBytes = 1024
 
-// data returns the first headerBytes of an item's data and checks that all of it is there.
-func (a *avifReader) data(x *item) ([]byte, error) {
+// data returns where an item's data lies in the file, and checks that all of it is there.
+func (a *avifReader) data(x *item) ([]span, error) {
 	if x.elsewhere {
 		return nil, unsupported("an AVIF file whose pixels lie in other items or files")
 	}
-	source := a.file
+	source, start := a.file, 0
 	if x.inIdat {
-		source = a.idat
+		source, start = a.idat, a.idatStart()
 	}
-	var head []byte
-	for i, e := range x.extents {
+	var spans []span
+	total := uint64(0)
+	for _, e := range x.extents {
 		if e.size == 0 && e.offset < uint64(len(source)) {
 			e.size = uint64(len(source)) - e.offset
 		}
 		if e.size == 0 || e.offset > uint64(len(source)) || e.size > uint64(len(source))-e.offset {
 			return nil, damaged(format.AVIF, "it is cut short: pixels are missing")
 		}
-		part := source[e.offset : e.offset+min(e.size, headerBytes)]
+		if total += e.size; total > uint64(len(a.file)) {
+			return nil, damaged(format.AVIF, "a picture in it has more bytes than the file")
+		}
+		spans = append(spans, span{start + int(e.offset), int(e.size)})
+	}
+	return spans, nil
+}
+
+// idatStart returns where idat's body begins in the file, of which it is a part.
+func (a *avifReader) idatStart() int { return cap(a.file) - cap(a.idat) }
+
+// head returns the first headerBytes of an item's data.
+func (a *avifReader) head(data []span) []byte {
+	var head []byte
+	for i, s := range data {
+		part := a.file[s.start : s.start+min(s.size, headerBytes)]
 		if i == 0 {
 			head = part[:len(part):len(part)]
 		} else if len(head) < headerBytes {
 			head = append(head, part...)
 		}
 	}
-	return head, nil
+	return head
 }

@@ -48,7 +48,6 @@ func ispe(width, height uint32) []byte { return boxOf("ispe", be32(0, width, hei
 
 func auxc(urn string) []byte { return boxOf("auxC", be32(0), []byte(urn), []byte{0}) }
 
-const alphaName = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha"
 
 // still returns an AV1 item with more properties.
 func still(properties ...[]byte) avifItem {
@@ -106,7 +105,7 @@ var plainAVIF = Info{
 	Format: format.AVIF, Width: 80, Height: 60, Orientation: 1, Frames: 1, Depth: 8, SubX: 2, SubY: 2, CICP: CICP{FullRange: true},
 }
 
-func nclx(primaries, transfer, matrix uint16, full byte) []byte {
+func nclxOf(primaries, transfer, matrix uint16, full byte) []byte {
 	return boxOf("colr", []byte("nclx"), be16(primaries, transfer, matrix), []byte{full << 7})
 }
 
@@ -133,8 +132,8 @@ func avifReads() []accepted {
 			i.Model, i.SubX, i.SubY, i.CICP = RGB, 1, 1, CICP{1, 13, 0, true}
 		})},
 		{"data in idat", avifOf(func() avifItem { x := still(); x.idat = true; return x }()), plainAVIF},
-		{"colours by nclx", avifOf(still(nclx(9, 16, 9, 0))), with(plainAVIF, func(i *Info) { i.CICP = CICP{9, 16, 9, false} })},
-		{"profile", avifOf(still(boxOf("colr", []byte("prof"), other), nclx(2, 2, 6, 1))), with(plainAVIF, func(i *Info) {
+		{"colours by nclx", avifOf(still(nclxOf(9, 16, 9, 0))), with(plainAVIF, func(i *Info) { i.CICP = CICP{9, 16, 9, false} })},
+		{"profile", avifOf(still(boxOf("colr", []byte("prof"), other), nclxOf(2, 2, 6, 1))), with(plainAVIF, func(i *Info) {
 			i.ICC, i.Profile, i.CICP = icc.OtherRGB, other, CICP{2, 2, 6, true}
 		})},
 		{"restricted profile", avifOf(still(boxOf("colr", []byte("rICC"), icc.Profile(icc.DisplayP3)))), with(plainAVIF, func(i *Info) { i.ICC = icc.DisplayP3 })},

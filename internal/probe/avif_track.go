@@ -9,7 +9,10 @@ type track struct {
 	width, height int64
 	properties    []box // of the sample entry
 	samples       uint64
-	offset        uint64 // of the first sample in the file
+	offset, size  uint64 // of the first sample in the file; size 0 = not said
+	id            uint32
+	// premultipliedBy is the alpha track by which its colours are multiplied (prem); 0 = none.
+	premultipliedBy uint32
 }
 
 // movie reads the tracks of a moov box (ISO/IEC 14496-12 §8.2, §8.3).
@@ -37,10 +40,13 @@ func (a *avifReader) track(b []byte, t *track) error {
 		if err != nil {
 			return err
 		}
-		if handler, ok := find(inside, "hdlr"); ok && len(handler) >= 12 { // §8.4.3
-			t.handler = string(handler[8:12])
+		if err := a.trackHead(inside, t); err != nil {
+			return err
 		}
 		b, _ = find(inside, container)
+	}
+	if t.handler != "pict" && t.handler != "auxv" { // sound: its sample entries look otherwise
+		return nil
 	}
 	return a.left.boxes(b, func(x box) error {
 		c := cursor{b: x.body}
@@ -54,12 +60,37 @@ func (a *avifReader) track(b []byte, t *track) error {
 			}
 			return err
 		case "stsz": // §8.7.3
-			c.uint(4) // the size of all samples
-			t.samples = c.uint(4)
+			t.size, t.samples = c.uint(4), c.uint(4)
+			if t.size == 0 {
+				t.size = c.uint(4)
+			}
 		case "stco", "co64": // §8.7.5
 			if size := map[string]int{"stco": 4, "co64": 8}[x.kind]; c.uint(4) > 0 {
 				t.offset = c.uint(size)
 			}
+		}
+		return nil
+	})
+}
+
+// trackHead takes from the boxes around the samples who a track is (§8.3.2), what it is (§8.4.3) and whose (§8.3.3).
+func (a *avifReader) trackHead(inside []box, t *track) error {
+	if handler, ok := find(inside, "hdlr"); ok && len(handler) >= 12 {
+		t.handler = string(handler[8:12])
+	}
+	if head, ok := find(inside, "tkhd"); ok {
+		c := cursor{b: head}
+		if version, _ := c.full(); version > 0 {
+			c.take(16)
+		} else {
+			c.take(8)
+		}
+		t.id = uint32(c.uint(4))
+	}
+	references, _ := find(inside, "tref")
+	return a.left.boxes(references, func(x box) error {
+		if c := (cursor{b: x.body}); x.kind == "prem" {
+			t.premultipliedBy = uint32(c.uint(4))
 		}
 		return nil
 	})
@@ -101,10 +132,18 @@ func (a *avifReader) trackPicture(t *track) (picture, error) {
 	if t.samples == 0 || t.offset >= uint64(len(a.file)) {
 		return p, damaged(format.AVIF, "it is cut short: pixels are missing")
 	}
-	header, ok := findSequenceHeader(a.file[t.offset:min(uint64(len(a.file)), t.offset+headerBytes)])
-	if !ok {
+	rest := uint64(len(a.file)) - t.offset
+	if t.size == 0 {
+		t.size = rest
+	}
+	if t.size > rest {
+		return p, damaged(format.AVIF, "it is cut short: pixels are missing")
+	}
+	one := tile{properties: t.properties, data: []span{{int(t.offset), int(t.size)}}}
+	var ok bool
+	if one.header, ok = findSequenceHeader(a.head(one.data)); !ok {
 		return p, damaged(format.AVIF, "its first frame has no AV1 sequence header")
 	}
-	p.tiles = []sequenceHeader{header}
-	return p, nil
+	p.tiles = []tile{one}
+	return p, checkSize(format.AVIF, p.width, p.height, a.lim)
 }

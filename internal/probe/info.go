@@ -32,6 +32,9 @@ type Info struct {
 	// Orientation is the EXIF orientation 1…8 (EXIF 3.0 §4.6.5), what has to be done to show the picture upright.
 	// For AVIF it is derived from irot and imir alone; EXIF in AVIF is ignored, as HEIF demands (ISO/IEC 23008-12).
 	Orientation int
+	// Coded is how many pixels the decoder makes where these are more than Width × Height, as with a clean aperture;
+	// else 0.
+	Coded       int64
 	Frames      int // pictures in the file, 1 for a still; only the first is decoded
 	Alpha       bool
 	Model       Model
