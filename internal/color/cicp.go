@@ -106,10 +106,9 @@ func FromSignal(f *frame.Frame, from Signal) {
 	t := tabled(decode)
 	s := shaper{curves: [3]*table{t, t, t}, toSRGB: between(p.toXYZ(), bt709)}
 	if from.Transfer == pq || from.Transfer == hlg {
-		s.tone = &tone{toWide: between(p.toXYZ(), bt2020), peak: peakOf(from.Peak), hlg: from.Transfer == hlg}
-		if s.tone.hlg {
-			s.tone.peak = peakOf(0) // the display's, whatever the picture states
-		}
+		s.tone = toneOf(from, p)
+	}
+	if s.tone != nil {
 		s.toSRGB = between(bt2020.toXYZ(), bt709)
 	}
 	s.run(f)

@@ -161,9 +161,12 @@ func toneReference(c [3]float64, from Signal) [3]float64 {
 		c[i] = light[from.Transfer](v)
 	}
 	wide := between(p.toXYZ(), bt2020).apply(c)
-	peak := peakOf(from.Peak)
-	if from.Transfer == hlg {
+	peak := min(float64(from.Peak), 10000) / 203
+	if from.Peak == 0 {
 		peak = 1000.0 / 203
+	}
+	if from.Transfer == hlg {
+		peak = min(peak, 1000.0/203)
 		y := 0.2627*wide[0] + 0.6780*wide[1] + 0.0593*wide[2]
 		for i := range wide {
 			wide[i] *= math.Pow(max(y, 0), 0.2) * 1000 / 203
@@ -173,6 +176,8 @@ func toneReference(c [3]float64, from Signal) [3]float64 {
 	white := 1 - 0.5*min(1, math.Log2(peak)/math.Log2(1000.0/203))
 	k := white
 	switch {
+	case peak <= 1:
+		k = 1
 	case brightest >= peak:
 		k = 1 / brightest
 	case brightest > 1: // find the parabola's parameter by halving
@@ -202,7 +207,7 @@ func toneReference(c [3]float64, from Signal) [3]float64 {
 func TestToneReference(t *testing.T) {
 	all := cube(23)
 	for _, from := range []Signal{
-		{9, pq, 0}, {9, pq, 4000}, {9, pq, 400}, {9, pq, 100}, {9, pq, 10000}, {9, pq, 65535}, {12, pq, 0}, {1, pq, 0}, {9, hlg, 0}, {12, hlg, 400},
+		{9, pq, 0}, {9, pq, 4000}, {9, pq, 400}, {9, pq, 100}, {9, pq, 10000}, {9, pq, 65535}, {12, pq, 0}, {1, pq, 0}, {9, hlg, 0}, {9, hlg, 4000}, {12, hlg, 400},
 	} {
 		t.Run(fmt.Sprintf("%+v", from), func(t *testing.T) {
 			var want []float64
@@ -233,6 +238,7 @@ func TestToneIsChromiums(t *testing.T) {
 		{Signal{9, pq, 4000}, []uint8{0, 4, 26, 61, 114, 193, 217, 239, 255}},
 		{Signal{9, pq, 400}, []uint8{0, 6, 34, 77, 141, 235, 255, 255, 255}},
 		{Signal{12, pq, 0}, []uint8{0, 4, 26, 61, 114, 193, 242, 255, 255}},
+		{Signal{9, hlg, 4000}, []uint8{0, 13, 39, 66, 92, 122, 166, 214, 243}},
 		{Signal{9, hlg, 0}, []uint8{0, 13, 39, 66, 92, 122, 166, 214, 243}},
 	} {
 		for _, model := range []frame.Model{frame.RGB, frame.Gray} {

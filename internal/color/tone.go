@@ -38,10 +38,21 @@ func (t tone) fill(c *C.ik_shaper) {
 	}
 }
 
-// peakOf returns the brightest light of a picture that states so many cd/m², 0 = nothing.
-func peakOf(nits int) float64 {
-	if nits == 0 {
+// toneOf returns the curve for a picture in these primaries; nil where PQ does not go beyond reference white. The light
+// of HLG ends at its display's 1000 cd/m², whatever the picture states.
+func toneOf(from Signal, p primaries) *tone {
+	t := tone{toWide: between(p.toXYZ(), bt2020), hlg: from.Transfer == hlg}
+	nits, most := float64(from.Peak), 10000.0
+	if t.hlg {
+		most = usualPeak
+	}
+	if from.Peak <= 0 {
 		nits = usualPeak
 	}
-	return min(max(float64(nits), referenceWhite+1), 10000) / referenceWhite
+	t.peak = min(nits, most) / referenceWhite
+	if t.peak <= 1 && !t.hlg {
+		return nil
+	}
+	t.peak = max(t.peak, 1.001)
+	return &t
 }

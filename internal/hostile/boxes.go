@@ -23,8 +23,22 @@ func extents(width, height uint32) func(Seeds) []byte {
 	}
 }
 
+// location is the seed with another count, offset or size of the bytes of its first item (iloc, ISO/IEC 14496-12
+// §8.11.3).
+func location(at int, value uint32) func(Seeds) []byte {
+	return func(s Seeds) []byte {
+		b := bytes.Clone(s.AVIF)
+		from := bytes.Index(b, []byte("iloc")) + len("iloc") + at
+		binary.BigEndian.PutUint32(b[from:], value)
+		return b
+	}
+}
+
 func boxes() []File {
 	return []File{
+		bad("avif_65535_extents.avif", fault.DamagedImage, location(10, 0xffff)),
+		bad("avif_extent_4GB.avif", fault.DamagedImage, location(18, 0xfffffff0)),
+		bad("avif_extent_at_4GB.avif", fault.DamagedImage, location(14, 0xfffffff0)),
 		bad("avif_ispe_65535sq.avif", fault.TooManyPixels, extents(65535, 65535)),
 		bad("avif_ispe_0.avif", fault.DamagedImage, extents(0, 0)),
 		bad("avif_truncated_half.avif", fault.DamagedImage, func(s Seeds) []byte { return s.AVIF[:len(s.AVIF)/2] }),

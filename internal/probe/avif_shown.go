@@ -22,19 +22,10 @@ func cleanAperture(p picture) (width, height int64) {
 	return w, h
 }
 
-// peak returns the brightest light that a picture states in cd/m²: of its pixels (clli, ISO/IEC 23008-12 §6.5.40 by way
-// of CTA-861.3), else of the display it was made on (mdcv, SMPTE ST 2086).
+// peak returns the brightest light of its pixels that a picture states in cd/m² (clli, ISO/IEC 14496-12 §12.1.7); 0 =
+// nothing. What the display it was made on could do (mdcv) does not count, as in browsers.
 func peak(properties []box) int {
-	if b, ok := find(properties, "clli"); ok {
-		c := cursor{b: b}
-		if most := c.uint(2); most > 0 {
-			return int(most)
-		}
-	}
-	if b, ok := find(properties, "mdcv"); ok {
-		c := cursor{b: b}
-		c.take(16) // chromaticities
-		return int(min(c.uint(4)/10_000, 65535))
-	}
-	return 0
+	b, _ := find(properties, "clli")
+	c := cursor{b: b}
+	return int(c.uint(2))
 }

@@ -48,7 +48,6 @@ func ispe(width, height uint32) []byte { return boxOf("ispe", be32(0, width, hei
 
 func auxc(urn string) []byte { return boxOf("auxC", be32(0), []byte(urn), []byte{0}) }
 
-
 // still returns an AV1 item with more properties.
 func still(properties ...[]byte) avifItem {
 	return avifItem{kind: "av01", data: av1Still(0, 80, 60, yuv420), properties: append([][]byte{ispe(80, 60), av1c}, properties...)}

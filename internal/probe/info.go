@@ -34,11 +34,11 @@ type Info struct {
 	Orientation int
 	// Coded is how many pixels the decoder makes where these are more than Width × Height, as with a clean aperture;
 	// else 0.
-	Coded       int64
-	Frames      int // pictures in the file, 1 for a still; only the first is decoded
-	Alpha       bool
-	Model       Model
-	Depth       int // bits per sample: 8, 10, 12, 16
+	Coded  int64
+	Frames int // pictures in the file, 1 for a still; only the first is decoded
+	Alpha  bool
+	Model  Model
+	Depth  int // bits per sample: 8, 10, 12, 16
 	// SubX and SubY are the chroma subsampling factors of YCbCr sources: 1, 2 or 4 (4:2:0 is 2, 2). Both are 1 for
 	// other models, and for a JPEG whose factors have no common name.
 	SubX, SubY  int

@@ -22,7 +22,7 @@ const (
 // Decode reads an AVIF, or the first frame of a sequence, into the planes that are in it: YCbCr with its own
 // subsampling, Gray for 4:0:0, RGB for the identity matrix; 8, 10 or 12 bits; its own range and matrix (unspecified
 // is taken as BT.601, as browsers do). Alpha is full range whatever the file says; Premultiplied says whether the
-// colours are multiplied by it. Grids are put together. irot, imir and clap are not applied: they are in the plan.
+// colours are multiplied by it. Grids are put together. irot, imir and clap are not applied: package probe reads them.
 // The hint is not used.
 //
 // What common encoders get wrong is accepted: no pixi, no ispe for alpha, a bad clap. Data that is missing or that
