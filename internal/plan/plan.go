@@ -96,15 +96,17 @@ func Check(p param.Params, out format.Format, lim Limits) error {
 }
 
 // checkResult refuses a result that the pixel budget or its format cannot hold. With w or h given nothing is made
-// smaller in silence.
+// smaller in silence. Where another format could hold it, the fault blames f.
 func checkResult(size image.Point, out format.Format, lim Limits) error {
 	if n := int64(size.X) * int64(size.Y); n > lim.MaxOutputPixels {
 		return fault.New(fault.OutputTooLarge, "want a result of at most %d pixels, got %d × %d = %d",
 			lim.MaxOutputPixels, size.X, size.Y, n)
 	}
 	if side := max(size.X, size.Y); out != format.Legacy && side > out.MaxSide() {
-		return fault.New(fault.OutputTooLarge, "want sides of at most %d pixels for %s, got %d × %d",
+		err := fault.New(fault.OutputTooLarge, "want sides of at most %d pixels for %s, got %d × %d",
 			out.MaxSide(), out, size.X, size.Y)
+		err.Param = "f"
+		return err
 	}
 	return nil
 }

@@ -52,6 +52,7 @@ const (
 type painter struct {
 	state render.State
 	err   error
+	most  int                   // pixels of the result's longer side: formats that cannot hold it fail
 	blob  *blob.Blob            // the answer; nil = painted
 	do    func(context.Context) // runs before the answer
 
@@ -94,6 +95,11 @@ func (p *painter) paint(ctx context.Context, a asked) (render.Result, error) {
 		return render.Result{}, err
 	}
 	times := stage.Times{stage.Cache: 1500 * time.Microsecond, stage.Encode: 20 * time.Millisecond}
+	if p.most > 0 && a.out != format.Legacy && a.out.MaxSide() < p.most || a.out == format.Legacy && p.most > format.JPEG.MaxSide() {
+		refused := fault.New(fault.OutputTooLarge, "too large for %s", a.out)
+		refused.Param = "f"
+		return render.Result{Times: times}, refused
+	}
 	if p.err != nil {
 		return render.Result{Times: times}, p.err
 	}

@@ -11,6 +11,7 @@ import (
 	"imagekit/internal/format"
 	"imagekit/internal/limit"
 	"imagekit/internal/param"
+	"imagekit/internal/render"
 )
 
 // image answers GET /img. An error costs a whole request where work does: so does finding out what is refused.
@@ -61,7 +62,9 @@ func (s *Server) picture(x *exchange) error {
 	if negotiated {
 		req.Params.Quality = saved(x.r.Header, req.Params.Quality)
 	}
-	result, err := s.Renderer.Render(x.context(), req, out, func() error { return s.countWork(x) })
+	result, err := s.fitting(x, out, negotiated, func(out format.Format) (render.Result, error) {
+		return s.Renderer.Render(x.context(), req, out, func() error { return s.countWork(x) })
+	})
 	x.times = result.Times
 	if err != nil {
 		return err
@@ -71,6 +74,31 @@ func (s *Server) picture(x *exchange) error {
 	return s.answer(x, result.Blob, terms{expires: expires, negotiated: negotiated})
 }
 
+// fitting makes a picture by do. Where the format was negotiated and cannot hold the result, whose size nobody knows
+// before, the next one that can takes its place, kept as if the client had been given it at once.
+func (s *Server) fitting(x *exchange, out format.Format, negotiated bool, do func(format.Format) (render.Result, error)) (render.Result, error) {
+	result, err := do(out)
+	left := s.Formats
+	for negotiated && err != nil && tooLargeFor(err) {
+		if out == format.Legacy {
+			out = format.JPEG // PNG holds more
+		}
+		left = slices.DeleteFunc(slices.Clone(left), func(f format.Format) bool { return f == out })
+		if len(left) == 0 {
+			break
+		}
+		out = negotiate(x.r.Header.Values("Accept"), left)
+		result, err = do(out)
+	}
+	return result, err
+}
+
+// tooLargeFor reports whether another format could hold what this one cannot.
+func tooLargeFor(err error) bool {
+	f := fault.From(err)
+	return f.Kind == fault.OutputTooLarge && f.Param == "f"
+}
+
 // output resolves the format a request asks for, and tells whether the Accept header had a say.
 func (s *Server) output(x *exchange, asked format.Format) (out format.Format, negotiated bool, err error) {
 	if asked == format.Unknown {
@@ -78,7 +106,7 @@ func (s *Server) output(x *exchange, asked format.Format) (out format.Format, ne
 	}
 	switch {
 	case asked == format.Auto:
-		return s.negotiate(x.r.Header.Values("Accept")), true, nil
+		return negotiate(x.r.Header.Values("Accept"), s.Formats), true, nil
 	case slices.Contains(s.Formats, asked):
 		return asked, false, nil
 	}
@@ -104,12 +132,12 @@ func saved(h http.Header, q int) int {
 
 // negotiate chooses by the lines of the Accept header. A client that names neither AVIF nor WebP gets the choice
 // between JPEG and PNG where both are allowed, else the one that is, else the first format there is.
-func (s *Server) negotiate(accept []string) format.Format {
-	out := format.Negotiate(strings.Join(accept, ","), s.Formats)
+func negotiate(accept []string, allowed []format.Format) format.Format {
+	out := format.Negotiate(strings.Join(accept, ","), allowed)
 	if out != format.Legacy {
 		return out
 	}
-	jpeg, png := slices.Contains(s.Formats, format.JPEG), slices.Contains(s.Formats, format.PNG)
+	jpeg, png := slices.Contains(allowed, format.JPEG), slices.Contains(allowed, format.PNG)
 	switch {
 	case jpeg && png:
 		return format.Legacy
@@ -118,5 +146,5 @@ func (s *Server) negotiate(accept []string) format.Format {
 	case png:
 		return format.PNG
 	}
-	return s.Formats[0]
+	return allowed[0]
 }

@@ -226,3 +226,38 @@ func TestClientGone(t *testing.T) {
 	r.ServeHTTP(w, get(signedURL(picture)).WithContext(ctx))
 	wantProblem(t, w.Result(), fault.ClientGone)
 }
+
+// A negotiated format that cannot hold the result gives way to the next one that can; one that was asked for does not.
+func TestNegotiatedFormatGivesWay(t *testing.T) {
+	all := []format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG}
+	for _, tt := range []struct {
+		name, query, accept string
+		formats             []format.Format
+		most                int
+		want                format.Format // Unknown = refused
+	}{
+		{"AVIF holds it", "f=auto&", "image/avif,image/webp", all, 16384, format.AVIF},
+		{"AVIF does not", "f=auto&", "image/avif,image/webp", all, 16385, format.Legacy},
+		{"WebP does not", "f=auto&", "image/webp", all, 16384, format.Legacy},
+		{"JPEG does not", "f=auto&", "image/webp", all, 65501, format.PNG},
+		{"nor does PNG", "f=auto&", "image/webp", all, 1<<20 + 1, format.Unknown},
+		{"only AVIF and JPEG", "f=auto&", "image/avif", []format.Format{format.AVIF, format.JPEG}, 20000, format.JPEG},
+		{"only WebP and PNG", "f=auto&", "*/*", []format.Format{format.WebP, format.PNG}, 20000, format.PNG},
+		{"no other one", "f=auto&", "image/avif", []format.Format{format.AVIF}, 20000, format.Unknown},
+		{"asked for", "f=webp&", "image/webp", all, 20000, format.Unknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t, func(c *Config) { c.Formats = tt.formats })
+			r.painter.most = tt.most
+			res := r.ask(with(get(signedURL(tt.query+picture)), "Accept", tt.accept))
+			if tt.want == format.Unknown {
+				wantProblem(t, res, fault.OutputTooLarge)
+				return
+			}
+			wantImage(t, res)
+			if got := r.painter.last(t).out; got != tt.want || res.Header.Get("Vary") != "Accept" {
+				t.Errorf("asked for %v, Vary %q; want %v", got, res.Header.Get("Vary"), tt.want)
+			}
+		})
+	}
+}

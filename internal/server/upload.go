@@ -9,8 +9,10 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/format"
 	"imagekit/internal/opt"
 	"imagekit/internal/param"
+	"imagekit/internal/render"
 )
 
 // maxForm bounds everything in an upload that is not the file, in bytes: fields, boundaries, headers of parts.
@@ -51,7 +53,9 @@ func (s *Server) upload(x *exchange) error {
 	if negotiated {
 		params.Quality = saved(x.r.Header, params.Quality)
 	}
-	result, err := s.Renderer.Upload(x.context(), data, params, out)
+	result, err := s.fitting(x, out, negotiated, func(out format.Format) (render.Result, error) {
+		return s.Renderer.Upload(x.context(), data, params, out)
+	})
 	x.times = result.Times
 	if err != nil {
 		return err
