@@ -66,7 +66,7 @@ func (q request) ours() ([]byte, float64, error) {
 func (q request) job() (sharpJob, error) {
 	p, err := q.plan()
 	return sharpJob{
-		Kind: "encode", File: q.picture.file, Width: p.Canvas.X, Height: p.Canvas.Y,
+		Kind: "encode", File: q.picture.file, Width: p.Size().X, Height: p.Size().Y,
 		Format: q.format.String(), Options: sharpOptions(q.format),
 	}, err
 }

@@ -115,7 +115,7 @@ func CheckName(name string) error {
 func find(name string) (int, *fault.Error) {
 	known, ok := slices.BinarySearch(names, name)
 	if !ok {
-		return 0, refuse(name, "unknown parameter %s, want one of %s", opt.Quote(name), strings.Join(names, ", "))
+		return 0, refuse(name, "there is no parameter %s; did you mean %s? docs/parameters.md lists all", opt.Quote(name), opt.Nearest(name, names))
 	}
 	return known, nil
 }

@@ -75,8 +75,8 @@ func FuzzSources(f *testing.F) {
 		}
 		if made, err := probe.Read(b.Data, probe.Limits{MaxPixels: lim.MaxPixels}); err != nil {
 			t.Errorf("the result cannot be read: %v", err)
-		} else if made.Width != pl.Canvas.X || made.Height != pl.Canvas.Y {
-			t.Errorf("the result is %d×%d, planned were %v", made.Width, made.Height, pl.Canvas)
+		} else if made.Width != pl.Size().X || made.Height != pl.Size().Y {
+			t.Errorf("the result is %d×%d, planned were %v", made.Width, made.Height, pl.Size())
 		}
 	})
 }
