@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help run build test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd
+.PHONY: help run build test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd rig-shapes
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,9 @@ rig-origin: build ## 500 requests at once to origins that misbehave
 
 rig-load: build ## stampede, overload, 10,000 connections, 1,500 clients that do not read, SIGTERM under load
 	go run -tags netgo ./rig load
+
+rig-shapes: build ## extreme shapes in every format, read by other people's decoders; minutes
+	go run ./rig/shapes
 
 rig-mutate: deps ## break thirteen defences, one at a time, and see a test notice
 	go run -tags netgo ./rig mutate

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	stdjpeg "image/jpeg"
+	"math"
 	"testing"
 
 	"imagekit/internal/blob"
@@ -115,30 +116,24 @@ func TestTinyJPEGKeepsItsColors(t *testing.T) {
 	}
 }
 
-// TestLowerFindsTheHighest: the search ends at the highest quality whose file is small enough, or with 99 percent of
-// the bytes, in at most ten tries, whatever it starts from.
+// TestLowerFindsTheHighest: the search ends at the highest quality whose file is small enough, or with nearly as many
+// bytes as there are, in a bounded number of tries, whatever it starts from.
 func TestLowerFindsTheHighest(t *testing.T) {
-	size := func(q int) int { return 300 + q*q*q/50 } // bytes of a file at this quality
-	for _, start := range []int{100, 80, 41, 3} {
-		for most := 200; most < size(start); most += 97 {
-			b := bracket{low: 0, high: start, more: size(start)}
-			tries := 0
-			for b.less < most*99/100 {
-				q := b.next(most)
-				if q <= b.low || q >= b.high {
-					break
+	for name, size := range map[string]func(q int) int{ // bytes of a file at a quality
+		"cubic": func(q int) int { return 300 + q*q*q/50 },
+		"steep": func(q int) int { return 3000 + int(math.Exp(float64(q)/9)) },
+		"steps": func(q int) int { return 500 + q/7*900 },
+	} {
+		for start := 3; start <= 100; start++ {
+			for most := 200; most < size(start); most += max(97, size(start)/50) {
+				b := bracket{most: most, enough: most * (99 + start%2) / 100}
+				b.record(start, size(start))
+				for q, ok := b.next(); ok; q, ok = b.next() {
+					b.record(q, size(q))
 				}
-				if tries++; size(q) > most {
-					b.high, b.more = q, size(q)
-				} else {
-					b.low, b.less = q, size(q)
+				if b.tries > guesses+8 || b.high-b.low > 1 && size(b.low) < b.enough || b.low > 0 && size(b.low) > most {
+					t.Fatalf("%s from %d to %d bytes: %d tries, between %d and %d", name, start, most, b.tries, b.low, b.high)
 				}
-			}
-			if tries > 10 {
-				t.Errorf("from %d to %d bytes: %d tries", start, most, tries)
-			}
-			if b.high-b.low > 1 && b.less < most*99/100 {
-				t.Errorf("from %d to %d bytes: ends between %d and %d", start, most, b.low, b.high)
 			}
 		}
 	}

@@ -49,25 +49,22 @@ func slowPNG(pixels int) int {
 	return 9
 }
 
-// lower finds the highest quality below the one of the plan whose file has at most so many bytes, or one whose file is
-// nearly as large. It hardly depends on the quality that was asked for, so that more of it never gives less. Where even
-// the lowest quality is larger, size is not a matter of quality, and the result stays as it was asked for.
+// lower finds the highest quality below the one of the plan whose file has at most so many bytes. It hardly depends on
+// the quality that was asked for, so that more of it never gives less. Where even the lowest quality is larger, size is
+// not a matter of quality, and the result stays as it was asked for.
 func (j *job) lower(most int) error {
-	b := bracket{low: lowest(&j.plan) - 1, high: j.plan.Encoder.Quality, more: len(j.result)}
-	enough := int(nearly(area(j.plan.Size())) * float64(most))
+	b := bracket{most: most, enough: most, low: lowest(&j.plan) - 1}
+	if area(j.plan.Size()) > large {
+		b.enough = int(nearly * float64(most))
+	}
+	b.record(j.plan.Encoder.Quality, len(j.result))
 	found := j.result
-	for b.less < enough {
-		q := b.next(most)
-		if q <= b.low || q >= b.high {
-			break
-		}
+	for q, ok := b.next(); ok; q, ok = b.next() {
 		if err := j.write(j.plan.Encoder.At(q)); err != nil {
 			return err
 		}
-		if n := len(j.result); n > most {
-			b.high, b.more = q, n
-		} else {
-			b.low, b.less, found = q, n, j.result
+		if b.record(q, len(j.result)); len(j.result) <= most {
+			found = j.result
 		}
 	}
 	j.result = found
@@ -80,45 +77,63 @@ func lowest(p *plan.Plan) int {
 	return max(1, p.Source.Quality/2)
 }
 
-// nearly is the share of the bytes there are with which the search ends. Large pictures, where every try is dear, may
-// give away three percent, which is a tenth of a decibel.
-func nearly(pixels int) float64 {
-	if pixels > 1<<20 {
-		return 0.97
-	}
-	return 0.99
-}
+// Every try of a picture of more pixels than large is dear: the search ends with nearly as many bytes as there are,
+// which gives away a tenth of a decibel.
+const (
+	large  = 1 << 20
+	nearly = 0.975
+)
 
-// bracket is what is known of a search: at the quality low the file is small enough, less bytes, and at high it is too
-// large, more bytes. With less = 0 low is beyond the scale.
+// bracket is what is known of a search: at the quality low the file is small enough, and at high it is too large.
 type bracket struct {
-	low, less  int
-	high, more int
-	tries      int
+	most      int // bytes there are
+	enough    int // with so many the search ends
+	low, high int
+	// last and before are the tries at the end, where the next guess comes from.
+	last, before try
+	tries        int
 }
 
-// guesses is after how many tries the bracket is halved. A scale of 100 is searched to its end in ten tries then, mostly
-// in three or four.
-const guesses = 3
+type try struct{ quality, bytes int }
 
-// next returns the quality to try: at first where a straight line through what is known meets the bytes there are.
-func (b *bracket) next(most int) int {
-	b.tries++
+// record notes how many bytes a quality gave.
+func (b *bracket) record(quality, bytes int) {
+	b.last, b.before = try{quality, bytes}, b.last
+	if b.tries++; bytes > b.most {
+		b.high = quality
+	} else {
+		b.low = quality
+	}
+}
+
+// guesses is after how many files the bracket is halved: a scale of 100 is searched to its end in fourteen then.
+const guesses = 6
+
+// next returns the quality to try, or false when the search is at its end.
+func (b *bracket) next() (quality int, ok bool) {
+	if b.high-b.low < 2 || b.last.bytes >= b.enough && b.last.bytes <= b.most {
+		return 0, false
+	}
+	middle := (b.low + b.high) / 2
 	if b.tries > guesses {
-		return (b.low + b.high) / 2
+		return middle, true
 	}
-	q := b.high - excess(b.more, most)
-	if b.less > 0 {
-		share := math.Log(float64(most)/float64(b.less)) / math.Log(float64(b.more)/float64(b.less))
-		q = b.low + int(share*float64(b.high-b.low))
+	quality = b.last.quality - int(math.Ceil(b.slope()*math.Log(float64(b.last.bytes)/float64(b.most))))
+	if b.tries == 1 {
+		quality = max(quality, middle) // the best qualities tell little of the others
 	}
-	return min(max(q, b.low+1), b.high-1)
+	return min(max(quality, b.low+1), b.high-1), true
 }
 
-// excess returns by how much to lower a quality so that the file shrinks to the wanted size. From 50 to 80 a step is
-// worth two percent in JPEG and WebP and three in AVIF, beyond that more.
-func excess(bytes, want int) int {
-	return 1 + int(50*math.Log(float64(bytes)/float64(want)))
+// slope is how many numbers of quality change the bytes by a factor of e, by the last two tries. Before, a number is
+// worth two percent and more.
+func (b *bracket) slope() float64 {
+	const least, usual, most = 15, 40, 150
+	if b.tries == 1 || b.last.bytes == b.before.bytes {
+		return usual
+	}
+	slope := float64(b.last.quality-b.before.quality) / math.Log(float64(b.last.bytes)/float64(b.before.bytes))
+	return min(max(slope, least), most)
 }
 
 // area is the pixels of a picture.

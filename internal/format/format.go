@@ -38,7 +38,7 @@ type row struct {
 var table = [...]row{
 	Unknown: {name: "unknown", mime: "application/octet-stream"},
 	JPEG:    {name: "jpeg", mime: "image/jpeg", ext: ".jpg", maxSide: 65500, writes: true},
-	PNG:     {name: "png", mime: "image/png", ext: ".png", alpha: true, maxSide: 1 << 20, writes: true},
+	PNG:     {name: "png", mime: "image/png", ext: ".png", alpha: true, maxSide: 1_000_000, writes: true}, // libpng reads no more
 	WebP:    {name: "webp", mime: "image/webp", ext: ".webp", alpha: true, maxSide: 16383, writes: true},
 	AVIF:    {name: "avif", mime: "image/avif", ext: ".avif", alpha: true, maxSide: 16384, writes: true},
 	GIF:     {name: "gif", mime: "image/gif", ext: ".gif", alpha: true, maxSide: 65535},
