@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -84,8 +86,8 @@ func openAt(t *testing.T, browser context.Context, host, setting string, before 
 	if setting != "" {
 		address += "#" + setting
 	}
-	p.do(append(append([]chromedp.Action{network.Enable(), cdplog.Enable()}, before...), chromedp.Navigate(address))...)
-	p.wait(`document.documentElement.dataset.ready === ""`)
+	p.do(append([]chromedp.Action{network.Enable(), cdplog.Enable()}, before...)...)
+	p.load(address)
 	return p
 }
 
@@ -162,17 +164,50 @@ func (p *tab) do(actions ...chromedp.Action) {
 	}
 }
 
-// wait waits until a JavaScript expression holds.
+// wait waits until a JavaScript expression holds, also across a change of the document.
 func (p *tab) wait(expression string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	err := chromedp.Run(ctx, chromedp.Poll("(() => { try { return Boolean("+expression+") } catch { return false } })()", nil,
-		chromedp.WithPollingInterval(5*time.Millisecond), chromedp.WithPollingTimeout(0)))
-	if err != nil {
-		p.t.Fatalf("waited in vain for %s: %v\n%s", expression, err, p.text(`document.querySelector("main").innerText.slice(0, 1500)`))
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var holds bool
+		err := chromedp.Run(ctx, chromedp.Evaluate("(() => { try { return Boolean("+expression+") } catch { return false } })()", &holds))
+		if err == nil && holds {
+			return
+		}
+		if ctx.Err() != nil {
+			p.t.Fatalf("%s\nwaited in vain for %s: %v", p.text(`document.querySelector("main").innerText.slice(0, 1500)`), expression, err)
+		}
+		<-tick.C
 	}
 }
+
+// load leads the tab to an address and waits until the page works. chromedp.Navigate waits for an event that it misses
+// on a busy machine, and then for ever; so does chromedp.Reload.
+func (p *tab) load(address string) {
+	p.t.Helper()
+	p.do(chromedp.ActionFunc(func(ctx context.Context) error {
+		_, _, failed, _, err := page.Navigate(address).Do(ctx)
+		if err == nil && failed != "" {
+			err = errors.New(failed)
+		}
+		return err
+	}))
+	p.wait(works)
+}
+
+// reload loads the page again and waits until it works.
+func (p *tab) reload() {
+	p.t.Helper()
+	p.run(`window.fromBeforeReload = true`)
+	p.do(page.Reload())
+	p.wait(`!window.fromBeforeReload && ` + works)
+}
+
+// works is the expression that says: the page listens to its reader.
+const works = `document.documentElement.dataset.ready === ""`
 
 // text evaluates an expression to a string.
 func (p *tab) text(expression string) (out string) {

@@ -143,6 +143,15 @@ func (s *server) stats(t *testing.T) (c cacheStats) {
 	return c
 }
 
+// holds waits until the cache holds that many results: they are stored after they are sent.
+func (s *server) holds(t *testing.T, entries int64) {
+	t.Helper()
+	eventually(t, fmt.Sprintf("the cache holds %d results", entries), func() bool { return s.stats(t).Entries >= entries })
+	if got := s.stats(t).Entries; got != entries {
+		t.Errorf("the cache holds %d results, want %d", got, entries)
+	}
+}
+
 func decodeStrictly(t *testing.T, data []byte, to any) {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(data))

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -30,6 +31,7 @@ type logbook struct {
 	ended    bool
 	closed   bool     // see close
 	expected []string // see expect
+	saved    string   // see save
 }
 
 func newLogbook() *logbook { return &logbook{changed: make(chan struct{})} }
@@ -79,6 +81,38 @@ func (l *logbook) wake() {
 	l.changed = make(chan struct{})
 }
 
+const (
+	tailLines  = 20 // of a log, before the reason of a failure
+	traceLines = 60 // of a panic or a data race
+)
+
+// tail returns the end of the log for the text of a failure, which ends with the reason, and says where all of it is.
+func (l *logbook) tail(t *testing.T) string {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(l.String()), "\n")
+	return "the server's log, all of it in " + l.save(t) + ", ends with\n" + strings.Join(lines[max(0, len(lines)-tailLines):], "\n")
+}
+
+// save writes the log to a file that stays, and returns its path, the same each time.
+func (l *logbook) save(t *testing.T) string {
+	t.Helper()
+	text := l.String()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.saved == "" {
+		f, err := os.CreateTemp("", "imagekit-e2e-*.log")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		l.saved = f.Name()
+	}
+	if err := os.WriteFile(l.saved, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return l.saved
+}
+
 // String returns the whole log.
 func (l *logbook) String() string {
 	l.mu.Lock()
@@ -126,12 +160,12 @@ func (l *logbook) waitFor(t *testing.T, n int, what string, match func(entry) bo
 			return list[n-1]
 		}
 		if ended {
-			t.Fatalf("the server ended before %s; its log:\n%s", what, l)
+			t.Fatalf("%s\nthe server ended before %s", l.tail(t), what)
 		}
 		select {
 		case <-changed:
 		case <-timer.C:
-			t.Fatalf("waited %v in vain until %s; the log:\n%s", patience, what, l)
+			t.Fatalf("%s\nwaited %v in vain until %s", l.tail(t), patience, what)
 		}
 	}
 }
@@ -155,14 +189,14 @@ func (l *logbook) check(t *testing.T) {
 	t.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, line := range append(l.lines, l.partial) {
+	for i, line := range append(l.lines, l.partial) {
 		var e entry
 		switch {
 		case line == "" || strings.HasPrefix(line, "imagekit: warning: "):
 		case strings.Contains(line, testSecret), strings.Contains(line, testToken), strings.Contains(line, "sig="):
 			t.Errorf("the log tells a secret: %s", line)
 		case strings.Contains(line, "panic"), strings.Contains(line, "DATA RACE"):
-			t.Errorf("a panic or data race:\n%s\n%s", strings.Join(l.lines, "\n"), l.partial)
+			t.Errorf("%s\na panic or data race", strings.Join(l.lines[i:min(i+traceLines, len(l.lines))], "\n"))
 			return
 		case json.Unmarshal([]byte(line), &e) != nil:
 			t.Errorf("a line of the log is no JSON: %s", line)

@@ -173,7 +173,7 @@ func askToken(t *testing.T, browser context.Context, s *server) {
 	if got := p.text(`location.href + JSON.stringify(localStorage) + document.getElementById("code-text").textContent`); strings.Contains(got, testToken) {
 		t.Errorf("the token stands in %s", got)
 	}
-	p.do(chromedp.Reload())
+	p.reload()
 	p.address("w=800") // still known in this tab
 }
 

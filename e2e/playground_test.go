@@ -66,7 +66,7 @@ func loadPage(t *testing.T, browser context.Context, s *server) {
 	if weight > 150_000 || weight < 10_000 {
 		t.Errorf("the page weighs %.0f bytes, want at most 150,000", weight)
 	}
-	p.do(chromedp.Reload())
+	p.reload()
 	p.wait(`performance.getEntriesByName("first-contentful-paint").length > 0`)
 	p.value(`performance.getEntriesByName("first-contentful-paint")[0].startTime`, &paint)
 	t.Logf("first paint after %.0f ms when it is loaded again", paint)
@@ -158,7 +158,7 @@ func shareState(t *testing.T, browser context.Context, s *server) {
 	if got := p.text("location.hash"); got != "#"+setting {
 		t.Errorf("the address became %s, want #%s", got, setting)
 	}
-	p.do(chromedp.Reload())
+	p.reload()
 	p.wait(`document.documentElement.dataset.ready === ""`)
 	if second := p.address("w=200"); second != first {
 		t.Errorf("after reloading %s, before %s", second, first)
@@ -263,6 +263,6 @@ func goDark(t *testing.T, browser context.Context, s *server) {
 	if light := p.text("getComputedStyle(document.body).backgroundColor"); light == dark {
 		t.Errorf("light is as dark: %s", light)
 	}
-	p.do(chromedp.Reload())
+	p.reload()
 	p.wait(`document.documentElement.dataset.theme === "light"`)
 }

@@ -53,7 +53,7 @@ func start(t *testing.T, c *exec.Cmd) *terminal {
 // wait reads until the text is on the screen, and returns what stands before it, from the end of the last wait.
 func (w *terminal) wait(t *testing.T, text string) string {
 	t.Helper()
-	if err := w.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+	if err := w.SetReadDeadline(time.Now().Add(10 * time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	buf := make([]byte, 4096)

@@ -158,7 +158,7 @@ func write(t *testing.T, name, text string) string {
 // runSnippet runs a program with the environment of the test, but its own secret, and returns its standard output.
 func runSnippet(t *testing.T, command []string, env string) (string, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	c := exec.CommandContext(ctx, command[0], command[1:]...)
 	c.Env = append(slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "IMAGEKIT_SECRET=") }),
