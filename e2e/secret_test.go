@@ -3,7 +3,10 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -151,4 +154,59 @@ func (s *server) reload(t *testing.T, msg string, n int) {
 		t.Fatal(err)
 	}
 	s.log.waitFor(t, n, msg, func(e entry) bool { return e.msg() == msg })
+}
+
+// A pipe in the place of a secret file cannot hang a reload: the secret in force stays, and the server goes on.
+func TestReloadOfAPipe(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "secret")
+	write(t, path, testSecret)
+	s := start(t, "IMAGEKIT_SECRET=", "IMAGEKIT_SECRET_FILE="+path)
+	s.secret = testSecret
+	const failed = "secrets not reloaded; the old ones stay in force"
+	s.log.expect(failed)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Skipf("no named pipes here: %v", err)
+	}
+	s.reload(t, failed, 1)
+	if got := s.img(t, "url", "sample:photo", "w", "32").status; got != http.StatusOK {
+		t.Errorf("after the reload: status %d", got)
+	}
+}
+
+// Out of descriptors, the server says so at the level of warnings, and goes on when there are some again.
+func TestOutOfDescriptors(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("bash is not installed")
+	}
+	s := startAs(t, exec.Command("bash", "-c", `ulimit -n 60 && exec "$0" serve`, binary))
+	var crowd []net.Conn
+	defer func() {
+		for _, c := range crowd {
+			c.Close()
+		}
+	}()
+	for range 80 {
+		c, err := net.Dial("tcp", s.addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		crowd = append(crowd, c)
+	}
+	line := s.log.wait(t, "the log tells of it", func(e entry) bool { return strings.HasPrefix(e.msg(), "out of file descriptors") })
+	if line.text("level") != "WARN" {
+		t.Errorf("told as %v", line)
+	}
+	for _, c := range crowd {
+		c.Close()
+	}
+	crowd = nil
+	eventually(t, "the server answers again", func() bool {
+		a, err := s.do(t.Context(), http.MethodGet, "/ready", nil)
+		return err == nil && a.status == http.StatusOK
+	})
 }

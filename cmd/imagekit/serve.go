@@ -97,7 +97,7 @@ func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, 
 	httpServer := v.server.HTTP()
 	failed := make(chan error, len(sockets.main))
 	for _, l := range sockets.main {
-		go func() { failed <- httpServer.Serve(server.Listener(l)) }()
+		go func() { failed <- httpServer.Serve(server.Listener(server.TellAccept(l, log))) }()
 	}
 	admin := v.serveAdmin(sockets.admin)
 	defer admin.Close()
@@ -140,7 +140,7 @@ func (v *service) serveAdmin(all []net.Listener) *http.Server {
 	for _, l := range all {
 		v.log.Info("metrics", "addr", address(l.Addr()))
 		go func() {
-			if err := admin.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			if err := admin.Serve(server.TellAccept(l, v.log)); !errors.Is(err, http.ErrServerClosed) {
 				v.log.Error("the admin address is served no more", "error", err)
 			}
 		}()

@@ -35,6 +35,7 @@ type corkConn struct {
 	held   []byte
 	share  string            // header lines for net/http's own answers, "" = none
 	file   *io.LimitedReader // while what is written stands for this
+	watch  watch
 }
 
 // Write sends b, after what is held back. While corked it keeps short writes instead.

@@ -21,6 +21,7 @@ type exchange struct {
 	r        *http.Request
 	id       string
 	start    time.Time
+	conn     *corkConn    // nil: not one of Listener
 	draining *atomic.Bool // then the client must not send another request on this connection
 
 	route   string // a path of the table; "" when there is none for it
@@ -44,7 +45,11 @@ type exchange struct {
 }
 
 func newExchange(w http.ResponseWriter, r *http.Request, draining *atomic.Bool) *exchange {
-	return &exchange{ResponseWriter: w, r: r, id: rand.Text()[:16], start: time.Now(), draining: draining}
+	x := &exchange{ResponseWriter: w, r: r, id: rand.Text()[:16], start: time.Now(), draining: draining}
+	if x.conn, _ = r.Context().Value(corkKey{}).(*corkConn); x.conn != nil {
+		x.conn.begins(r)
+	}
+	return x
 }
 
 // context returns the request's context, which tells the workers whose it is. It costs nothing.
@@ -70,6 +75,9 @@ func (x *exchange) set(name, value string) {
 func (x *exchange) WriteHeader(status int) {
 	if x.status == 0 {
 		x.status = status
+		if x.conn != nil {
+			x.conn.answers()
+		}
 		if x.draining.Load() {
 			x.set("Connection", "close")
 		}
@@ -84,6 +92,9 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 func (x *exchange) Write(b []byte) (int, error) {
 	if x.status == 0 {
 		x.status = http.StatusOK
+		if x.conn != nil {
+			x.conn.answers()
+		}
 	}
 	n, err := x.ResponseWriter.Write(b)
 	x.bytes += int64(n)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"imagekit/internal/opt"
@@ -99,7 +98,7 @@ func (s *Settings) secret(option string, text Secret, file string) (string, erro
 	if file == "" {
 		return string(text), nil
 	}
-	content, err := os.ReadFile(file)
+	content, err := readSecret(file)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", s.keyName(option), err)
 	}
