@@ -10,7 +10,9 @@ import (
 // The flags of a VP8X chunk (RFC 9649 §2.7.1.1).
 const (
 	webpAnimation = 0x02
+	webpEXIF      = 0x08
 	webpAlpha     = 0x10
+	webpICC       = 0x20
 )
 
 // webpReader walks the chunks of a WebP.
@@ -18,6 +20,7 @@ type webpReader struct {
 	info     Info
 	lim      Limits
 	extended bool // begins with VP8X
+	flags    byte // of VP8X: what they do not announce does not count
 	animated bool
 	picture  bool // the first picture was read
 	alpha    bool // an ALPH chunk stands before the picture
@@ -88,11 +91,11 @@ func (w *webpReader) chunk(kind string, b []byte) error {
 			return w.frame(b)
 		}
 	case "ICCP":
-		if w.extended && w.profile == nil {
+		if w.flags&webpICC != 0 && w.profile == nil {
 			w.profile = b
 		}
 	case "EXIF":
-		if w.extended && !w.exif {
+		if w.flags&webpEXIF != 0 && !w.exif {
 			w.exif, w.info.Orientation = true, orientation(b)
 		}
 	}
@@ -105,6 +108,7 @@ func (w *webpReader) extension(b []byte) error {
 		return damaged(format.WebP, "its VP8X chunk is cut short")
 	}
 	w.extended = true
+	w.flags = b[0]
 	w.animated = b[0]&webpAnimation != 0
 	w.info.Alpha = b[0]&webpAlpha != 0
 	return w.setSize(uint24(b[4:])+1, uint24(b[7:])+1)
@@ -170,7 +174,7 @@ func (w *webpReader) frame(b []byte) error {
 }
 
 // bitstream reads the header of a picture: lossy (RFC 6386 §9.1) or lossless (RFC 9649 §3.4). ALPH only announces
-// that the lossy picture behind it has alpha.
+// that the lossy picture behind it has alpha. Of a still picture with VP8X its flag alone says whether there is any.
 func (w *webpReader) bitstream(kind string, b []byte) (width, height int, err error) {
 	if kind == "ALPH" {
 		w.alpha = true
@@ -191,7 +195,7 @@ func (w *webpReader) bitstream(kind string, b []byte) (width, height int, err er
 		return 0, 0, damaged(format.WebP, "its picture is cut short")
 	}
 	w.info.Model, w.info.SubX, w.info.SubY = YCbCr, 2, 2
-	w.info.Alpha = w.info.Alpha || w.alpha
+	w.info.Alpha = w.info.Alpha || w.animated && w.alpha
 	width, height = int(binary.LittleEndian.Uint16(b[6:])&0x3fff), int(binary.LittleEndian.Uint16(b[8:])&0x3fff)
 	return width, height, checkSize(format.WebP, int64(width), int64(height), w.lim)
 }
@@ -206,7 +210,7 @@ func (w *webpReader) lossless(b []byte) (width, height int, err error) {
 	}
 	alpha := bits>>28&1 != 0
 	w.info.Model, w.info.Lossless = RGB, true
-	w.info.Alpha = alpha || w.animated && w.info.Alpha
+	w.info.Alpha = w.info.Alpha || alpha && (w.animated || !w.extended)
 	return int(bits&0x3fff) + 1, int(bits>>14&0x3fff) + 1, nil
 }
 

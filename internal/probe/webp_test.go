@@ -64,18 +64,24 @@ func webpReads() []accepted {
 		{"lossy", webpOf(vp8(80, 60)), plainWebP},
 		{"lossless", webpOf(vp8l(80, 60, 0, 0)), lossless},
 		{"lossless with alpha", webpOf(vp8l(80, 60, 1, 0)), with(lossless, func(i *Info) { i.Alpha = true })},
-		{"lossless says itself whether it has alpha", webpOf(vp8x(webpAlpha, 80, 60), vp8l(80, 60, 0, 0)), lossless},
+		{"the flags say whether lossless has alpha", webpOf(vp8x(webpAlpha, 80, 60), vp8l(80, 60, 0, 0)), with(lossless, func(i *Info) { i.Alpha = true })},
+		{"alpha in lossless that they do not announce", webpOf(vp8x(0, 80, 60), vp8l(80, 60, 1, 0)), lossless},
 		{"lossy with alpha", webpOf(vp8x(webpAlpha, 80, 60), riffChunk("ALPH", 0, 1, 2), vp8(80, 60)), alpha},
-		{"alpha that the flags do not announce", webpOf(vp8x(0, 80, 60), riffChunk("ALPH", 0), vp8(80, 60)), alpha},
+		{"alpha that the flags do not announce", webpOf(vp8x(0, 80, 60), riffChunk("ALPH", 0), vp8(80, 60)), plainWebP},
 		{"ALPH behind the picture", webpOf(vp8x(0, 80, 60), vp8(80, 60), riffChunk("ALPH", 0)), plainWebP},
-		{"profile", webpOf(vp8x(0, 80, 60), riffChunk("ICCP", other...), vp8(80, 60)), with(plainWebP, func(i *Info) {
+		{"profile that the flags do not announce", webpOf(vp8x(0, 80, 60), riffChunk("ICCP", other...), vp8(80, 60)), plainWebP},
+		{"profile behind the picture", webpOf(vp8x(webpICC, 80, 60), vp8(80, 60), riffChunk("ICCP", other...)), with(plainWebP, func(i *Info) {
 			i.ICC, i.Profile = icc.OtherRGB, other
 		})},
-		{"profile over 4 MiB", webpOf(vp8x(0, 80, 60), riffChunk("ICCP", make([]byte, maxProfile+1)...), vp8(80, 60)), with(plainWebP, func(i *Info) {
+		{"profile", webpOf(vp8x(webpICC, 80, 60), riffChunk("ICCP", other...), vp8(80, 60)), with(plainWebP, func(i *Info) {
+			i.ICC, i.Profile = icc.OtherRGB, other
+		})},
+		{"profile over 4 MiB", webpOf(vp8x(webpICC, 80, 60), riffChunk("ICCP", make([]byte, maxProfile+1)...), vp8(80, 60)), with(plainWebP, func(i *Info) {
 			i.ICC = icc.Invalid
 		})},
 		{"profile in a simple file", webpOf(vp8(80, 60), riffChunk("ICCP", other...)), plainWebP},
-		{"EXIF", webpOf(vp8x(0, 80, 60), vp8(80, 60), riffChunk("EXIF", upright(5)...)), with(plainWebP, func(i *Info) { i.Orientation = 5 })},
+		{"EXIF that the flags do not announce", webpOf(vp8x(0, 80, 60), vp8(80, 60), riffChunk("EXIF", upright(5)...)), plainWebP},
+		{"EXIF", webpOf(vp8x(webpEXIF, 80, 60), vp8(80, 60), riffChunk("EXIF", upright(5)...)), with(plainWebP, func(i *Info) { i.Orientation = 5 })},
 		{"animation", webpOf(vp8x(webpAnimation, 80, 60), anim, full, full, full), frames(plainWebP, 3)},
 		{"animation with alpha", webpOf(vp8x(webpAnimation|webpAlpha, 80, 60), anim, full), alpha},
 		{"animation, first frame small", webpOf(vp8x(webpAnimation, 80, 60), anim, anmf(10, 20, 30, 40, vp8(30, 40)), full), frames(alpha, 2)},

@@ -20,7 +20,6 @@ struct ikjpeg_decoder {
 	int shrink;
 	bool plain;
 	ikjpeg_huffman *huffman; /* decodes the scan in libjpeg's place; NULL: libjpeg does */
-	bool invert; /* Adobe's CMYK: 255 = no ink */
 	bool ended;  /* the source was asked for bytes after its last */
 	char message[IKJPEG_MESSAGE];
 };
@@ -121,7 +120,6 @@ static void choose(ikjpeg_decoder *d, int model) {
 	c->do_block_smoothing = FALSE;
 	c->raw_data_out = model != IKJPEG_CMYK;
 	c->out_color_space = c->raw_data_out ? c->jpeg_color_space : JCS_CMYK;
-	d->invert = c->saw_Adobe_marker;
 	jpeg_calc_output_dimensions(c);
 }
 
@@ -207,11 +205,13 @@ static void read_raw(ikjpeg_decoder *d, const ikjpeg_picture *p, int bottom) {
 	}
 }
 
-static void split_cmyk(const JSAMPLE *restrict from, const ikjpeg_picture *p, int y, uint8_t flip) {
+/* Every file with four channels stores 255 = no ink, as Adobe's programs do: also those without its marker, which are
+ * shown so everywhere. */
+static void split_cmyk(const JSAMPLE *restrict from, const ikjpeg_picture *p, int y) {
 	for (int i = 0; i < 4; i++) {
 		uint8_t *restrict to = p->planes[i].data + y * p->planes[i].stride;
 		for (int x = 0; x < p->planes[i].width; x++)
-			to[x] = from[4 * x + i] ^ flip;
+			to[x] = from[4 * x + i] ^ 0xff;
 	}
 }
 
@@ -222,7 +222,7 @@ static void read_cmyk(ikjpeg_decoder *d, const ikjpeg_picture *p, int bottom) {
 	for (int y = 0; y < height; y++) {
 		if (jpeg_read_scanlines(c, row, 1) == 0)
 			fail(d, IKJPEG_TRUNCATED, "no more rows");
-		split_cmyk(row[0], p, y, d->invert ? 0xff : 0);
+		split_cmyk(row[0], p, y);
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 // luma alone, which leaves chroma at luma's size.
 //
 // Grey, YCbCr and RGB files keep their model and any sampling factors. CMYK and YCCK become CMYK planes of one
-// size with 0 = no ink; files with Adobe's marker store the opposite, as Adobe's own programs do.
+// size with 0 = no ink; files store the opposite, with Adobe's marker or without.
 //
 // Pixels that are missing make a damaged file: data that ends too early, a segment cut short at a marker, a
 // component or (at the end of the data) a refinement without its scan, and everything libjpeg calls fatal. A

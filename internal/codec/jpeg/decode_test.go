@@ -133,10 +133,13 @@ func TestDecodeColourSpaces(t *testing.T) {
 		model frame.Model
 		want  []uint8
 	}{
-		{"CMYK as the standard has it", sketch{components: four(10, 20, 30, 40), adobe: -1}, frame.CMYK, []uint8{10, 20, 30, 40}},
+		{"CMYK without Adobe's marker", sketch{components: four(10, 20, 30, 40), adobe: -1}, frame.CMYK, []uint8{245, 235, 225, 215}},
+		{"CMYK by JFIF", sketch{components: four(10, 20, 30, 40), adobe: -1, jfif: true}, frame.CMYK, []uint8{245, 235, 225, 215}},
 		{"CMYK as Adobe has it", sketch{components: four(10, 20, 30, 40), adobe: 0}, frame.CMYK, []uint8{245, 235, 225, 215}},
 		// YCC(118,91,199) is R 218, G 80, B 52; libjpeg's YCCK to CMYK gives 255-R…, Adobe's inversion R… again.
 		{"YCCK", sketch{components: four(118, 91, 199, 40), adobe: 2}, frame.CMYK, []uint8{218, 80, 52, 215}},
+		{"YCCK by an unknown transform", sketch{components: four(118, 91, 199, 40), adobe: 1}, frame.CMYK, []uint8{218, 80, 52, 215}},
+		{"JFIF wins over Adobe", sketch{components: rgb(1, 1, 1, 1, 1, 1), adobe: 0, jfif: true}, frame.YCbCr, nil},
 		{"YCCK 4:2:0", sketch{components: wide, adobe: 2}, frame.CMYK, []uint8{218, 80, 52, 215}},
 		{"RGB by Adobe's marker", sketch{components: four(1, 2, 3, 0)[:3], adobe: 0}, frame.RGB, []uint8{1, 2, 3}},
 		{"YCbCr by Adobe's marker", sketch{components: rgb(1, 1, 1, 1, 1, 1), adobe: 1}, frame.YCbCr, nil},

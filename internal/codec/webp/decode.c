@@ -42,6 +42,26 @@ static int first_frame(const uint8_t *src, size_t len, ikwebp_info *info) {
 	return status;
 }
 
+/* believe takes the word of a VP8X chunk about a still picture's alpha, as browsers do: without its flag an alpha chunk
+ * and the alpha of a lossless picture do not count, with it they do whatever the lossless header says (RFC 9649
+ * §2.7.1.1). Of a lossy picture without alpha only its own chunk is decoded. */
+static void believe(const uint8_t *src, size_t len, WebPBitstreamFeatures *f, ikwebp_info *info) {
+	enum { HEAD = 12, CHUNK = 8, ALPHA = 0x10 };
+	if (len < HEAD + CHUNK + 10 || memcmp(src + HEAD, "VP8X", 4) != 0)
+		return;
+	f->has_alpha = (src[HEAD + CHUNK] & ALPHA) != 0;
+	for (size_t at = HEAD; !f->has_alpha && at + CHUNK <= len;) {
+		if (memcmp(src + at, "VP8 ", 4) == 0) {
+			info->at = at;
+			info->len = len - at;
+			return;
+		}
+		uint32_t size;
+		memcpy(&size, src + at + 4, 4);
+		at += CHUNK + (size_t)size + (size & 1);
+	}
+}
+
 int ikwebp_inspect(const uint8_t *src, size_t len, ikwebp_info *info) {
 	WebPBitstreamFeatures f;
 	int status = status_of(WebPGetFeatures(src, len, &f));
@@ -54,6 +74,8 @@ int ikwebp_inspect(const uint8_t *src, size_t len, ikwebp_info *info) {
 			status = status_of(WebPGetFeatures(src + info->at, info->len, &f));
 		if (status != IKWEBP_OK)
 			return status;
+	} else {
+		believe(src, len, &f, info);
 	}
 	info->frame_width = f.width;
 	info->frame_height = f.height;
