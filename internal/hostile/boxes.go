@@ -81,6 +81,8 @@ func webp() []File {
 			size := string(le(nil, 16383|16383<<14))
 			return []byte(riff("VP8L\x06\x00\x00\x00\x2f" + size + "\x00"))
 		}),
+		bad("webp_still_with_endless_chunk.webp", fault.DamagedImage, text(riff(
+			"VP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", "ALPH\xff\xff\xff\xff\x00\x00", "VP8 \x00\x00\x00\x00"))),
 		bad("webp_riff_len_ffffffff.webp", fault.DamagedImage, text("RIFF\xff\xff\xff\xffWEBPVP8 \xff\xff\xff\xff")),
 	}
 }

@@ -78,6 +78,18 @@ func png() []File {
 			return file(ihdr(4000, 4000, 8, 2, 0), chunk("IDAT", zeros(4000*12001/2)...))
 		}),
 		fine("png_idat_extra_64MB.png", func(Seeds) []byte { return file(ihdr(1, 1, 8, 2, 0), chunk("IDAT", zeros(64<<20)...)) }),
+		bad("png_wrong_idat_crc_64MB.png", fault.DamagedImage, func(Seeds) []byte {
+			data := chunk("IDAT", zeros(64<<20)...)
+			data[len(data)-1]++
+			return file(ihdr(1, 1, 8, 2, 0), data)
+		}),
+		fine("png_idat_crc_cut.png", func(Seeds) []byte {
+			whole := pixel()
+			return whole[:len(whole)-16]
+		}),
+		fine("png_gamma_and_colours_of_nonsense.png", func(Seeds) []byte {
+			return pixel(chunk("gAMA", 0x7f, 0xff, 0xff, 0xff), chunk("cHRM", bytes.Repeat([]byte{0xff}, 32)...))
+		}),
 		bad("png_bad_crc.png", fault.DamagedImage, func(Seeds) []byte {
 			head := ihdr(1, 1, 8, 2, 0)
 			head[len(head)-1] ^= 1

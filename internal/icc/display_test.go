@@ -26,7 +26,7 @@ func TestParseDisplay(t *testing.T) {
 // grayProfile is a grey profile of a gamma in a connection space.
 func grayProfile(pcs string, gamma uint16) []byte {
 	curve := binary.BigEndian.AppendUint16([]byte("curv\x00\x00\x00\x00\x00\x00\x00\x01"), gamma<<8)
-	b := header(headerLen + 16 + len(curve))
+	b := header(headerLen+16+len(curve), "GRAY")
 	copy(b[16:], "GRAY"+pcs)
 	b = binary.BigEndian.AppendUint32(b, 1)
 	b = binary.BigEndian.AppendUint32(append(b, "kTRC"...), headerLen+16)

@@ -18,7 +18,7 @@ func build(class, colours, pcs string, nameData ...any) []byte {
 		table = binary.BigEndian.AppendUint32(table, uint32(len(data)))
 		body = append(body, data...)
 	}
-	b := header(headerLen + len(table) + len(body))
+	b := header(headerLen+len(table)+len(body), colours)
 	copy(b[12:], class+colours+pcs)
 	return append(append(b, table...), body...)
 }

@@ -92,12 +92,15 @@ var (
 	whiteD65 = [3]float64{0.9505, 1, 1.0891}
 )
 
-// profile lays out header, tag table and tags (ICC.1:2001-04 §6); the three curves share their bytes.
+// tag is an element of a profile and the names it goes by.
+type tag struct {
+	names []string
+	data  []byte
+}
+
+// profile returns a display profile of these primaries; the three curves share their bytes.
 func (s space) profile(curve []byte) []byte {
-	tags := []struct {
-		names []string
-		data  []byte
-	}{
+	return layout("RGB ", []tag{
 		{[]string{"desc"}, description(s.name)},
 		{[]string{"cprt"}, append([]byte("text\x00\x00\x00\x00"), "CC0\x00"...)},
 		{[]string{"wtpt"}, xyz(whiteD65)},
@@ -105,9 +108,16 @@ func (s space) profile(curve []byte) []byte {
 		{[]string{"gXYZ"}, xyz(s.primaries[1])},
 		{[]string{"bXYZ"}, xyz(s.primaries[2])},
 		{[]string{"rTRC", "gTRC", "bTRC"}, curve},
+	})
+}
+
+// layout puts header, tag table and tags together (ICC.1:2001-04 §6).
+func layout(colours string, tags []tag) []byte {
+	count := 0
+	for _, t := range tags {
+		count += len(t.names)
 	}
-	const count = 9
-	table := binary.BigEndian.AppendUint32(nil, count)
+	table := binary.BigEndian.AppendUint32(nil, uint32(count))
 	var body []byte
 	for _, t := range tags {
 		for _, name := range t.names {
@@ -118,14 +128,14 @@ func (s space) profile(curve []byte) []byte {
 		body = append(body, t.data...)
 		body = append(body, make([]byte, -len(body)&3)...) // tags start at multiples of 4
 	}
-	b := header(headerLen + len(table) + len(body))
+	b := header(headerLen+len(table)+len(body), colours)
 	return append(append(b, table...), body...)
 }
 
 // header returns the 128 bytes of a display profile of this size; the date is fixed.
-func header(size int) []byte {
+func header(size int, colours string) []byte {
 	b := binary.BigEndian.AppendUint32(make([]byte, 0, size), uint32(size))
-	b = append(b, "\x00\x00\x00\x00\x02\x40\x00\x00mntrRGB XYZ "...) // no CMM, version 2.4
+	b = append(b, "\x00\x00\x00\x00\x02\x40\x00\x00mntr"+colours+"XYZ "...) // no CMM, version 2.4
 	b = append(b, "\x07\xd0\x00\x01\x00\x01\x00\x00\x00\x00\x00\x00acsp"...)
 	b = append(b, make([]byte, 28)...) // no platform, flags, maker, model, attributes; perceptual intent
 	b = append(b, xyz(whiteD50)[8:]...)

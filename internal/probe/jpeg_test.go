@@ -118,7 +118,7 @@ func jpegReads() []accepted {
 		{"profile with part 0", jpeg(iccPart(0, 1, p3), frame()), profile(icc.Invalid, nil)},
 		{"profile part 255 of 3", jpeg(iccPart(255, 3, p3), frame()), profile(icc.Invalid, nil)},
 		{"garbage as profile", jpeg(iccPart(1, 1, []byte("garbage")), frame()), profile(icc.Invalid, nil)},
-		{"RGB profile in a gray picture", jpeg(iccPart(1, 1, p3), sof(mSOF0, 80, 60, 0x11)), with(model(Gray), func(i *Info) { i.ICC = icc.Invalid })},
+		{"RGB profile in a gray picture, of which the curve counts", jpeg(iccPart(1, 1, p3), sof(mSOF0, 80, 60, 0x11)), with(model(Gray), func(i *Info) { i.ICC = icc.SRGB })},
 		{"gray profile", jpeg(iccPart(1, 1, gray), sof(mSOF0, 80, 60, 0x11)), with(model(Gray), func(i *Info) { i.ICC, i.Profile = icc.Gray, gray })},
 		{"gray profile in a colour picture", jpeg(iccPart(1, 1, gray), frame()), profile(icc.Invalid, nil)},
 		{"CMYK profile", jpeg(iccPart(1, 1, cmyk), four), with(model(CMYK), func(i *Info) { i.ICC, i.Profile = icc.CMYK, cmyk })},

@@ -24,17 +24,22 @@ const (
 type pngReader struct {
 	info      Info
 	palette   bool   // PLTE was seen
+	entries   int    // of it
 	data      bool   // IDAT was seen
 	exif      bool   // eXIf was seen
+	trns      bool   // tRNS was seen
 	colour    byte   // colour type
+	depth     byte   // bits per sample
 	profile   []byte // iCCP as stored, compressed
 	srgb      bool
+	gamma     float64 // gAMA, 0 when it was not seen
+	points    *icc.Chromaticities
 	ancillary int // chunks that hold no pixels
 	frames    int64
 }
 
-// readPNG walks all chunks. Text is never inflated; beyond maxChunks chunks without pixels the file is refused.
-// gAMA and cHRM are not read: where they differ from sRGB, other readers mostly ignore them too.
+// readPNG walks all chunks. Text is never inflated; beyond maxChunks chunks without pixels the file is refused. What is
+// cut or senseless behind the pixels costs nothing; whether they are all there, the decoder knows.
 func readPNG(b []byte, lim Limits) (Info, error) {
 	const signature, header = 8, 8 + 13 + 4
 	rest := b[signature:]
@@ -53,13 +58,16 @@ func readPNG(b []byte, lim Limits) (Info, error) {
 		if kind == "IEND" {
 			break
 		}
-		if size+12 > int64(len(rest)) {
+		if size+8 > int64(len(rest)) && p.data && kind != "IDAT" {
+			break
+		}
+		if size+8 > int64(len(rest)) {
 			return Info{}, damaged(format.PNG, fmt.Sprintf("it is cut short in a chunk %q", kind))
 		}
-		if err := p.chunk(kind, rest[8:8+size]); err != nil {
+		if err := p.chunk(kind, rest[8:8+size], rest[4:]); err != nil {
 			return Info{}, err
 		}
-		rest = rest[size+12:]
+		rest = rest[min(size+12, int64(len(rest))):]
 	}
 	if !p.data {
 		return Info{}, damaged(format.PNG, "it has no pixels (no IDAT chunk)")
@@ -72,7 +80,7 @@ func readPNG(b []byte, lim Limits) (Info, error) {
 func (p *pngReader) header(b []byte, lim Limits) error {
 	width, height := binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])
 	depth, interlace := b[8], b[12]
-	p.colour = b[9]
+	p.colour, p.depth = b[9], depth
 	if !pngDepth(p.colour, depth) {
 		return damaged(format.PNG, fmt.Sprintf("colour type %d with %d bits", p.colour, depth))
 	}
@@ -106,8 +114,8 @@ func pngDepth(colour, depth byte) bool {
 	return false
 }
 
-// chunk takes one chunk after the header.
-func (p *pngReader) chunk(kind string, b []byte) error {
+// chunk takes one chunk after the header: its data, and all from its type on, for its checksum.
+func (p *pngReader) chunk(kind string, b, typed []byte) error {
 	switch kind {
 	case "IDAT":
 		if p.colour == pngPalette && !p.palette {
@@ -124,32 +132,39 @@ func (p *pngReader) chunk(kind string, b []byte) error {
 	if p.ancillary++; p.ancillary > maxChunks {
 		return refused(format.PNG, maxChunks, "chunks that hold no pixels")
 	}
-	if !p.data {
-		return p.early(kind, b)
+	if p.data {
+		return nil
 	}
-	if kind == "eXIf" {
-		p.setOrientation(b)
+	if whole := 4 + len(b); len(typed) < whole+4 || crc32.ChecksumIEEE(typed[:whole]) != binary.BigEndian.Uint32(typed[whole:]) {
+		return nil // as if it were not there; the decoder wants a sound PLTE
 	}
-	return nil
+	return p.early(kind, b)
 }
 
-// early takes a chunk that counts only in front of the pixels (§5.6), and eXIf, which may stand anywhere.
+// early takes a chunk that counts only in front of the pixels (§5.6). Of several of a kind the first one counts.
 func (p *pngReader) early(kind string, b []byte) error {
 	switch {
-	case kind == "PLTE":
-		p.palette = true
-	case kind == "tRNS" && p.colour == pngPalette:
-		p.info.Alpha = len(b) > 0 && slices.Min(b) < 0xff
-	case kind == "tRNS":
-		p.info.Alpha = true
+	case kind == "PLTE" && !p.palette:
+		p.palette, p.entries = true, len(b)/3
+	case kind == "tRNS" && !p.trns:
+		p.transparency(b)
 	case kind == "iCCP" && p.profile == nil:
 		p.profile = b
 	case kind == "sRGB":
 		p.srgb = true
+	case kind == "gAMA" && len(b) == 4 && p.gamma == 0:
+		if gamma := binary.BigEndian.Uint32(b); gamma < 1<<31 {
+			p.gamma = float64(gamma) / 100_000
+		}
+	case kind == "cHRM" && len(b) == 32 && p.points == nil:
+		p.points = new(icc.Chromaticities)
+		for i := range p.points {
+			p.points[i] = float64(binary.BigEndian.Uint32(b[4*i:])) / 100_000
+		}
 	case kind == "cICP" && len(b) == 4:
 		p.info.CICP = CICP{Primaries: b[0], Transfer: b[1], Matrix: b[2], FullRange: b[3] == 1}
-	case kind == "eXIf":
-		p.setOrientation(b)
+	case kind == "eXIf" && !p.exif:
+		p.exif, p.info.Orientation = true, orientation(b)
 	case kind == "acTL" && len(b) == 8:
 		frames := int64(binary.BigEndian.Uint32(b))
 		p.info.Frames = int(max(1, frames))
@@ -158,22 +173,42 @@ func (p *pngReader) early(kind string, b []byte) error {
 	return nil
 }
 
-func (p *pngReader) setOrientation(exif []byte) {
-	if !p.exif {
-		p.exif, p.info.Orientation = true, orientation(exif)
+// transparency takes a tRNS chunk (§11.3.1.1). It counts behind the palette alone, and as a grey only where samples can
+// have its value; of 8 bits the low byte is compared.
+func (p *pngReader) transparency(b []byte) {
+	switch {
+	case p.colour == pngPalette && p.entries > 0:
+		b = b[:min(len(b), p.entries)]
+		p.trns, p.info.Alpha = true, len(b) > 0 && slices.Min(b) < 0xff
+	case p.colour == 0 && len(b) >= 2:
+		p.trns, p.info.Alpha = true, p.depth >= 8 || binary.BigEndian.Uint16(b)>>p.depth == 0
+	case p.colour == pngColour && len(b) >= 6:
+		p.trns, p.info.Alpha = true, true
 	}
 }
 
-// setColour chooses between iCCP and sRGB: the first wins (§13.13 table 30).
+// setColour chooses what says the meaning of the colours, as browsers do (§4.3): cICP, else iCCP, else sRGB, else gAMA
+// with or without cHRM. One that cannot be used is passed over.
 func (p *pngReader) setColour() {
-	switch profile, ok := inflateProfile(p.profile); {
-	case p.profile == nil && p.srgb:
-		p.info.ICC = icc.SRGB
-	case p.profile == nil:
-	case ok:
-		p.info.setProfile(profile)
-	default:
+	const unspecified = 2
+	stated := func(v uint8) bool { return v != 0 && v != unspecified }
+	if c := p.info.CICP; stated(c.Primaries) && stated(c.Transfer) {
+		return
+	}
+	if p.profile != nil {
 		p.info.ICC = icc.Invalid
+		if profile, ok := inflateProfile(p.profile); ok {
+			p.info.setProfile(profile)
+		}
+	}
+	switch usable := p.info.ICC != icc.None && p.info.ICC != icc.Invalid; {
+	case usable:
+	case p.srgb:
+		p.info.ICC = icc.SRGB
+	case p.gamma > 0:
+		if made := icc.FromGamma(p.gamma, p.points, p.info.Model == Gray); made != nil {
+			p.info.setProfile(made)
+		}
 	}
 }
 

@@ -54,6 +54,12 @@ var plainPNG = Info{
 	Format: format.PNG, Width: 80, Height: 60, Orientation: 1, Frames: 1, Model: RGB, Depth: 8, SubX: 1, SubY: 1, Lossless: true,
 }
 
+// broken returns the chunk with a wrong checksum.
+func broken(chunk []byte) []byte {
+	chunk[len(chunk)-1]++
+	return chunk
+}
+
 func pngReads() []accepted {
 	alpha := with(plainPNG, func(i *Info) { i.Alpha = true })
 	gray := with(plainPNG, func(i *Info) { i.Model = Gray })
@@ -62,7 +68,7 @@ func pngReads() []accepted {
 	palette := ihdr(80, 60, 4, 3, 0)
 	large := slices.Clone(other)
 	binary.BigEndian.PutUint32(large, maxProfile+1)
-	return []accepted{
+	return slices.Concat(pngColours(), pngTransparency(), []accepted{
 		{"RGB", rgb(), plainPNG},
 		{"RGBA", pngOf(ihdr(80, 60, 8, 6, 0), idat, iend), alpha},
 		{"gray of 1 bit", pngOf(ihdr(80, 60, 1, 0, 0), idat, iend), gray},
@@ -70,14 +76,17 @@ func pngReads() []accepted {
 			i.Alpha, i.Depth, i.Progressive = true, 16, true
 		})},
 		{"palette", pngOf(palette, chunk("PLTE", 1, 2, 3), idat, iend), plainPNG},
-		{"palette with transparency", pngOf(palette, chunk("PLTE", 1, 2, 3), chunk("tRNS", 255, 0), idat, iend), alpha},
+		{"palette with transparency", pngOf(palette, chunk("PLTE", 1, 2, 3, 4, 5, 6), chunk("tRNS", 255, 0), idat, iend), alpha},
 		{"palette, all opaque", pngOf(palette, chunk("PLTE", 1, 2, 3), chunk("tRNS", 255, 255), idat, iend), plainPNG},
 		{"transparent colour", rgb(chunk("tRNS", 0, 0, 0, 0, 0, 0)), alpha},
 		{"transparency behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, chunk("tRNS", 0, 0, 0, 0, 0, 0), iend), plainPNG},
 		{"eXIf", rgb(chunk("eXIf", upright(6)...)), with(plainPNG, func(i *Info) { i.Orientation = 6 })},
-		{"eXIf behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, chunk("eXIf", upright(8)...), iend), with(plainPNG, func(i *Info) { i.Orientation = 8 })},
+		{"eXIf behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, chunk("eXIf", upright(8)...), iend), plainPNG},
+		{"eXIf with a wrong checksum", rgb(broken(chunk("eXIf", upright(6)...))), plainPNG},
 		{"sRGB", rgb(chunk("gAMA", 0, 0, 0x80, 0), chunk("sRGB", 0)), kind(icc.SRGB)},
-		{"gamma alone", rgb(chunk("gAMA", 0, 0, 0x80, 0)), plainPNG},
+		{"cut in the checksum of the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat[:len(idat)-1]), plainPNG},
+		{"cut in text behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, chunk("tEXt", make([]byte, 90)...)[:60]), plainPNG},
+		{"chunk of 4 GB behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, []byte("\xff\xff\xff\xfftEXt")), plainPNG},
 		{"iCCP", rgb(iccp(icc.Profile(icc.DisplayP3))), kind(icc.DisplayP3)},
 		{"iCCP that needs a transform", rgb(iccp(other)), with(plainPNG, func(i *Info) { i.ICC, i.Profile = icc.OtherRGB, other })},
 		{"iCCP wins over sRGB", rgb(chunk("sRGB", 0), iccp(icc.Profile(icc.AdobeRGB))), kind(icc.AdobeRGB)},
@@ -93,6 +102,73 @@ func pngReads() []accepted {
 		{"bytes behind the end", append(rgb(), "<html>"...), plainPNG},
 		{"pixels in many chunks", pngOf(ihdr(80, 60, 8, 2, 0), bytes.Repeat(idat, 2*maxChunks), iend), plainPNG},
 		{"1000 text chunks", rgb(bytes.Repeat(chunk("tEXt", 'k', 0, 'v'), maxChunks)), plainPNG},
+	})
+}
+
+// pngColours: what says the meaning of the colours.
+func pngColours() []accepted {
+	gray := with(plainPNG, func(i *Info) { i.Model = Gray })
+	kind := func(k icc.Kind) Info { return with(plainPNG, func(i *Info) { i.ICC = k }) }
+	other := otherProfile()
+	palette := ihdr(80, 60, 4, 3, 0)
+	gamma := func(v uint32) []byte { return chunk("gAMA", binary.BigEndian.AppendUint32(nil, v)...) }
+	points := func(v ...uint32) []byte {
+		var b []byte
+		for _, v := range v {
+			b = binary.BigEndian.AppendUint32(b, v)
+		}
+		return chunk("cHRM", b...)
+	}
+	p3 := points(31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
+	made := func(info Info, k icc.Kind, gamma float64, c *icc.Chromaticities) Info {
+		info.ICC, info.Profile = k, icc.FromGamma(gamma, c, info.Model == Gray)
+		return info
+	}
+	linear := made(plainPNG, icc.OtherRGB, 1, nil)
+	return []accepted{
+		{"linear", rgb(gamma(100_000)), linear},
+		{"linear grey", pngOf(ihdr(80, 60, 8, 0, 0), gamma(100_000), idat, iend), made(gray, icc.Gray, 1, nil)},
+		{"linear behind the palette", pngOf(palette, chunk("PLTE", 1, 2, 3), gamma(100_000), idat, iend), linear},
+		{"linear behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, gamma(100_000), iend), plainPNG},
+		{"the usual gamma", rgb(gamma(45_455)), plainPNG},
+		{"no gamma", rgb(gamma(0)), plainPNG},
+		{"negative gamma", rgb(gamma(1 << 31)), plainPNG},
+		{"gamma of two bytes", rgb(chunk("gAMA", 1, 0)), plainPNG},
+		{"the first gamma counts", rgb(gamma(45_455), gamma(100_000)), plainPNG},
+		{"gamma with a wrong checksum", rgb(broken(gamma(100_000))), plainPNG},
+		{"gamma and chromaticities", rgb(p3, gamma(45_455)), made(plainPNG, icc.OtherRGB, 0.45455, &icc.Chromaticities{
+			0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06,
+		})},
+		{"chromaticities alone", rgb(p3), plainPNG},
+		{"chromaticities that are no colours", rgb(gamma(100_000), points(0, 0, 0, 0, 0, 0, 0, 0)), plainPNG},
+		{"sRGB wins over gamma", rgb(gamma(100_000), p3, chunk("sRGB", 0)), kind(icc.SRGB)},
+		{"sRGB with a wrong checksum", rgb(gamma(100_000), broken(chunk("sRGB", 0))), linear},
+		{"iCCP wins over gamma", rgb(gamma(100_000), iccp(icc.Profile(icc.DisplayP3))), kind(icc.DisplayP3)},
+		{"iCCP that is not usable does not", rgb(gamma(100_000), chunk("iCCP", 'x', 0, 0, 1, 2, 3)), linear},
+		{"iCCP with a wrong checksum", rgb(broken(iccp(icc.Profile(icc.DisplayP3)))), plainPNG},
+		{"cICP wins over all", rgb(gamma(100_000), chunk("sRGB", 0), iccp(other), chunk("cICP", 12, 13, 0, 1)), with(plainPNG, func(i *Info) {
+			i.CICP = CICP{12, 13, 0, true}
+		})},
+		{"cICP that states nothing does not", rgb(gamma(100_000), chunk("cICP", 2, 2, 0, 1)), with(linear, func(i *Info) { i.CICP = CICP{2, 2, 0, true} })},
+		{"grey with an RGB profile", pngOf(ihdr(80, 60, 8, 0, 0), iccp(other), idat, iend), with(gray, func(i *Info) {
+			i.ICC, i.Profile = icc.Gray, icc.GrayAxis(other)
+		})},
+	}
+}
+
+func pngTransparency() []accepted {
+	alpha := with(plainPNG, func(i *Info) { i.Alpha = true })
+	gray := with(plainPNG, func(i *Info) { i.Model = Gray })
+	palette := ihdr(80, 60, 4, 3, 0)
+	return []accepted{
+		{"tRNS in front of the palette", pngOf(palette, chunk("tRNS", 0), chunk("PLTE", 1, 2, 3), idat, iend), plainPNG},
+		{"tRNS with a wrong checksum", pngOf(palette, chunk("PLTE", 1, 2, 3), broken(chunk("tRNS", 0)), idat, iend), plainPNG},
+		{"the first tRNS counts", pngOf(palette, chunk("PLTE", 1, 2, 3), chunk("tRNS", 255), chunk("tRNS", 0), idat, iend), plainPNG},
+		{"tRNS beyond the palette", pngOf(palette, chunk("PLTE", 1, 2, 3), chunk("tRNS", 255, 0), idat, iend), plainPNG},
+		{"tRNS too short for a colour", rgb(chunk("tRNS", 0, 0, 0)), plainPNG},
+		{"tRNS beside alpha", pngOf(ihdr(80, 60, 8, 6, 0), chunk("tRNS", 0, 0, 0, 0, 0, 0), idat, iend), alpha},
+		{"grey tRNS beyond 4 bits", pngOf(ihdr(80, 60, 4, 0, 0), chunk("tRNS", 0, 0x13), idat, iend), gray},
+		{"grey tRNS beyond 8 bits", pngOf(ihdr(80, 60, 8, 0, 0), chunk("tRNS", 1, 0x13), idat, iend), with(gray, func(i *Info) { i.Alpha = true })},
 	}
 }
 

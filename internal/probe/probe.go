@@ -96,14 +96,20 @@ func checkFrames(n int64) error {
 }
 
 // setProfile records an ICC profile. One that does not describe the picture's colour model is Invalid; where a grey
-// picture carries an RGB profile, its curve alone would matter, so sRGB's is taken.
+// picture carries an RGB profile, its curve alone matters, as browsers apply it.
 func (i *Info) setProfile(profile []byte) {
 	i.ICC, i.Profile = icc.Invalid, nil
 	if len(profile) > maxProfile {
 		return
 	}
 	kind := icc.Identify(profile)
+	if i.Model == Gray && (kind == icc.DisplayP3 || kind == icc.AdobeRGB || kind == icc.OtherRGB) {
+		profile = icc.GrayAxis(profile)
+		kind = icc.Identify(profile)
+	}
 	switch kind {
+	case icc.None: // of a grey picture, tables for RGB
+		return
 	case icc.DisplayP3, icc.AdobeRGB, icc.OtherRGB:
 		if i.Model != RGB && i.Model != YCbCr {
 			return

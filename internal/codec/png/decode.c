@@ -99,7 +99,7 @@ static int fill_tables(job *j, spng_ctx *ctx, const struct spng_trns *trns, bool
 		unsigned max = (1u << j->ihdr.bit_depth) - 1;
 		if (j->planes == 2) memset(alpha, 255, 256);
 		for (unsigned i = 0; i <= max; i++) j->table[0][i] = i * 255 / max;
-		if (transparent) alpha[trns->gray & max] = 0;
+		if (transparent && trns->gray <= max) alpha[trns->gray] = 0;
 		return 0;
 	}
 	struct spng_plte plte;
@@ -183,8 +183,8 @@ int png_decode(const uint8_t *file, size_t size, const png_plane *planes, int n,
 	job j = {.planes = n};
 	spng_ctx *ctx = spng_ctx_new(0);
 	if (!ctx) return SPNG_EMEM;
-	// The caller has verified every CRC. libspng would do it slower, and miss that of the last IDAT; the Adler-32
-	// inside is covered by them.
+	// The caller has verified the file's checksums; those of this copy are not written. libspng would do it slower,
+	// and miss that of the last IDAT; the Adler-32 inside is covered by them.
 	int err = spng_set_crc_action(ctx, SPNG_CRC_USE, SPNG_CRC_USE);
 	if (!err) err = spng_set_png_buffer(ctx, file, size);
 	if (!err) err = prepare(&j, ctx);

@@ -80,11 +80,11 @@ func TestEncodeChunks(t *testing.T) {
 			}
 			var got []string
 			for at := len(signature); at < len(out); {
-				kind, c, err := next(out[at:])
-				if err != nil {
-					t.Fatal(err)
+				c, err := next(out[at:])
+				if err != nil || !c.sound {
+					t.Fatalf("chunk %q: %v, checksum right: %t", c.kind, err, c.sound)
 				}
-				got, at = append(got, kind), at+len(c)
+				got, at = append(got, c.kind), at+c.size
 			}
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("want chunks %v, got %v", tt.want, got)

@@ -23,7 +23,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add(random(5, 3, 1, gray, false).transparent().encode())
 	f.Add(random(5, 3, 4, palette, true).transparent().encode())
 	f.Fuzz(func(t *testing.T, file []byte) {
-		file = repair(file)
+		if len(file)%2 == 0 { // the others keep their wrong checksums
+			file = repair(file)
+		}
 		head, _, err := strip(file)
 		if err == nil && head.width*head.height > 1<<20 {
 			t.Skip("more pixels than a fuzz run should fill")
@@ -49,12 +51,12 @@ func FuzzDecode(f *testing.F) {
 func repair(file []byte) []byte {
 	file = bytes.Clone(file)
 	for at := len(signature); at < len(file); {
-		_, c, err := next(file[at:])
-		if err != nil {
+		c, err := next(file[at:])
+		if err != nil || at+c.size > len(file) {
 			break
 		}
-		binary.BigEndian.PutUint32(c[len(c)-4:], crc32.ChecksumIEEE(c[4:len(c)-4]))
-		at += len(c)
+		binary.BigEndian.PutUint32(file[at+c.size-4:], crc32.ChecksumIEEE(file[at+4:at+c.size-4]))
+		at += c.size
 	}
 	return file
 }

@@ -23,8 +23,8 @@ func Version() string { return C.GoString(C.spng_version_string()) }
 // Depths below 8 and palettes become 8 bits, 16 bits stay. Of an animated PNG it reads the still picture. Gamma and
 // profiles are not applied. Rows outside h.Crop may be left undefined.
 //
-// A checksum that fails, a chunk cut short or rows that are missing are a DamagedImage; a missing end or bytes
-// after it are accepted.
+// Rows that are missing, pixels cut short and pixels whose checksums fail are a DamagedImage; what is missing, cut or
+// stray behind them is accepted, and a checksum of a chunk where that of the zlib stream in it is right.
 func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
 	head, file, err := strip(src)
 	if err != nil {

@@ -177,12 +177,22 @@ func TestDecodeBeside(t *testing.T) {
 	file := p.encode()
 	badCRC := with(chunk{"tEXt", []byte("a\x00b")})
 	badCRC[bytes.Index(badCRC, []byte("tEXt"))+5]++
+	wrongSum := slices.Clone(file)
+	wrongSum[len(file)-13]++
 	tests := []struct {
 		name string
 		file []byte
 	}{
 		{"IDAT of one byte", small.encode()},
 		{"no IEND", file[:len(file)-12]},
+		{"cut in IEND", file[:len(file)-1]},
+		{"cut in the checksum of IDAT", file[:len(file)-12-1]},
+		{"checksum of IDAT cut off", file[:len(file)-12-4]},
+		{"wrong checksum of IDAT", wrongSum},
+		{"cut in a text behind the pixels", append(slices.Clone(file[:len(file)-12]), "\x00\x00\x00\x09tEXta\x00b"...)},
+		{"chunk of 4 GB behind the pixels", append(slices.Clone(file[:len(file)-12]), "\xff\xff\xff\xfftEXt"...)},
+		{"unknown chunk behind the pixels", append(slices.Clone(file[:len(file)-12]), "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)},
+		{"palette that is a hint", with(chunk{"PLTE", make([]byte, 12)})},
 		{"bytes after the end", append(slices.Clone(file), "trailing"...)},
 		{"broken iCCP", with(chunk{"iCCP", []byte("x")})},
 		{"broken zTXt", with(chunk{"zTXt", []byte("a\x00\x00junk")})},
@@ -196,17 +206,53 @@ func TestDecodeBeside(t *testing.T) {
 	}
 }
 
-// TestDecodeUnusableTransparency: a tRNS chunk of the wrong size makes an opaque alpha plane, as the header reader
-// announced one.
-func TestDecodeUnusableTransparency(t *testing.T) {
-	for _, p := range []picture{
-		random(3, 3, 8, rgb, false), random(3, 3, 16, gray, false), random(3, 3, 2, gray, false), random(3, 3, 2, palette, false),
-	} {
-		p.trns = make([]byte, 300)
-		f := mustDecode(t, p.encode(), frame.Hint{})
-		if got, want := sample(f, 1, 1, len(f.Planes)), uint16(1<<f.Depth-1); got != want {
-			t.Errorf("color %d: want alpha %d, got %d", p.color, want, got)
+// TestTransparency: of a tRNS chunk that is too long the first bytes count, one that is too short, says what no sample
+// can be, stands before its palette or has a wrong checksum does not count; as in browsers.
+func TestTransparency(t *testing.T) {
+	one := func(depth int, color byte, sample uint16, trns ...byte) picture {
+		p := picture{w: 1, h: 1, depth: depth, color: color, samples: []uint16{sample, sample, sample}, trns: trns}
+		if color == palette {
+			p.plte = []byte{1, 2, 3, 4, 5, 6}
 		}
+		return p
+	}
+	early := one(2, palette, 0, 0).chunks()
+	early[1], early[2] = early[2], early[1]
+	broken := one(2, palette, 0, 0).encode()
+	broken[bytes.Index(broken, []byte("tRNS"))+5]++
+	tests := []struct {
+		name  string
+		file  []byte
+		alpha int // -1: no plane
+	}{
+		{"grey", one(8, gray, 60, 0, 60).encode(), 0},
+		{"grey, too long", one(8, gray, 60, 0, 60, 9, 9).encode(), 0},
+		{"grey, another", one(8, gray, 60, 0, 61).encode(), 255},
+		{"grey, high byte set", one(8, gray, 60, 1, 60).encode(), 0},
+		{"grey of 4 bits", one(4, gray, 3, 0, 3).encode(), 0},
+		{"grey of 4 bits, beyond", one(4, gray, 3, 0, 0x13).encode(), -1},
+		{"grey of 1 bit, beyond", one(1, gray, 1, 0, 3).encode(), -1},
+		{"grey, too short", one(8, gray, 60, 0).encode(), -1},
+		{"colour", one(8, rgb, 60, 0, 60, 0, 60, 0, 60).encode(), 0},
+		{"colour, too long", one(8, rgb, 60, 0, 60, 0, 60, 0, 60, 7).encode(), 0},
+		{"colour, too short", one(8, rgb, 60, 0, 60, 0, 60).encode(), -1},
+		{"palette", one(2, palette, 1, 255, 7).encode(), 7},
+		{"palette, too long", one(2, palette, 1, 255, 7, 8, 9, 10, 11).encode(), 7},
+		{"palette, too long and opaque where it counts", one(2, palette, 1, 255, 255, 0).encode(), -1},
+		{"palette, empty", one(2, palette, 1, []byte{}...).encode(), -1},
+		{"palette, before it", assemble(early), -1},
+		{"palette, wrong checksum", broken, -1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f, got := mustDecode(t, tt.file, frame.Hint{}), -1
+			if f.HasAlpha() {
+				got = int(sample(f, 0, 0, len(f.Planes)))
+			}
+			if got != tt.alpha {
+				t.Errorf("alpha %d, want %d", got, tt.alpha)
+			}
+		})
 	}
 }
 
@@ -255,9 +301,9 @@ func TestDecodeErrors(t *testing.T) {
 		{"header cut", file[:20], fault.DamagedImage},
 		{"cut in the first IDAT", file[:idat+100], fault.DamagedImage},
 		{"cut in the last IDAT", file[:len(file)-12-10], fault.DamagedImage},
-		{"cut in IEND", file[:len(file)-1], fault.DamagedImage},
 		{"IDAT checksum", flip(idat + 300), fault.DamagedImage},
-		{"last IDAT checksum", flip(len(file) - 13), fault.DamagedImage},
+		{"last IDAT checksum", flip(len(file) - 12 - 12), fault.DamagedImage},
+		{"bits flipped and the checksum cut off", flip(len(file) - 12 - 12)[:len(file)-13], fault.DamagedImage},
 		{"header checksum", flip(8 + 8 + 13), fault.DamagedImage},
 		{"a missing IDAT", drop("IDAT", 1), fault.DamagedImage},
 		{"no IDAT", assemble(p.chunks()[:1]), fault.DamagedImage},
