@@ -20,12 +20,10 @@ import (
 // rules reads "a, b < c": c may import a and b. What is not said is forbidden. Standard library and modules are not
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
-NONE < opt, metric, trace, fault, format, frame, flight, stage, icc, golden, gifblock, peercred;
+NONE < opt, metric, trace, fault, format, frame, flight, stage, icc, gifblock, peercred, testkit/golden;
 NONE < bulkhead;
 format < blob;
-fault < sign, clientip, limit, fetch/evilorigin;
-fault, format < hostile;
-param, sign < instance;
+fault < sign, clientip, limit, testkit/evilorigin;
 format, opt < settings;
 opt < effect;
 effect, fault, format, opt < param;
@@ -41,13 +39,15 @@ blob, plan, stage < worker/breakout;
 blob, bulkhead, fault, format < cache;
 bulkhead < cache/purge;
 bulkhead, cache, cache/purge, fault < cache/disk;
-blob, cache, format < cache/cachetest;
 blob, fault, format, stage, trace < fetch;
 blob, fault, format < sample;
 blob, cache, fault, flight, format, param, plan, probe, stage, trace < render;
 opt, param < playground;
-codec/avif, codec/jpeg, codec/webp, format, frame, op, scale < imagetest;
 blob, clientip, fault, format, limit, metric, opt, param, playground, render, sign, stage, trace < server;
+fault, format < testkit/hostile;
+param, sign < testkit/instance;
+blob, cache, format < testkit/cachetest;
+codec/avif, codec/jpeg, codec/webp, format, frame, op, scale < testkit/imagetest;
 `
 
 // mayCallC lists the only packages with import "C". None of them may be reached from the serving packages.

@@ -11,16 +11,16 @@ import (
 	"imagekit/internal/blob"
 	"imagekit/internal/engine"
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/param"
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
 	"imagekit/internal/stage"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // drawings compares the WebP that a drawing becomes with the lossy one it would be without the rule, and with AVIF.
 func drawings(w io.Writer, r rig, j judge) error {
-	fmt.Fprintf(w, "\n### Drawings\n\nPictures of 640 × 480 pixels made by code (`internal/imagetest/drawings.go`), from PNG at q=80: what WebP would be and what it is, "+
+	fmt.Fprintf(w, "\n### Drawings\n\nPictures of 640 × 480 pixels made by code (`internal/testkit/imagetest/drawings.go`), from PNG at q=80: what WebP would be and what it is, "+
 		"as bytes, distance from the source (Butteraugli) and time of the encoder in ms; the last four are no drawings and have to stay lossy.\n\n"+
 		"| picture | lossy WebP | | | WebP | | | kept | AVIF | |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, d := range append(imagetest.Drawings(640, 480), imagetest.Traps(640, 480)...) {

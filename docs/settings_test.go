@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"imagekit/internal/golden"
 	"imagekit/internal/settings"
+	"imagekit/internal/testkit/golden"
 )
 
 // The part of the guide that is made from the table of settings stands between these lines.

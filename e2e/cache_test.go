@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"testing"
 
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 func TestRottenEntry(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"imagekit/internal/fault"
-	"imagekit/internal/fetch/evilorigin"
+	"imagekit/internal/testkit/evilorigin"
 )
 
 // Every misbehaving origin gets the answer it deserves, and none of them hurts anybody else.

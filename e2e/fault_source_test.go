@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"imagekit/internal/fault"
-	"imagekit/internal/fetch/evilorigin"
+	"imagekit/internal/testkit/evilorigin"
 )
 
 // sourceFaults are told from the bytes of the source.

@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"imagekit/internal/format"
-	"imagekit/internal/hostile"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/hostile"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // maxHostile bounds what a hostile file may make a worker hold above what it holds when idle, in bytes. It is 64 MiB

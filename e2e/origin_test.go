@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // origin is a web server with pictures that counts what it is asked for.

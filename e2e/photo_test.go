@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // photos are real pictures with the size they are shown at and by how much the mean colour of a region may change in

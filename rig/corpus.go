@@ -22,8 +22,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"imagekit/internal/format"
-	"imagekit/internal/instance"
 	"imagekit/internal/param"
+	"imagekit/internal/testkit/instance"
 )
 
 // answered is one file in one format.

@@ -11,9 +11,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"imagekit/internal/fetch/evilorigin"
-	"imagekit/internal/instance"
 	"imagekit/internal/param"
+	"imagekit/internal/testkit/evilorigin"
+	"imagekit/internal/testkit/instance"
 )
 
 const (

@@ -9,8 +9,8 @@ import (
 	"os"
 	"time"
 
-	"imagekit/internal/instance"
 	"imagekit/internal/param"
+	"imagekit/internal/testkit/instance"
 )
 
 // trial is one kind of load. It reports by verdict and returns whether all demands hold.

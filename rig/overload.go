@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"imagekit/internal/instance"
+	"imagekit/internal/testkit/instance"
 )
 
 // tally counts answers by status and keeps how long each took.

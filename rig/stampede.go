@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"imagekit/internal/instance"
+	"imagekit/internal/testkit/instance"
 )
 
 const crowd = 1000 // clients that ask for one cold picture at once

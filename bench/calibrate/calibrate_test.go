@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 const root = "../.."

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // noisy adds noise of ±amount to the colours, the same at every call.

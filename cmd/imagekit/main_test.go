@@ -19,8 +19,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
 
-	"imagekit/internal/imagetest"
 	"imagekit/internal/probe"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // TestMain runs the tests or, under the name that scripts and the pool of workers give to this binary, the program.

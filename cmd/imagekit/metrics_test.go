@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"imagekit/internal/golden"
+	"imagekit/internal/testkit/golden"
 )
 
 // TestMetricsDocs keeps docs/metrics.md in step with what the program registers.

@@ -15,8 +15,8 @@ import (
 
 	"imagekit/internal/blob"
 	"imagekit/internal/cache"
-	"imagekit/internal/cache/cachetest"
 	"imagekit/internal/format"
+	"imagekit/internal/testkit/cachetest"
 )
 
 // flaky is a store that fails while err is set.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"imagekit/internal/cache"
-	"imagekit/internal/cache/cachetest"
+	"imagekit/internal/testkit/cachetest"
 )
 
 // frozen is a store whose calls hang while ice is not closed, and counts those that do.

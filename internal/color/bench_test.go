@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"imagekit/internal/frame"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // BenchmarkToSRGB is 640 × 480 pixels of many colours.

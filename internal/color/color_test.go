@@ -7,7 +7,7 @@ import (
 
 	"imagekit/internal/frame"
 	"imagekit/internal/icc"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // working makes a working frame of one row whose plane i holds codes[i], alpha last.

@@ -14,7 +14,7 @@ import (
 
 	"imagekit/internal/frame"
 	"imagekit/internal/icc"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // reference builds a small program around lcms2 in floating point.

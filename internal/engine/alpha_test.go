@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 var (

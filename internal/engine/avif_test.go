@@ -9,9 +9,9 @@ import (
 
 	"imagekit/internal/codec/avif"
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
+	"imagekit/internal/testkit/imagetest"
 )
 
 var (

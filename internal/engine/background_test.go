@@ -6,7 +6,7 @@ import (
 
 	"imagekit/internal/format"
 	"imagekit/internal/icc"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // bg is a colour of the page around the picture, so it means the same colour whatever profile the picture carries.

@@ -6,8 +6,8 @@ import (
 	"imagekit/internal/blob"
 	"imagekit/internal/format"
 	"imagekit/internal/icc"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/sample"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // BenchmarkEngine is one job per operation: the way of most photos in each lossy format, and the working form by way

@@ -14,9 +14,9 @@ import (
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/icc"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // maxPatch is how far a patch's mean may be off in any format, in 8-bit levels.

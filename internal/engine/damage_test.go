@@ -10,9 +10,9 @@ import (
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/frame"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // attempt does what the service does with foreign bytes and returns the fault's kind, or ok.

@@ -12,11 +12,11 @@ import (
 
 	"imagekit/internal/blob"
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/param"
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
 	"imagekit/internal/sample"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // digestJobs is how many jobs TestDigest does.

@@ -10,8 +10,8 @@ import (
 	"imagekit/internal/codec/png"
 	"imagekit/internal/format"
 	"imagekit/internal/frame"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/sample"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // lossyWebP runs a query with the drawings left out of account.

@@ -7,8 +7,8 @@ import (
 
 	"imagekit/internal/effect"
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/param"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // Every effect works with every kind of source and every format: the size stays, so does alpha, nothing that alpha hides

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // A PNG of a PNG loses nothing but what the resize rounds: it must be the reference, wherever things go. Where 200 pixels

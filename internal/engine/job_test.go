@@ -8,10 +8,10 @@ import (
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/frame"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/param"
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
+	"imagekit/internal/testkit/imagetest"
 )
 
 var limits = plan.Limits{MaxPixels: 50e6, MaxOutputPixels: 25e6, Memory: 2 << 30}

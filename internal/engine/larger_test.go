@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // packed is what a PNG may be larger than its source, whose encoder took more time: a thirtieth. Its pixels cannot be

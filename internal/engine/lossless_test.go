@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // simple returns pictures of few colours that have detail everywhere.

@@ -12,9 +12,9 @@ import (
 	"imagekit/internal/codec/jpeg"
 	"imagekit/internal/format"
 	"imagekit/internal/frame"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/plan"
 	"imagekit/internal/sample"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // TestMoreQualityIsNeverWorse: with every format, whether the picture keeps format and size or not, a higher q is never

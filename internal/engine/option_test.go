@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/param"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // without returns the query without one parameter.

@@ -4,8 +4,8 @@ import (
 	"image"
 	"math"
 
-	"imagekit/internal/imagetest"
 	"imagekit/internal/param"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // floats is a picture in premultiplied floats, 0…1, for the slow reference.

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // TestShapes: what every format writes at extreme shapes another library reads, as the same picture. make rig-shapes

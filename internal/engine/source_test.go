@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/probe"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // source is one kind of file and the picture it shows.

@@ -18,8 +18,8 @@ import (
 	"go.uber.org/goleak"
 
 	"imagekit/internal/fault"
-	"imagekit/internal/fetch/evilorigin"
 	"imagekit/internal/format"
+	"imagekit/internal/testkit/evilorigin"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"imagekit/internal/fetch/evilorigin"
+	"imagekit/internal/testkit/evilorigin"
 )
 
 // Every download is counted, and every failure once, under the word that tells an operator where to look.

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"imagekit/internal/gifblock"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 var palette = []byte{200, 40, 40, 40, 160, 60, 40, 60, 200, 220, 200, 60}

@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"imagekit/internal/golden"
+	"imagekit/internal/testkit/golden"
 )
 
 // TestDocs keeps docs/parameters.md in step with the table.

@@ -9,7 +9,7 @@ import (
 
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // gifOf returns the header with a global colour table of two colours, and the blocks.

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"imagekit/internal/frame"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/scale"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // Every column of every ratio must be what Lanczos says: SIMD code may be wrong at single ratios and columns, as zimg's

@@ -10,7 +10,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"imagekit/internal/golden"
+	"imagekit/internal/testkit/golden"
 )
 
 // TestDocs keeps docs/settings.md in step with the table.

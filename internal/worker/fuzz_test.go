@@ -9,10 +9,10 @@ import (
 	"imagekit/internal/blob"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/param"
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // seeds are pictures of every kind that is read, small so that a mutation hits something that matters.

@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"imagekit/internal/blob"
-	"imagekit/internal/imagetest"
 	"imagekit/internal/param"
 	"imagekit/internal/sign"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // origin serves one small photo under any path. Its bytes differ by what the query says, so that no source is blamed

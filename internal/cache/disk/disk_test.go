@@ -12,8 +12,8 @@ import (
 
 	"imagekit/internal/blob"
 	"imagekit/internal/cache"
-	"imagekit/internal/cache/cachetest"
 	"imagekit/internal/format"
+	"imagekit/internal/testkit/cachetest"
 )
 
 func TestStore(t *testing.T) {

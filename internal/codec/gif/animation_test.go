@@ -9,7 +9,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 // movie is an animation of random pictures with every disposal, transparent colours and rectangles.

@@ -11,7 +11,7 @@ import (
 
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
-	"imagekit/internal/imagetest"
+	"imagekit/internal/testkit/imagetest"
 )
 
 var (

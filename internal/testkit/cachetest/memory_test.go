@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"imagekit/internal/cache"
-	"imagekit/internal/cache/cachetest"
+	"imagekit/internal/testkit/cachetest"
 )
 
 func TestMemory(t *testing.T) {
