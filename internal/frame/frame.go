@@ -1,5 +1,6 @@
 // Package frame holds an image in memory as planes, the way every codec and scaler here meets it.
-// The memory is C memory, aligned for SIMD and pooled, so that C may keep pointers to it between calls.
+// The memory is aligned for SIMD, pooled and never moves. With cgo it is C memory, so that C may keep pointers to it
+// between calls; without, it is Go's.
 package frame
 
 import (
@@ -25,7 +26,7 @@ func (m Model) Colors() int { return [...]int{3, 3, 1, 4}[m] }
 
 // Plane is one channel. Samples are uint8, or native-endian uint16 when the frame's Depth is above 8.
 type Plane struct {
-	Data          unsafe.Pointer // first sample; C memory, 64-byte aligned, owned by the frame
+	Data          unsafe.Pointer // first sample; 64-byte aligned, owned by the frame
 	Stride        int            // bytes from row to row; a multiple of 64
 	Width, Height int            // samples that hold picture; the memory goes on to Stride
 
@@ -98,13 +99,13 @@ func New(m Model, depth, width, height int, sizes ...Size) (*Frame, error) {
 		return nil, err
 	}
 	f := &Frame{Model: m, Depth: depth, Width: width, Height: height, FullRange: true, Matrix: 6, block: b}
-	at := b.data
+	at := 0 // not a pointer: behind the last plane it would point to other memory of Go's heap
 	for i, s := range sizes {
 		p := Plane{
-			Data: at, Stride: align(s.W * bytes), Width: s.W, Height: s.H,
+			Data: unsafe.Add(b.data, at), Stride: align(s.W * bytes), Width: s.W, Height: s.H,
 			PitchX: float64(s.W) / float64(width), PitchY: float64(s.H) / float64(height),
 		}
-		at = unsafe.Add(at, p.Stride*(s.H+1))
+		at += p.Stride * (s.H + 1)
 		if i < n {
 			f.Planes = append(f.Planes, p)
 		} else {

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"errors"
+	"runtime"
 	"testing"
 	"unsafe"
 )
@@ -95,5 +96,61 @@ func TestNoMemory(t *testing.T) {
 	if f, err := New(Gray, 8, side, side, Size{side, side}); !errors.Is(err, ErrMemory) {
 		f.Release()
 		t.Errorf("want %v, got %v", ErrMemory, err)
+	}
+}
+
+func TestLimit(t *testing.T) {
+	defer SetLimit(SetLimit(1 << 20))
+	first, err := New(Gray, 8, 700, 1000, Size{700, 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, err := New(Gray, 8, 700, 1000, Size{700, 1000}); !errors.Is(err, ErrMemory) {
+		f.Release()
+		t.Errorf("want %v beyond the bound, got %v", ErrMemory, err)
+	}
+	first.Release()
+	// What the pool keeps makes room for another size.
+	other, err := New(Gray, 8, 200, 1000, Size{200, 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Release()
+	large, err := New(Gray, 8, 500, 1000, Size{500, 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	large.Release()
+}
+
+// Planes keep their memory while the collector runs, and hold what was written.
+func TestMemoryStays(t *testing.T) {
+	f, err := New(RGB, 8, 640, 480, Full(3, 640, 480)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Release()
+	for i, p := range f.Planes {
+		for y := range p.Height {
+			row := p.Row(y, 8)
+			for x := range row {
+				row[x] = byte(x + y + i)
+			}
+		}
+	}
+	for range 3 {
+		runtime.GC()
+		for range 100 { // what would land in memory that was given up
+			_ = append([]byte(nil), make([]byte, 1<<14)...)
+		}
+	}
+	for i, p := range f.Planes {
+		for y := range p.Height {
+			for x, v := range p.Row(y, 8) {
+				if v != byte(x+y+i) {
+					t.Fatalf("plane %d changed at %d, %d", i, x, y)
+				}
+			}
+		}
 	}
 }

@@ -1,0 +1,19 @@
+//go:build cgo
+
+package frame
+
+// #include <stdlib.h>
+import "C"
+
+import (
+	"math"
+	"unsafe"
+)
+
+// defaultLimit is no bound: aligned_alloc says when the process may have no more.
+const defaultLimit = math.MaxInt
+
+// allocate returns aligned C memory, nil when there is none.
+func allocate(size int) unsafe.Pointer { return C.aligned_alloc(alignment, C.size_t(size)) }
+
+func release(p unsafe.Pointer) { C.free(p) }
