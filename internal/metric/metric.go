@@ -11,6 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"imagekit/internal/stage"
 )
 
 // Metrics are all counters of one service. A nil *Metrics counts nothing. Safe for concurrent use.
@@ -53,7 +55,7 @@ func New() *Metrics {
 	m.duration = m.histogram("imagekit_http_request_duration_seconds",
 		"Time from the request's head to the end of its answer, by route and where a picture came from.", "route", "cache")
 	m.stages = m.histogram("imagekit_stage_duration_seconds",
-		"Time a request spent in a stage: cache (reading it), fetch, probe, queue, decode, resize, encode, store (writing the cache).", "stage")
+		"Time a request spent in a stage: "+stage.List()+".", "stage")
 	m.bytesIn = m.counter("imagekit_http_request_bytes_total", "Bytes of requests' bodies that were read, by route: uploads.", "route")
 	m.bytesOut = m.counter("imagekit_http_response_bytes_total", "Bytes of answers' bodies, by route.", "route")
 	m.faults = m.counter("imagekit_faults_total",

@@ -11,6 +11,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"imagekit/internal/param"
 )
 
 // Prefix begins the path of every asset. What follows names their content, so that they may be kept for ever.
@@ -111,7 +113,7 @@ func (c Config) render(dir string, names []string) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	err = t.Execute(&b, map[string]any{
-		"Dir": dir, "Modules": modules(names), "Config": c, "Groups": c.groups(), "Snippets": snippets,
+		"Dir": dir, "Modules": modules(names), "Config": c, "Groups": c.groups(), "Snippets": snippets, "MaxSide": param.MaxSide,
 	})
 	return b.Bytes(), err
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -42,6 +43,19 @@ func TestPageHasEveryParameter(t *testing.T) {
 	for _, want := range []string{`data-source="sample:photo"`, `data-source="sample:drawing"`, `data-first="sample:photo"`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("no %s", want)
+		}
+	}
+}
+
+// The page learns the bounds of the table from the table: a number that a file repeats goes wrong with the first change.
+func TestBoundsAreTold(t *testing.T) {
+	p, side := newPage(t), strconv.Itoa(param.MaxSide)
+	if !strings.Contains(string(p.HTML.Plain), ` data-max-side="`+side+`"`) {
+		t.Errorf("the page does not tell the largest side, %s", side)
+	}
+	for name, a := range p.Assets {
+		if strings.Contains(string(a.Plain), side) {
+			t.Errorf("%s repeats %s: read document.body.dataset.maxSide", name, side)
 		}
 	}
 }

@@ -1,7 +1,7 @@
-// Package scale crops, resizes and converts planes with zimg. Each plane of an opaque picture is resized on its own,
+// Package scale crops, resizes and converts planes with zimg. Each plane of a picture is resized on its own,
 // so that odd sizes, hard crop edges and every chroma layout are exact arithmetic on that plane's own grid: zimg
 // itself refuses odd 4:2:0 sizes, shifts chroma by half a pixel when they are rounded up, and knows few layouts.
-// Pictures with alpha are premultiplied row by row on their way into the filters.
+// Colours are multiplied by alpha row by row on their way into the filters.
 package scale
 
 import (

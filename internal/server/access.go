@@ -11,7 +11,7 @@ import (
 	"imagekit/internal/fault"
 )
 
-// SetToken sets the bearer token that opens /sign, /upload, /metrics and /stats/cache to remote callers; "" closes them.
+// SetToken sets the bearer token that opens to remote callers what trusted guards; "" closes it.
 func (s *Server) SetToken(token string) {
 	if token == "" {
 		s.token.Store(nil)

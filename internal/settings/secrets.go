@@ -20,7 +20,7 @@ const (
 type Secrets struct {
 	Current  []byte
 	Previous [][]byte // still accepted, never used to sign
-	Token    string   // opens /sign and /upload to remote callers; "" = none
+	Token    string   // opens to remote callers what IMAGEKIT_SIGN_TOKEN lists; "" = none
 	Builtin  bool     // Current is the one that everybody knows
 }
 

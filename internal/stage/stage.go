@@ -5,6 +5,7 @@ package stage
 import (
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -25,6 +26,21 @@ const (
 )
 
 var names = [count]string{"cache", "fetch", "probe", "queue", "decode", "resize", "encode", "store"}
+
+// remarks say of a stage what its name does not.
+var remarks = [count]string{Cache: "reading it", Store: "writing the cache"}
+
+// List names all stages in order, with a remark where a name alone misleads, for a sentence: "cache (reading it), fetch, …".
+func List() string {
+	text := make([]string, count)
+	for s, name := range names {
+		text[s] = name
+		if remarks[s] != "" {
+			text[s] += " (" + remarks[s] + ")"
+		}
+	}
+	return strings.Join(text, ", ")
+}
 
 // String returns the name used in Server-Timing and logs.
 func (s Stage) String() string { return names[s] }

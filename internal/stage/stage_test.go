@@ -44,6 +44,12 @@ func TestNames(t *testing.T) {
 	}
 }
 
+func TestList(t *testing.T) {
+	if got, want := List(), "cache (reading it), fetch, probe, queue, decode, resize, encode, store (writing the cache)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var a Times

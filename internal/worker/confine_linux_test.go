@@ -235,14 +235,14 @@ func TestSandboxIsTold(t *testing.T) {
 	if diff := cmp.Diff(want, p.Stats().Sandbox); diff != "" {
 		t.Errorf("Stats (-want +got):\n%s", diff)
 	}
-	_, err := NewPool(Config{Workers: 2, Sandbox: Require, Path: executable(), Args: []string{"child", "exposed"}})
+	_, err := NewPool(Config{Workers: 2, Queue: 1, Sandbox: Require, Path: executable(), Args: []string{"child", "exposed"}})
 	if !errors.Is(err, ErrSandbox) || !strings.Contains(err.Error(), "seccomp: not in this test") {
 		t.Errorf("Require without a sandbox: %v, want %v and the reason", err, ErrSandbox)
 	}
 }
 
 func TestRequire(t *testing.T) {
-	c := Config{Workers: 1, Sandbox: Require, Args: []string{"child", "jobs"}, DataLimit: testDataLimit}
+	c := Config{Workers: 1, Queue: 1, Sandbox: Require, Args: []string{"child", "jobs"}, DataLimit: testDataLimit}
 	p, err := NewPool(c)
 	if errors.Is(err, ErrSandbox) {
 		t.Skipf("this kernel has no full sandbox: %v", err)

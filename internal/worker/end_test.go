@@ -252,7 +252,7 @@ func TestCloseWhileStarting(t *testing.T) {
 
 // parent is a process with a pool of its own, whose worker hangs.
 func parent(fifo string) {
-	p, err := NewPool(Config{Workers: 1, Sandbox: Off, Args: []string{"child", "jobs"}, DataLimit: testDataLimit})
+	p, err := NewPool(Config{Workers: 1, Queue: 1, Sandbox: Off, Args: []string{"child", "jobs"}, DataLimit: testDataLimit})
 	if err == nil {
 		_, err = run(context.Background(), p, "hang "+fifo)
 	}

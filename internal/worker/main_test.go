@@ -215,6 +215,7 @@ func newPool(t testing.TB, c Config) *Pool {
 		c.Args = []string{"child", "jobs"}
 	}
 	c.DataLimit = cmp.Or(c.DataLimit, testDataLimit)
+	c.Queue = cmp.Or(c.Queue, 64)
 	p, err := NewPool(c)
 	if err != nil {
 		t.Fatal(err)

@@ -47,6 +47,9 @@ func NewPool(c Config) (*Pool, error) {
 	if least := min(int64(c.Workers), int64(c.Queue), int64(c.MaxJobs), c.Memory, c.DataLimit, c.KillRSS, c.RecycleRSS); least < 0 {
 		return nil, fmt.Errorf("worker: want no negative bound, got %d", least)
 	}
+	if c.Queue == 0 {
+		return nil, errors.New("worker: want a queue of at least 1, got none")
+	}
 	childEnd, lifeline, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("worker: lifeline: %w", err)

@@ -261,8 +261,10 @@ func TestRefusedWithoutAWorker(t *testing.T) {
 	_, err = run(over, p, "echo")
 	wantFault(t, err, fault.ClientGone)
 
-	if _, err := NewPool(Config{Queue: -1}); err == nil {
-		t.Error("a negative bound was accepted")
+	for _, queue := range []int{-1, 0} {
+		if _, err := NewPool(Config{Queue: queue}); err == nil {
+			t.Errorf("a queue of %d was accepted", queue)
+		}
 	}
 }
 

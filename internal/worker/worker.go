@@ -30,7 +30,7 @@ type Config struct {
 	Args []string // arguments that lead Path to Serve; default "worker". The pool appends Serve's own.
 
 	Workers int   // processes = jobs at a time; default: the number of CPUs
-	Queue   int   // jobs that may wait, beyond it fault.Overloaded; default 64
+	Queue   int   // jobs that may wait, beyond it fault.Overloaded; at least 1, there is no default
 	Memory  int64 // bytes; the sum of plan.Memory over the running jobs; default 1 GiB
 
 	Sandbox Mode // what becomes of children that cannot be confined; default Auto
@@ -73,7 +73,6 @@ func (c Config) withDefaults() Config {
 	}
 	c.Workers = cmp.Or(c.Workers, runtime.NumCPU())
 	c.Sandbox = cmp.Or(c.Sandbox, Auto)
-	c.Queue = cmp.Or(c.Queue, 64)
 	c.Memory = cmp.Or(c.Memory, gib)
 	c.DataLimit = cmp.Or(c.DataLimit, gib)
 	c.KillRSS = cmp.Or(c.KillRSS, c.DataLimit)

@@ -8,6 +8,7 @@ import { parseCrop } from "./geometry.js";
 import { lastResult, onCalm } from "./result.js";
 
 const formats = document.body.dataset.formats.split(" ");
+const maxSide = Number(document.body.dataset.maxSide);
 const placeholder = "https://example.com/photo.jpg"; // stands for a file, which has no address
 
 const secret = document.body.dataset.secret;
@@ -99,7 +100,7 @@ function widths() {
   const side = state.get("rot") === "90" || state.get("rot") === "270" ? ["height", "h"] : ["width", "w"];
   const box = parseCrop(state.get("crop"), info);
   const there = info?.[side[0]] ? Math.round(info[side[0]] * (box ? box[side[1]] : 1)) : 0;
-  return plan({ w: state.get("w"), h: state.get("h"), size, most: state.get("up") ? 8192 : there });
+  return plan({ w: state.get("w"), h: state.get("h"), size, most: state.get("up") ? maxSide : there, maxSide });
 }
 
 // addresses signs all widths in all of these formats at once.

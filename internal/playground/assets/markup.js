@@ -2,14 +2,14 @@
 
 const standard = [320, 640, 960, 1280, 1920];
 
-// plan returns the widths to offer, as changes to the parameters, for a result of this size. source is the width there
-// is, if known: no wider picture can be made.
-export function plan({ w, h, size, most }) {
+// plan returns the widths to offer, as changes to the parameters, for a result of this size. most is the width there
+// is, if known: no wider picture can be made. maxSide is the largest w and h that may be asked for.
+export function plan({ w, h, size, most, maxSide }) {
   const one = Number(w) || 0;
   const wanted = one ? [one / 2, one, one * 1.5, one * 2] : [...standard, size.width];
-  const limit = Math.min(most || size.width, 8192);
+  const limit = Math.min(most || size.width, maxSide);
   let widths = [...new Set(wanted.map((x) => Math.round(Math.min(x, limit))))].filter((x) => x > 0).sort((a, b) => a - b);
-  if (one && Number(h)) widths = widths.filter((x) => Math.round(x * h / one) <= 8192);
+  if (one && Number(h)) widths = widths.filter((x) => Math.round(x * h / one) <= maxSide);
   return widths.map((width) => ({
     width,
     changes: { w: String(width), h: one && Number(h) ? String(Math.max(1, Math.round(width * h / one))) : "", dpr: "" },
