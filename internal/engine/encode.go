@@ -19,7 +19,7 @@ func encode(j *job) error {
 	if err := j.write(j.plan.Encoder); err != nil {
 		return err
 	}
-	if j.exact != nil && (j.drawn || len(j.result) > len(j.src.Data)) {
+	if l := j.plan.Lossless; l == plan.WhenSmaller || l == plan.WhenTooLarge && len(j.result) > len(j.src.Data) {
 		if done, err := j.lossless(); done || err != nil {
 			return err
 		}
@@ -39,8 +39,8 @@ func (j *job) write(e plan.Encoder) error {
 		j.result, err = jpeg.Encode(j.frame, jpeg.Settings{Quality: e.Quality, Progressive: e.Progressive, Optimize: true, ICC: profile})
 	case format.PNG:
 		s := png.Settings{Level: e.Effort, Filters: png.AllFilters, ICC: profile}
-		if isDrawing(j.frame) {
-			s.Filters = png.Unfiltered // a fifth smaller, and three times as fast
+		if e.Unfiltered {
+			s.Filters = png.Unfiltered
 		}
 		j.result, err = png.Encode(j.frame, s)
 	case format.WebP:

@@ -24,7 +24,6 @@ type job struct {
 	plan   plan.Plan
 	src    *blob.Blob
 	frame  *frame.Frame // owned; replaced by each step that makes a new one
-	drawn  bool         // it looks like a drawing
 	exact  *frame.Frame // R, G and B for a result without loss, if that may be the smaller one; owned
 	result []byte
 }
@@ -48,8 +47,9 @@ var steps = []step{
 	{stage.Resize, flatten},
 	{stage.Resize, border},
 	{stage.Resize, round},
-	{stage.Encode, drawing},
+	{stage.Encode, lookAt},
 	{stage.Resize, finish},
+	{stage.Encode, lookAgain},
 	{stage.Encode, encode},
 }
 

@@ -29,6 +29,7 @@ func target(pl Plan, p param.Params, out format.Format) Target {
 		t.Model = probe.Gray
 	}
 	t.Direct = direct(pl, t)
+	t.Look = lookFor(t)
 	return t
 }
 

@@ -7,9 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"imagekit/internal/codec/png"
 	"imagekit/internal/format"
-	"imagekit/internal/frame"
+	"imagekit/internal/plan"
 	"imagekit/internal/sample"
 	"imagekit/internal/testkit/imagetest"
 )
@@ -18,7 +17,7 @@ import (
 func lossyWebP(t *testing.T, src []byte, query string) []byte {
 	t.Helper()
 	p := planned(t, src, query, format.WebP)
-	p.Encoder.Drawing = 0
+	p.Encoder.Drawing, p.Look = 0, plan.LookNothing
 	return runPlan(t, src, p)
 }
 
@@ -122,21 +121,5 @@ func TestDrawingPNG(t *testing.T) {
 		} else if !bytes.Equal(got.img.Pix, imagetest.Decode(t, std).Pix) {
 			t.Errorf("%s: its pixels changed", d.Name)
 		}
-	}
-}
-
-// BenchmarkIsDrawing is the rule on results of 640 × 480 pixels, RGB of 16 bits as for WebP.
-func BenchmarkIsDrawing(b *testing.B) {
-	for _, d := range append(imagetest.Drawings(640, 480), append(imagetest.Traps(640, 480), imagetest.Named{Name: "photo", Img: imagetest.Photo(640, 480)})...) {
-		f, err := png.Decode(imagetest.EncodePNG(b, d.Img, imagetest.PNG{Depth: 16, Alpha: d.Name == "logo on nothing"}), frame.Hint{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run(d.Name, func(b *testing.B) {
-			for b.Loop() {
-				isDrawing(f)
-			}
-		})
-		f.Release()
 	}
 }

@@ -1,6 +1,9 @@
-package engine
+// Package look tells what can only be known by looking at pixels: pure functions on a frame, run in the worker. What
+// follows from it the plan decides (plan.Plan.Resolve).
+package look
 
 import (
+	"slices"
 	"unsafe"
 
 	"imagekit/internal/frame"
@@ -20,33 +23,12 @@ const (
 // size that is not flat, lossless ones for every pixel.
 const block = 8
 
-// drawing keeps what a lossless picture is made of, if the plan allows one and it can be the smaller one. The working
-// form, until here R, G and B, then becomes what the lossy encoder wants.
-func drawing(j *job) error {
-	if j.plan.Encoder.Drawing == 0 {
-		return nil
-	}
-	d, same := look(j.frame), j.plan.SameSize()
-	j.drawn = d.isDrawing() || same && d.isSharp()
-	if j.drawn || same && (isSmall(j) || fewColors(j.frame)) {
-		if err := j.keepExact(); err != nil {
-			return err
-		}
-	}
-	return convert(j, models[j.plan.Model])
-}
-
-// isSmall reports whether the source has less than a byte for three samples: a lossy picture may be larger.
-func isSmall(j *job) bool {
-	return 3*len(j.src.Data) <= j.frame.Model.Colors()*j.frame.Width*j.frame.Height
-}
-
 // mostColors is what a palette holds.
 const mostColors = 256
 
-// fewColors reports whether a frame of 16 bits has no more colours, alpha included, than a palette holds, by the high
+// FewColors reports whether a frame of full planes has no more colours, alpha included, than a palette holds, by the high
 // bytes. A photo is found out within a few rows.
-func fewColors(f *frame.Frame) bool {
+func FewColors(f *frame.Frame) bool {
 	planes := channels(f)
 	seen := make(map[uint32]struct{}, mostColors)
 	rows := make([][]byte, len(planes))
@@ -72,30 +54,25 @@ func fewColors(f *frame.Frame) bool {
 	return true
 }
 
-// isDrawing looks at a frame of full planes, of 8 or 16 bits.
-func isDrawing(f *frame.Frame) bool {
-	return look(f).isDrawing()
-}
-
-// isDrawing reports whether the picture is sharp and some of it is flat.
-func (d detail) isDrawing() bool {
-	return d.isSharp() && float64(d.blocks*block*block) <= mostBlocks*float64(d.seen)
-}
-
-// isSharp reports whether few pixels differ where the picture is not flat. A page of text and pixel art are so, with
-// nothing flat in them; a soft gradient just so.
-func (d detail) isSharp() bool { return d.pixels <= d.blocks*mostPerBlock }
-
-// detail is what of a picture is not flat.
-type detail struct {
+// Detail is what of a picture is not flat.
+type Detail struct {
 	seen   int // pixels that were looked at
 	pixels int // of these, that are neither like their left neighbour nor like the one above
 	blocks int // that hold such a pixel
 }
 
-// look counts the detail of a frame in every second row of blocks. It ends when there is too much for a drawing even
-// if the rest were flat.
-func look(f *frame.Frame) (d detail) {
+// IsDrawing reports whether the picture is sharp and some of it is flat.
+func (d Detail) IsDrawing() bool {
+	return d.IsSharp() && float64(d.blocks*block*block) <= mostBlocks*float64(d.seen)
+}
+
+// IsSharp reports whether few pixels differ where the picture is not flat. A page of text and pixel art are so, with
+// nothing flat in them; a soft gradient just so.
+func (d Detail) IsSharp() bool { return d.pixels <= d.blocks*mostPerBlock }
+
+// DetailOf counts the detail of a frame of full planes, of 8 or 16 bits, in every second row of blocks. It ends when
+// there is too much for a drawing even if the rest were flat.
+func DetailOf(f *frame.Frame) (d Detail) {
 	planes := channels(f)
 	busy := make([]bool, (f.Width+block-1)/block)
 	most := mostPixels * float64(f.Width) * float64(f.Height) / 2
@@ -161,3 +138,11 @@ func differs(rows []unsafe.Pointer, at, back int) (d uint64) {
 }
 
 func word(row unsafe.Pointer, at int) uint64 { return *(*uint64)(unsafe.Add(row, at)) }
+
+// channels lists the planes of f, alpha last.
+func channels(f *frame.Frame) []frame.Plane {
+	if f.HasAlpha() {
+		return append(slices.Clone(f.Planes), f.Alpha)
+	}
+	return f.Planes
+}
