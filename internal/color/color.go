@@ -1,20 +1,12 @@
 // Package color brings pixels to sRGB: by curves and a matrix where a profile or code points say no more, through
-// lcms2 where a profile has tables, or grey a curve of its own. It works on the resized picture, so it costs by the size
-// of the result.
+// lcms2 where a profile has tables. It works on the resized picture, so it costs by the size of the result. Without cgo
+// the curves are Go's and tables are refused (fault.EngineLacks).
 package color
-
-// #cgo CFLAGS: -O3
-// #cgo pkg-config: lcms2
-// #cgo LDFLAGS: -lm
-// #include "lcms.h"
-import "C"
 
 import (
 	"fmt"
-	"runtime"
 	"unsafe"
 
-	"imagekit/internal/fault"
 	"imagekit/internal/frame"
 )
 
@@ -55,46 +47,26 @@ func ToSRGB(f *frame.Frame, profile []byte) (*frame.Frame, error) {
 		return f, nil
 	}
 	if !done {
-		in, out := planes(f), planes(dst)
-		C.ik_naive_cmyk(&in, &out, C.int(f.Width), C.int(f.Height))
+		naiveCMYK(f, dst)
 	}
 	f.Release()
 	return dst, nil
 }
 
-// transform reports false when the profile cannot be used.
-func transform(f, dst *frame.Frame, profile []byte) (bool, error) {
-	if len(profile) == 0 {
-		return false, nil
+// naiveCMYK is what is done without a usable profile.
+func naiveCMYK(f, dst *frame.Frame) {
+	for y := range f.Height {
+		black := samples(&f.Planes[3], y)
+		for i := range dst.Planes {
+			ink := samples(&f.Planes[i], y)[:len(black)]
+			for x, to := 0, samples(&dst.Planes[i], y)[:len(black)]; x < len(to); x++ {
+				to[x] = uint16((uint32(65535-ink[x])*uint32(65535-black[x]) + 32767) / 65535)
+			}
+		}
 	}
-	in, out := planes(f), planes(dst)
-	inv, _ := bt709.toXYZ().inverse()
-	srgb := C.ik_srgb{matrix: rows(inv), encode: &encoded()[0]}
-	var pin runtime.Pinner
-	defer pin.Unpin()
-	pin.Pin(srgb.encode)
-	status := C.ik_to_srgb(unsafe.Pointer(&profile[0]), C.size_t(len(profile)), &in, &out, C.int(f.Width), C.int(f.Height), &srgb)
-	runtime.KeepAlive(profile)
-	if status == C.IK_COLOR_NO_MEMORY {
-		return false, fault.New(fault.TooMuchMemory, "no memory for the colour transform of %d×%d pixels", f.Width, f.Height)
-	}
-	return status == C.IK_COLOR_OK, nil
 }
 
-func planes(f *frame.Frame) C.ik_planes {
-	p := C.ik_planes{colors: C.int(len(f.Planes))}
-	for i, q := range f.Planes {
-		p.plane[i], p.stride[i] = (*C.uint16_t)(q.Data), C.ptrdiff_t(q.Stride)
-	}
-	if f.HasAlpha() {
-		n := len(f.Planes)
-		p.plane[n], p.stride[n] = (*C.uint16_t)(f.Alpha.Data), C.ptrdiff_t(f.Alpha.Stride)
-	}
-	return p
-}
-
-// Version returns lcms2's version.
-func Version() string {
-	v := int(C.ik_lcms_version())
-	return fmt.Sprintf("%d.%d", v/1000, v%1000/10)
+// samples returns row y of a 16-bit plane.
+func samples(p *frame.Plane, y int) []uint16 {
+	return unsafe.Slice((*uint16)(unsafe.Add(p.Data, y*p.Stride)), p.Width)
 }

@@ -115,17 +115,4 @@ int ik_to_srgb(const void *profile, size_t len, const ik_planes *in, const ik_pl
 	return status;
 }
 
-void ik_naive_cmyk(const ik_planes *in, const ik_planes *out, int width, int height)
-{
-	for (int y = 0; y < height; y++) {
-		const uint16_t *k = row(in, 3, y);
-		for (int i = 0; i < 3; i++) {
-			const uint16_t *ink = row(in, i, y);
-			uint16_t *to = row(out, i, y);
-			for (int x = 0; x < width; x++)
-				to[x] = (uint16_t)(((65535u - ink[x]) * (65535u - k[x]) + 32767u) / 65535u);
-		}
-	}
-}
-
 int ik_lcms_version(void) { return cmsGetEncodedCMMversion(); }

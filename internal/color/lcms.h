@@ -24,9 +24,6 @@ typedef struct {
 int ik_to_srgb(const void *profile, size_t len, const ik_planes *in, const ik_planes *out, int width, int height,
 	const ik_srgb *srgb);
 
-// ik_naive_cmyk is what is done without a usable profile: R = (1-C)(1-K), and so on.
-void ik_naive_cmyk(const ik_planes *in, const ik_planes *out, int width, int height);
-
 int ik_lcms_version(void);
 
 #endif

@@ -1,11 +1,7 @@
 package color
 
-// #include "shape.h"
-import "C"
-
 import (
 	"math"
-	"runtime"
 	"sync"
 
 	"imagekit/internal/frame"
@@ -14,15 +10,21 @@ import (
 
 // table is a function of 0…1 in straight pieces, which are short enough to be within a hundredth of an 8-bit level for
 // every curve in use.
-type table [C.IK_POINTS]C.float
+type table [points]float32
+
+// A table has steps from 0 to 1, one point more than steps, and another one that is only read.
+const (
+	steps  = 4096
+	points = steps + 2
+)
 
 // tabled samples f.
 func tabled(f func(v float64) float64) *table {
 	t := new(table)
-	for i := range C.IK_STEPS + 1 {
-		t[i] = C.float(f(float64(i) / C.IK_STEPS))
+	for i := range steps + 1 {
+		t[i] = float32(f(float64(i) / steps))
 	}
-	t[C.IK_STEPS+1] = t[C.IK_STEPS]
+	t[steps+1] = t[steps]
 	return t
 }
 
@@ -93,27 +95,11 @@ func displayShaper(d icc.Display) shaper {
 	return s
 }
 
-// run works on a frame in place.
-func (s shaper) run(f *frame.Frame) {
-	var pin runtime.Pinner
-	defer pin.Unpin()
-	c := C.ik_shaper{encode: &encoded()[0], to_srgb: rows(s.toSRGB)}
-	pin.Pin(c.encode)
-	for i, t := range s.curves {
-		c.curve[i] = &t[0]
-		pin.Pin(c.curve[i])
-	}
-	if s.tone != nil {
-		s.tone.fill(&c)
-	}
-	p := planes(f)
-	C.ik_shape(&p, C.int(f.Width), C.int(f.Height), &c)
-}
-
-func rows(m matrix) (r [9]C.float) {
+// rows returns m in single precision, row by row.
+func rows(m matrix) (r [9]float32) {
 	for i, row := range m {
 		for j, v := range row {
-			r[3*i+j] = C.float(v)
+			r[3*i+j] = float32(v)
 		}
 	}
 	return r

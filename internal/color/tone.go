@@ -1,8 +1,5 @@
 package color
 
-// #include "shape.h"
-import "C"
-
 import "math"
 
 // The light of HDR pictures is counted in units of their reference white, 203 cd/m² (ITU-R BT.2408 §2.1).
@@ -26,16 +23,20 @@ func (t tone) white() float64 {
 	return 1 - 0.5*min(1, math.Log(t.peak)/math.Log(usualPeak/referenceWhite))
 }
 
-// fill writes the curve as ik_shape wants it: a Bézier parabola from (1, white) by (mid) to (peak, 1).
-func (t tone) fill(c *C.ik_shaper) {
+// middle returns the control point of the parabola, a Bézier curve from (1, white) to (peak, 1).
+func (t tone) middle() (x, y float64) {
 	const bend = 0.65
 	white := t.white()
-	c.tone, c.to_wide = 1, rows(t.toWide)
-	c.peak, c.white = C.float(t.peak), C.float(white)
-	c.mid_x, c.mid_y = C.float(1-bend+bend/white), C.float((1-bend)*white+bend)
+	return 1 - bend + bend/white, (1-bend)*white + bend
+}
+
+// display is the exponent that a display of 1000 cd/m² adds to the luminance of HLG: its own is 1.2 (ITU-R BT.2100
+// table 5). 0 = none.
+func (t tone) display() float64 {
 	if t.hlg {
-		c.hlg = 0.2 // the exponent of a display of 1000 cd/m² is 1.2 (ITU-R BT.2100 table 5)
+		return 0.2
 	}
+	return 0
 }
 
 // toneOf returns the curve for a picture in these primaries; nil where PQ does not go beyond reference white. The light

@@ -39,6 +39,7 @@ const (
 	RateLimited
 	HeadersTooLarge
 	ClientGone
+	EngineLacks
 	OriginFailed
 	Overloaded
 	Draining
@@ -82,6 +83,7 @@ var table = [count]Row{
 	RateLimited:       {429, "rate_limited", "Too many requests", time.Second, slog.LevelInfo},
 	HeadersTooLarge:   {431, "headers_too_large", "Request header fields too large", 0, slog.LevelInfo},
 	ClientGone:        {499, "client_gone", "The client closed the connection", 0, slog.LevelInfo},
+	EngineLacks:       {501, "engine_lacks", "The engine of this build cannot do this", 0, slog.LevelInfo},
 	OriginFailed:      {502, "origin_failed", "The origin cannot be reached or failed", 0, slog.LevelWarn},
 	Overloaded:        {503, "overloaded", "Overloaded", time.Second, slog.LevelWarn},
 	Draining:          {503, "draining", "Shutting down", time.Second, slog.LevelInfo},

@@ -54,6 +54,12 @@ func lightOf(lightness float64) float64 {
 	return 2700.0 / 24389 * lightness
 }
 
+// HasTables reports whether a profile of these colours ("RGB ", "CMYK", … in its header) is one of tables.
+func HasTables(profile []byte, colours string) bool {
+	t, ok := parse(profile)
+	return ok && string(t.profile[16:20]) == colours && t.lut()
+}
+
 // lut reports whether the profile has tables.
 func (t tags) lut() bool { return t.has("A2B0") || t.has("A2B1") || t.has("D2B0") }
 
