@@ -19,9 +19,9 @@ func transform(f, _ *frame.Frame, profile []byte) (bool, error) {
 }
 
 // spaces are the signatures of data colour spaces (ICC.1:2022 table 19).
-var spaces = [...]string{frame.YCbCr: "YCbr", frame.RGB: "RGB ", frame.Gray: "GRAY", frame.CMYK: "CMYK"}
+var spaces = [...]string{frame.RGB: "RGB ", frame.Gray: "GRAY", frame.CMYK: "CMYK"}
 
-var names = [...]string{frame.YCbCr: "YCbCr", frame.RGB: "RGB", frame.Gray: "grey", frame.CMYK: "CMYK"}
+var names = [...]string{frame.RGB: "RGB", frame.Gray: "grey", frame.CMYK: "CMYK"}
 
 // Version returns lcms2's version, "" in a build without it.
 func Version() string { return "" }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"imagekit/internal/fault"
 	"imagekit/internal/frame"
 	"imagekit/internal/icc"
 	"imagekit/internal/testkit/imagetest"
@@ -101,7 +102,15 @@ func TestPrecise(t *testing.T) {
 			}
 			all := cube(29)
 			want := runReference(t, program, tt.profile, all)
-			f, err := ToSRGB(working(t, frame.RGB, all[:]...), tt.profile)
+			in := working(t, frame.RGB, all[:]...)
+			f, err := ToSRGB(in, tt.profile)
+			if Version() == "" && icc.HasTables(tt.profile, "RGB ") {
+				in.Release()
+				if fault.From(err).Kind != fault.EngineLacks {
+					t.Errorf("got %v, want %s without lcms2", err, fault.EngineLacks)
+				}
+				return
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
