@@ -20,9 +20,9 @@ import (
 // rules reads "a, b < c": c may import a and b. What is not said is forbidden. Standard library and modules are not
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
-NONE < opt, trace, fault, format, frame, flight, stage, icc, gifblock, peercred, testkit/golden;
+NONE < opt, fault, format, frame, flight, stage, icc, gifblock, peercred, testkit/golden;
 NONE < bulkhead;
-stage < metric;
+stage < metric, trace;
 format < blob;
 fault < sign, clientip, limit, testkit/evilorigin;
 format, opt < settings;

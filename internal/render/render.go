@@ -173,12 +173,10 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 	if err := r.engine.Admit(ctx); err != nil {
 		return m, err // a download for nothing helps nobody
 	}
-	start := time.Now()
 	source, pixels := sourceKey{req.Source, req.Version}, scope{true, req.Params.Crop}
-	in, end := trace.Stage(ctx, stage.Fetch.String())
+	in, fetching := trace.Begin(ctx, stage.Fetch)
 	src, giveBack, err := r.sources.borrow(in, source, pixels)
-	end(err)
-	m.times.Since(stage.Fetch, start)
+	fetching.End(&m.times, err)
 	if err != nil {
 		return m, err
 	}
@@ -202,11 +200,9 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 
 // store keeps a result: the work is done, so it is kept though everybody has left.
 func (r *Renderer) store(ctx context.Context, key string, m *made) {
-	start := time.Now()
-	in, end := trace.Stage(context.WithoutCancel(ctx), stage.Store.String())
+	in, storing := trace.Begin(context.WithoutCancel(ctx), stage.Store)
 	r.cache.Put(in, key, m.blob)
-	end(nil)
-	m.times.Since(stage.Store, start)
+	storing.End(&m.times, nil)
 }
 
 // blamesSource reports whether the source may be why a result could not be made.
@@ -221,15 +217,13 @@ func blamesSource(err error) bool {
 // transform plans, runs the engine and reads the result's header back. decoded tells whether it came to the engine: an
 // error before that is one of the header or the parameters.
 func (r *Renderer) transform(ctx context.Context, src *blob.Blob, p param.Params, out format.Format, times *stage.Times) (b *blob.Blob, decoded bool, err error) {
-	start := time.Now()
-	_, end := trace.Stage(ctx, stage.Probe.String())
+	_, probing := trace.Begin(ctx, stage.Probe)
 	pl, err := r.plan(src, p, out)
-	end(err)
-	times.Since(stage.Probe, start)
+	probing.End(times, err)
 	if err != nil {
 		return nil, false, err
 	}
-	start = time.Now()
+	start := time.Now()
 	b, spent, err := r.engine.Run(ctx, src, pl)
 	trace.Lay(ctx, start, spent.All())
 	times.Add(spent)
@@ -254,8 +248,7 @@ func (r *Renderer) plan(src *blob.Blob, p param.Params, out format.Format) (plan
 
 // lookup looks by cache.Get or Peek, whether ctx has ended or not, and takes the time.
 func lookup(ctx context.Context, look func(context.Context, string) (*blob.Blob, bool), key string, times *stage.Times) (*blob.Blob, bool) {
-	defer times.Since(stage.Cache, time.Now())
-	ctx, end := trace.Stage(ctx, stage.Cache.String())
-	defer end(nil)
+	ctx, looking := trace.Begin(ctx, stage.Cache)
+	defer looking.End(times, nil)
 	return look(context.WithoutCancel(ctx), key)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -73,10 +74,11 @@ func TestSpans(t *testing.T) {
 	tracer, spans := record(t)
 	start := time.Now().Add(-time.Minute)
 	ctx, span := tracer.Begin(httptest.NewRequest(http.MethodGet, "/img?sig=secret", nil), start, false)
-	in, end := Stage(ctx, "fetch")
+	var clock stage.Times
+	in, fetching := Begin(ctx, stage.Fetch)
 	h := http.Header{}
 	Inject(in, h)
-	end(errors.New("broken"))
+	fetching.End(&clock, errors.New("broken"))
 	var times stage.Times
 	times[stage.Queue], times[stage.Decode], times[stage.Encode] = time.Second, 2*time.Second, 3*time.Second
 	Lay(ctx, start, times.All())
@@ -137,14 +139,34 @@ func TestOff(t *testing.T) {
 	var tracer *Tracer
 	r := httptest.NewRequest(http.MethodGet, "/img", nil)
 	ctx, span := tracer.Begin(r, time.Now(), true)
-	in, end := Stage(ctx, "fetch")
+	var clock stage.Times
+	in, fetching := Begin(ctx, stage.Fetch)
 	h := http.Header{}
 	Inject(in, h)
 	Lay(in, time.Now(), stage.Times{time.Second}.All())
-	end(nil)
+	fetching.End(&clock, nil)
 	span.End(Answer{})
 	if ctx != r.Context() || in != ctx || span.ID() != "" || len(h) != 0 || tracer.Close(ctx) != nil {
 		t.Errorf("something was traced: %q, %v", span.ID(), h)
+	}
+}
+
+// The times of a stage are taken whether it is traced or not.
+func TestStagesAreTimed(t *testing.T) {
+	traced, _ := record(t)
+	for name, tracer := range map[string]*Tracer{"traced": traced, "not traced": nil} {
+		synctest.Test(t, func(t *testing.T) {
+			var clock stage.Times
+			ctx, _ := tracer.Begin(httptest.NewRequest(http.MethodGet, "/img", nil), time.Now(), false)
+			for range 2 {
+				_, fetching := Begin(ctx, stage.Fetch)
+				time.Sleep(time.Second) // by the bubble's clock
+				fetching.End(&clock, nil)
+			}
+			if want := (stage.Times{stage.Fetch: 2 * time.Second}); clock != want {
+				t.Errorf("%s: got %v, want %v", name, clock, want)
+			}
+		})
 	}
 }
 
@@ -154,7 +176,8 @@ func BenchmarkOff(b *testing.B) {
 	defer cancel()
 	b.ReportAllocs()
 	for b.Loop() {
-		_, end := Stage(ctx, "cache")
-		end(nil)
+		var times stage.Times
+		_, looking := Begin(ctx, stage.Cache)
+		looking.End(&times, nil)
 	}
 }
