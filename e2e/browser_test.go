@@ -184,9 +184,16 @@ func (p *tab) wait(expression string) {
 	}
 }
 
-// load leads the tab to an address and waits until the page works. chromedp.Navigate waits for an event that it misses
-// on a busy machine, and then for ever; so does chromedp.Reload.
+// load leads the tab to an address and waits until the page works.
 func (p *tab) load(address string) {
+	p.t.Helper()
+	p.navigate(address)
+	p.wait(works)
+}
+
+// navigate leads the tab to an address. chromedp.Navigate waits for an event that it misses on a busy machine, and then
+// for ever; so does chromedp.Reload.
+func (p *tab) navigate(address string) {
 	p.t.Helper()
 	p.do(chromedp.ActionFunc(func(ctx context.Context) error {
 		_, _, failed, _, err := page.Navigate(address).Do(ctx)
@@ -195,7 +202,6 @@ func (p *tab) load(address string) {
 		}
 		return err
 	}))
-	p.wait(works)
 }
 
 // reload loads the page again and waits until it works.

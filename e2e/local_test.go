@@ -16,7 +16,6 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -257,12 +256,14 @@ func TestPagesOfOthers(t *testing.T) {
 		{"rebinding", elsewhere + ":" + port, fmt.Sprintf(ask, "/sign?url=sample:photo", "cors"), "503"},
 		{"without reading", elsewhere + ":" + pagePort, fmt.Sprintf(ask, "http://localhost:"+port+"/source?url=sample:photo", "no-cors"), "sent"},
 	} {
-		tab, end := chromedp.NewContext(browser)
+		ctx, end := chromedp.NewContext(browser)
+		p := &tab{t: t, ctx: ctx}
+		p.navigate("http://" + tt.at + "/")
+		p.wait(fmt.Sprintf(`location.host === %q && document.readyState === "complete"`, tt.at))
 		var got string
-		err := chromedp.Run(tab, chromedp.Navigate("http://"+tt.at+"/"), chromedp.Evaluate(tt.script, &got,
-			func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
-		if err != nil || got != tt.want {
-			t.Errorf("%s: %q (%v), want %q", tt.name, got, err, tt.want)
+		p.do(chromedp.Evaluate(tt.script, &got, awaitPromise))
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 		end()
 	}

@@ -140,8 +140,8 @@ func (e *Error) Error() string {
 // Unwrap returns the private cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// From finds the fault in a chain of errors. Ends of contexts become Timeout and ClientGone, everything
-// else without a kind is Internal with a detail that says nothing about the inside.
+// From finds the fault in a chain of errors. Ends of contexts become Timeout and ClientGone, what this machine has run out
+// of Overloaded, everything else without a kind is Internal with a detail that says nothing about the inside.
 func From(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -151,6 +151,8 @@ func From(err error) *Error {
 		return Wrap(Timeout, err, "the time limit of the request is over")
 	case errors.Is(err, context.Canceled):
 		return Wrap(ClientGone, err, "the request was cancelled")
+	case Exhausted(err):
+		return Exhaust(err)
 	}
 	return Wrap(Internal, err, "something went wrong on the server; its log has more under the request id")
 }

@@ -19,6 +19,8 @@ func explain(ctx context.Context, who string, err error) error {
 		return f // it says so itself
 	}
 	switch {
+	case fault.Exhausted(err):
+		return fault.Exhaust(err)
 	case errors.Is(ctx.Err(), context.Canceled) && context.Cause(ctx) != errTooSlow:
 		return cancelled(ctx.Err())
 	case errors.Is(err, ssrf.ErrProhibitedPort):

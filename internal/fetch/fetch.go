@@ -4,6 +4,7 @@ package fetch
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
@@ -88,6 +89,9 @@ func New(c Config) *Fetcher {
 		traced:    c.TraceOrigins,
 	}
 	f.transport = newTransport(f.dialer)
+	// Package x509 reads the system's roots once, when the first certificate comes, and believes for ever that there are none
+	// if descriptors run out just then.
+	_, _ = x509.SystemCertPool()
 	return f
 }
 

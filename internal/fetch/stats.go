@@ -27,7 +27,7 @@ const (
 	tooLarge                 // above the bound
 	truncated                // ended before its length
 	protocol                 // no valid HTTP
-	busy                     // no turn came in time
+	busy                     // no turn came in time, or this machine has no descriptors or memory left
 	abandoned                // nobody wants it any more
 	failures
 )

@@ -35,7 +35,7 @@ func Split(raw string) (Query, error) {
 		return Query{}, fault.New(fault.BadQuery, "the query has %d bytes, want at most %d", len(raw), MaxQuery)
 	}
 	if strings.Contains(raw, ";") {
-		return Query{}, fault.New(fault.BadQuery, `the query contains a raw ";", want it percent-encoded as %%3B`)
+		return Query{}, semicolon(raw)
 	}
 	q := Query{pairs: make([]Pair, 0, min(strings.Count(raw, "&")+1, len(names)))}
 	for piece := range strings.SplitSeq(raw, "&") {
@@ -48,6 +48,18 @@ func Split(raw string) (Query, error) {
 	}
 	return q, nil
 }
+
+// semicolon refuses a raw ";". It most often comes from a link that was copied out of HTML, or escaped for it twice.
+func semicolon(raw string) error {
+	if strings.Contains(raw, escapedAmpersand) {
+		return fault.New(fault.BadQuery, `the query contains "&amp;", so the link was escaped for HTML once too often: want "&" `+
+			`between parameters, and %%26amp%%3B where it is part of the source URL`)
+	}
+	return fault.New(fault.BadQuery, `the query contains a raw ";", want it percent-encoded as %%3B`)
+}
+
+// escapedAmpersand is "&" as HTML writes it.
+const escapedAmpersand = "&amp;"
 
 // NewQuery checks decoded parameters as Split does: the fields of a form.
 func NewQuery(pairs ...Pair) (Query, error) {
@@ -114,6 +126,9 @@ func CheckName(name string) error {
 // find returns the place of a name among names.
 func find(name string) (int, *fault.Error) {
 	known, ok := slices.BinarySearch(names, name)
+	if !ok && strings.HasPrefix("&"+name, escapedAmpersand) { // a proxy has percent-encoded the ";"
+		return 0, refuse(name, `the name %s begins with "amp;", so the link was escaped for HTML once too often: want "&" between parameters, not "&amp;"`, opt.Quote(name))
+	}
 	if !ok {
 		return 0, refuse(name, "there is no parameter %s; did you mean %s? docs/parameters.md lists all", opt.Quote(name), opt.Nearest(name, names))
 	}

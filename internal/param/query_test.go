@@ -72,6 +72,7 @@ func TestSplitRefuses(t *testing.T) {
 		hint      bool
 	}{
 		{"semicolon", "w=1;h=2", fault.BadQuery, "", false},
+		{"escaped for HTML", "w=1&amp;h=2", fault.BadQuery, "", false},
 		{"no =", "w=1&h", fault.BadQuery, "", false},
 		{"sig without =", "sig", fault.BadQuery, "", false},
 		{"short escape", "v=%4", fault.BadQuery, "", false},
@@ -86,6 +87,7 @@ func TestSplitRefuses(t *testing.T) {
 		{"too long", "v=" + strings.Repeat("a", MaxQuery-1), fault.BadQuery, "", false},
 		{"no name", "=1", fault.BadParameter, "", false},
 		{"unknown", "width=1", fault.BadParameter, "width", false},
+		{"escaped for HTML, and the semicolon as in a URL", "w=1&amp%3Bh=2", fault.BadParameter, "amp;h", false},
 		{"upper case", "W=1", fault.BadParameter, "W", false},
 		{"repeated", "w=1&h=1&w=1", fault.BadParameter, "w", false},
 		{"repeated by an escape", "w=1&%77=1", fault.BadParameter, "w", false},
@@ -104,6 +106,9 @@ func TestSplitRefuses(t *testing.T) {
 			}
 			if got := strings.Contains(f.Detail, "percent-encode that URL"); got != tt.hint {
 				t.Errorf("hint is there: %t, want %t (%s)", got, tt.hint, f.Detail)
+			}
+			if html := strings.Contains(tt.raw, "&amp"); html != strings.Contains(f.Detail, "HTML") {
+				t.Errorf("HTML is named: %t, want %t (%s)", !html, html, f.Detail)
 			}
 			if len(f.Detail) > 300 {
 				t.Errorf("the detail has %d bytes", len(f.Detail))

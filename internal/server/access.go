@@ -31,6 +31,9 @@ func (s *Server) trusted(x *exchange) error {
 	if why == nil {
 		return nil
 	}
+	if fault.Exhausted(why) {
+		return fault.Exhaust(why)
+	}
 	const remedy = "the header \"Authorization: Bearer TOKEN\" where TOKEN is IMAGEKIT_SIGN_TOKEN. Elsewhere, a container's " +
 		"host included, run \"imagekit sign\" where the secret is, for example by \"docker exec\""
 	if s.LocalOff {
@@ -73,8 +76,11 @@ func (s *Server) guardPicture(x *exchange) error {
 
 // noSecret returns the fault for a caller that is not local, nil for one that is. The log alone tells why.
 func noSecret(why error) error {
-	if why == nil {
+	switch {
+	case why == nil:
 		return nil
+	case fault.Exhausted(why):
+		return fault.Exhaust(why)
 	}
 	return fault.Wrap(fault.NoSecret, fmt.Errorf("%w: %w", errNoSecret, why),
 		"this server has no secret yet; its operator finds the remedy in the log")
