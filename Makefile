@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help run build test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd rig-shapes
+.PHONY: help run build test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd rig-shapes rig-entries
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,9 @@ rig-origin: build ## 500 requests at once to origins that misbehave
 
 rig-load: build ## stampede, overload, 10,000 connections, 1,500 clients that do not read, SIGTERM under load
 	go run -tags netgo ./rig load
+
+rig-entries: build ## a cache of a million entries beside an empty one; 4 GB of disk, minutes
+	go run -tags netgo ./rig entries
 
 rig-shapes: build ## extreme shapes in every format, read by other people's decoders; minutes
 	go run ./rig/shapes

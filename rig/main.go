@@ -23,6 +23,7 @@ var rigs = []rig{
 	{"corpus", "every file of a folder to every format", corpus},
 	{"origin", "five hundred requests at once to origins that misbehave", evil},
 	{"mutate", "thirteen defences broken on purpose: does a test notice?", mutate},
+	{"entries", "a cache of a million entries: start, memory, hits", entries},
 	{"load", "stampede, overload, ten thousand connections, SIGTERM under load", load},
 }
 

@@ -87,8 +87,9 @@ func (b *bed) stall(url string) (open []net.Conn, answered int) {
 	return open, answered
 }
 
-// rate returns how often a second a hit is answered to a few clients that ask again and again.
-func (b *bed) rate(ctx context.Context, url string) float64 {
+// rate returns how often a second a hit is answered to a few clients that ask again and again, for one picture after the
+// other.
+func (b *bed) rate(ctx context.Context, urls ...string) float64 {
 	const clients, length = 16, 5 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, length)
 	defer cancel()
@@ -102,7 +103,7 @@ func (b *bed) rate(ctx context.Context, url string) float64 {
 			}
 			defer c.Close()
 			r := bufio.NewReader(c)
-			for ctx.Err() == nil && ask(c, r, url, b.Base) == http.StatusOK {
+			for i := 0; ctx.Err() == nil && ask(c, r, urls[i%len(urls)], b.Base) == http.StatusOK; i++ {
 				n.Add(1)
 			}
 		})
