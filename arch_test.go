@@ -20,7 +20,7 @@ import (
 // rules reads "a, b < c": c may import a and b. What is not said is forbidden. Standard library and modules are not
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
-NONE < opt, fault, format, frame, flight, stage, icc, gifblock, peercred, testkit/golden;
+NONE < lru, orientation, opt, fault, format, frame, flight, stage, icc, gifblock, peercred, testkit/golden;
 NONE < bulkhead;
 stage < metric, trace;
 format < blob;
@@ -29,10 +29,10 @@ format, opt < settings;
 opt < effect;
 effect, fault, format, opt < param;
 fault, format, gifblock, icc < probe;
-effect, fault, format, icc, param, probe < plan;
+effect, fault, format, icc, param, probe, orientation < plan;
 fault, format, frame < codec/jpeg, codec/png, codec/webp, codec/avif, scale;
 fault, frame, gifblock < codec/gif;
-effect, fault, format, frame < op;
+effect, fault, format, frame, orientation < op;
 frame < look;
 fault, frame, icc < color;
 blob, codec/avif, codec/gif, codec/jpeg, codec/png, codec/webp, color, effect, fault, format, frame, icc, look, op, param, plan, probe, scale, stage < engine;
@@ -40,10 +40,10 @@ blob, clientip, fault, format, plan, stage < worker;
 blob, plan, stage < worker/breakout;
 blob, bulkhead, fault, format < cache;
 bulkhead < cache/purge;
-bulkhead, cache, cache/purge, fault < cache/disk;
+bulkhead, cache, cache/purge, fault, lru < cache/disk;
 blob, fault, format, stage, trace < fetch;
 blob, fault, format < sample;
-blob, cache, fault, flight, format, param, plan, probe, stage, trace < render;
+blob, cache, fault, flight, format, param, plan, probe, stage, trace, lru < render;
 opt, param < playground;
 blob, clientip, fault, format, limit, metric, opt, param, playground, render, sign, stage, trace < server;
 fault, format < testkit/hostile;

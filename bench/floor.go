@@ -130,7 +130,7 @@ func ready(q request, p plan.Plan) (*frame.Frame, error) {
 		return small, err
 	}
 	defer small.Release()
-	return op.Turn(small, int(p.Turn))
+	return op.Turn(small, p.Turn)
 }
 
 // encodeAlone returns the time of the encoder in milliseconds.

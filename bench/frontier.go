@@ -211,7 +211,7 @@ func readyFor(q request, want planes) (*frame.Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	return op.Turn(small, int(p.Turn))
+	return op.Turn(small, p.Turn)
 }
 
 // told is what the plan tells an encoder for a photo at a quality on the JPEG scale.

@@ -18,7 +18,7 @@ import (
 // else has to happen to the pixels, into the working form otherwise.
 func resize(j *job) error {
 	p := &j.plan
-	mirrorX, mirrorY := op.Mirrors(int(p.Turn))
+	mirrorX, mirrorY := p.Turn.MirrorsStored()
 	s := scale.Job{
 		Crop: p.Crop, X: p.Window.X, Y: p.Window.Y, W: p.Window.W, H: p.Window.H,
 		Width: p.Width, Height: p.Height, MirrorX: mirrorX, MirrorY: mirrorY, Kernel: kernels[p.Kernel],
@@ -98,7 +98,7 @@ func convert(j *job, m frame.Model) error {
 
 // turn applies EXIF orientation, rot and flip, composed into one.
 func turn(j *job) error {
-	return j.becomes(op.Turn(j.frame, int(j.plan.Turn)))
+	return j.becomes(op.Turn(j.frame, j.plan.Turn))
 }
 
 // effects does what is asked of the pixels, one after the other.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"imagekit/internal/frame"
+	"imagekit/internal/orientation"
 )
 
 func BenchmarkFinish(b *testing.B) {
@@ -33,15 +34,15 @@ func BenchmarkFinish(b *testing.B) {
 
 func BenchmarkTurn(b *testing.B) {
 	for _, depth := range []int{8, 16} {
-		for _, orientation := range []int{2, 6, 8} {
-			b.Run(fmt.Sprintf("orientation %d depth %d", orientation, depth), func(b *testing.B) {
+		for _, o := range []int{2, 6, 8} {
+			b.Run(fmt.Sprintf("orientation %d depth %d", o, depth), func(b *testing.B) {
 				b.SetBytes(1280 * 853 * int64(depth) / 8)
 				for b.Loop() {
 					f, err := frame.New(frame.Gray, depth, 1280, 853, frame.Size{W: 1280, H: 853})
 					if err != nil {
 						b.Fatal(err)
 					}
-					g, err := Turn(f, orientation)
+					g, err := Turn(f, orientation.Turn(o))
 					if err != nil {
 						b.Fatal(err)
 					}

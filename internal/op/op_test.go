@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"imagekit/internal/frame"
+	"imagekit/internal/orientation"
 )
 
 // working makes a working frame; at gives straight 16-bit codes, alpha in [4].
@@ -60,9 +61,9 @@ func display(orientation, w, h, x, y int) (sx, sy int) {
 }
 
 func TestTurn(t *testing.T) {
-	for orientation := 1; orientation <= 8; orientation++ {
+	for o := 1; o <= 8; o++ {
 		for _, depth := range []int{8, 16} {
-			t.Run(fmt.Sprintf("orientation %d depth %d", orientation, depth), func(t *testing.T) {
+			t.Run(fmt.Sprintf("orientation %d depth %d", o, depth), func(t *testing.T) {
 				const w, h = 67, 41
 				f, err := frame.New(frame.Gray, depth, w, h, frame.Size{W: w, H: h})
 				if err != nil {
@@ -78,14 +79,14 @@ func TestTurn(t *testing.T) {
 						}
 					}
 				}
-				g, err := Turn(f, orientation)
+				g, err := Turn(f, orientation.Turn(o))
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer g.Release()
 				for y := range g.Height {
 					for x := range g.Width {
-						want := code(display(orientation, w, h, x, y))
+						want := code(display(o, w, h, x, y))
 						got := uint16(g.Planes[0].Row(y, 8)[x])
 						if depth == 16 {
 							got = words(&g.Planes[0], y)[x] / 200

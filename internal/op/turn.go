@@ -5,16 +5,17 @@ import (
 	"unsafe"
 
 	"imagekit/internal/frame"
+	"imagekit/internal/orientation"
 )
 
 // Turn undoes the EXIF orientation 1…8 (EXIF 3.0 §4.6.5): it returns the frame flipped and turned upright and
 // releases f. Orientation 1 returns f itself. Works at every depth and subsampling; with subsampled chroma of an odd
 // size the caller has counted chroma from the mirrored end (scale.Job.MirrorX).
-func Turn(f *frame.Frame, orientation int) (*frame.Frame, error) {
-	if orientation <= 1 {
+func Turn(f *frame.Frame, t orientation.Turn) (*frame.Frame, error) {
+	if t <= orientation.None {
 		return f, nil
 	}
-	swap := orientation >= 5
+	swap := t.Swaps()
 	var sizes []frame.Size
 	for _, p := range channels(f) {
 		if swap {
@@ -35,32 +36,19 @@ func Turn(f *frame.Frame, orientation int) (*frame.Frame, error) {
 	from := channels(f)
 	for i, p := range channels(dst) {
 		if f.Depth > 8 {
-			turnPlane[uint16](p, from[i], orientation)
+			turnPlane[uint16](p, from[i], t)
 		} else {
-			turnPlane[uint8](p, from[i], orientation)
+			turnPlane[uint8](p, from[i], t)
 		}
 	}
 	f.Release()
 	return dst, nil
 }
 
-// Mirrors reports which axes of the stored picture the turn reverses.
-func Mirrors(orientation int) (x, y bool) {
-	switch orientation {
-	case 2, 8:
-		return true, false
-	case 3, 7:
-		return true, true
-	case 4, 6:
-		return false, true
-	}
-	return false, false
-}
-
 // turnPlane writes src, turned, to dst. The sample at (x, y) of dst comes from (x or y, maybe reversed) of src.
-func turnPlane[T uint8 | uint16](dst, src *frame.Plane, orientation int) {
-	mx, my := Mirrors(orientation)
-	if orientation < 5 {
+func turnPlane[T uint8 | uint16](dst, src *frame.Plane, t orientation.Turn) {
+	mx, my := t.MirrorsStored()
+	if !t.Swaps() {
 		for y := range dst.Height {
 			sy := y
 			if my {

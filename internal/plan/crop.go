@@ -21,7 +21,7 @@ func cropStored(info probe.Info, c param.Crop) (image.Rectangle, error) {
 		return whole, nil
 	}
 	upright := Turn(max(1, info.Orientation))
-	shown := upright.size(whole.Max)
+	shown := upright.Size(whole.Max)
 	x0, x1 := span(c.X, c.W, shown.X)
 	y0, y1 := span(c.Y, c.H, shown.Y)
 	if x0 >= x1 || y0 >= y1 {
@@ -30,7 +30,7 @@ func cropStored(info probe.Info, c param.Crop) (image.Rectangle, error) {
 		err.Param = "crop"
 		return image.Rectangle{}, err
 	}
-	w := upright.undo(Window{float64(x0), float64(y0), float64(x1 - x0), float64(y1 - y0)}, shown)
+	w := undo(upright, Window{float64(x0), float64(y0), float64(x1 - x0), float64(y1 - y0)}, shown)
 	return image.Rect(int(w.X), int(w.Y), int(w.X+w.W), int(w.Y+w.H)), nil
 }
 

@@ -59,10 +59,10 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, 
 // geometry says what of the source, cropped, goes where.
 func geometry(info probe.Info, p param.Params, crop image.Rectangle, out format.Format, lim Limits) (Geometry, error) {
 	turn := wanted(info, p)
-	region := turn.size(crop.Size())
+	region := turn.Size(crop.Size())
 	l := arrange(region, p, out, transparent(info, p), lim)
-	win := turn.undo(l.window, region)
-	size := turn.size(l.size)
+	win := undo(turn, l.window, region)
+	size := turn.Size(l.size)
 	g := Geometry{
 		Crop:   crop,
 		Window: Window{X: win.X + float64(crop.Min.X), Y: win.Y + float64(crop.Min.Y), W: win.W, H: win.H},

@@ -54,8 +54,8 @@ func TestProperties(t *testing.T) {
 		if err != nil {
 			t.Skip("refused")
 		}
-		resized := pl.Turn.size(image.Pt(pl.Width, pl.Height))
-		region := pl.Turn.size(pl.Crop.Size())
+		resized := pl.Turn.Size(image.Pt(pl.Width, pl.Height))
+		region := pl.Turn.Size(pl.Crop.Size())
 		box := boxOf(p)
 
 		inBounds(t, info, pl, resized, lim)

@@ -138,7 +138,7 @@ func TestBoxBelongsToTheFinalPicture(t *testing.T) {
 		if err != nil {
 			t.Skip("refused")
 		}
-		stored := turn.size(final)
+		stored := turn.Size(final)
 		info := photo(stored.X, stored.Y)
 		info.Orientation = int(turn)
 		turned, err := New(info, p, format.PNG, roomy())
@@ -148,7 +148,7 @@ func TestBoxBelongsToTheFinalPicture(t *testing.T) {
 		if turned.Canvas != upright.Canvas || turned.Offset != upright.Offset {
 			t.Fatalf("canvas %v at %v, upright %v at %v", turned.Canvas, turned.Offset, upright.Canvas, upright.Offset)
 		}
-		if got := turn.size(image.Pt(turned.Width, turned.Height)); got != image.Pt(upright.Width, upright.Height) {
+		if got := turn.Size(image.Pt(turned.Width, turned.Height)); got != image.Pt(upright.Width, upright.Height) {
 			t.Fatalf("size %v, upright %d × %d", got, upright.Width, upright.Height)
 		}
 		if got := shown(turned.Window, turn, stored); !near(got, upright.Window) {
@@ -189,8 +189,8 @@ func TestTurnsFormAGroup(t *testing.T) {
 		for b := Turn(1); b <= 8; b++ {
 			g := newGrid(3, 2)
 			want := g.upright(int(a)).upright(int(b))
-			if got := g.upright(int(a.then(b))); !slices.EqualFunc(got, want, slices.Equal) {
-				t.Errorf("%d then %d = %d: got %v, want %v", a, b, a.then(b), got, want)
+			if got := g.upright(int(a.Then(b))); !slices.EqualFunc(got, want, slices.Equal) {
+				t.Errorf("%d then %d = %d: got %v, want %v", a, b, a.Then(b), got, want)
 			}
 		}
 	}

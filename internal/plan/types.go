@@ -7,6 +7,7 @@ import (
 
 	"imagekit/internal/effect"
 	"imagekit/internal/format"
+	"imagekit/internal/orientation"
 	"imagekit/internal/param"
 	"imagekit/internal/probe"
 )
@@ -21,11 +22,8 @@ type Limits struct {
 	Memory          int64 // bytes one job may need
 }
 
-// Turn is a flip or right-angle turn, numbered as the EXIF orientation it undoes: 1 = none … 8.
-type Turn uint8
-
-// Swaps reports whether the turn exchanges width and height.
-func (t Turn) Swaps() bool { return t >= 5 }
+// Turn is a flip or right-angle turn.
+type Turn = orientation.Turn
 
 // Window is a region with real-valued edges.
 type Window struct{ X, Y, W, H float64 }
@@ -76,7 +74,7 @@ type Geometry struct {
 }
 
 // Picture is the size of the turned picture.
-func (g Geometry) Picture() image.Point { return g.Turn.size(image.Pt(g.Width, g.Height)) }
+func (g Geometry) Picture() image.Point { return g.Turn.Size(image.Pt(g.Width, g.Height)) }
 
 // Padded reports whether the canvas is larger than the picture.
 func (g Geometry) Padded() bool { return g.Canvas != g.Picture() }

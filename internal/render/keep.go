@@ -110,7 +110,7 @@ func (m *memory) failure(key failureKey, least uint64, now time.Time) error {
 // memory, it does nothing.
 func (m *memory) keep(key sourceKey, b *blob.Blob, now time.Time) {
 	cost := pageBytes(len(b.Data)) + int64(len(key.url)+len(key.version)) + keepCost
-	if !now.Before(b.Fresh) || cost > m.sources.bound/4 {
+	if !now.Before(b.Fresh) || cost > m.sources.held.Bound()/4 {
 		return
 	}
 	data, err := mapped(b.Data)
@@ -161,7 +161,7 @@ func (m *memory) sweepLater() {
 		m.sweeping = false
 		m.sources.expire(time.Now())
 		m.failures.expire(time.Now())
-		if len(m.sources.items)+len(m.failures.items) > 0 {
+		if m.sources.held.Len()+m.failures.held.Len() > 0 {
 			m.sweepLater()
 		}
 	})
@@ -217,7 +217,7 @@ func (r *Renderer) Stats() Stats {
 	m := r.sources.memory
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s.SourceHits, s.Sources, s.SourceBytes, s.Evictions = m.hits, len(m.sources.items), m.sources.cost, m.sources.evicted
-	s.FailureHits, s.Failures = m.failed, len(m.failures.items)
+	s.SourceHits, s.Sources, s.SourceBytes, s.Evictions = m.hits, m.sources.held.Len(), m.sources.held.Cost(), m.sources.held.Evicted()
+	s.FailureHits, s.Failures = m.failed, m.failures.held.Len()
 	return s
 }

@@ -182,16 +182,16 @@ func TestSourcesAreBounded(t *testing.T) {
 			}
 			giveBack(true)
 			var sum int64
-			for key := range s.memory.sources.items {
+			for key := range s.memory.sources.held.Keys() {
 				sum += pageBytes(sizes[key.url]) + int64(len(key.url)) + keepCost
 			}
-			if got := s.memory.sources.cost; got != sum || got > bound {
+			if got := s.memory.sources.held.Cost(); got != sum || got > bound {
 				t.Fatalf("after %d: %d bytes kept, counted as %d, the bound is %d", i, sum, got, bound)
 			}
 		}
-		kept := len(s.memory.sources.items)
-		if kept < 4 || s.memory.sources.evicted != uint64(500-kept) {
-			t.Errorf("%d kept and %d evicted of 500", kept, s.memory.sources.evicted)
+		kept := s.memory.sources.held.Len()
+		if kept < 4 || s.memory.sources.held.Evicted() != uint64(500-kept) {
+			t.Errorf("%d kept and %d evicted of 500", kept, s.memory.sources.held.Evicted())
 		}
 		for _, url := range last[500-kept:] {
 			if b, err := s.memory.recall(sourceKey{url: url}, 0, time.Now()); err != nil || b == nil || !bytes.Equal(b.Data, goods(url, sizes[url])) {
@@ -200,8 +200,8 @@ func TestSourcesAreBounded(t *testing.T) {
 		}
 		time.Sleep(time.Minute + sweepEvery) // nobody asks
 		synctest.Wait()
-		if n := len(s.memory.sources.items); n != 0 || s.memory.sources.cost != 0 || s.memory.sweeping {
-			t.Errorf("%d sources of %d bytes stayed although they are over", n, s.memory.sources.cost)
+		if n := s.memory.sources.held.Len(); n != 0 || s.memory.sources.held.Cost() != 0 || s.memory.sweeping {
+			t.Errorf("%d sources of %d bytes stayed although they are over", n, s.memory.sources.held.Cost())
 		}
 	})
 }
@@ -228,14 +228,14 @@ func TestSourcesUnderRace(t *testing.T) {
 	}
 	wg.Wait()
 	m := s.memory
-	if len(s.inUse) != 0 || m.sources.cost > m.sources.bound || m.hits == 0 {
-		t.Errorf("%d in use, %d bytes kept of %d, %d hits", len(s.inUse), m.sources.cost, m.sources.bound, m.hits)
+	if len(s.inUse) != 0 || m.sources.held.Cost() > m.sources.held.Bound() || m.hits == 0 {
+		t.Errorf("%d in use, %d bytes kept of %d, %d hits", len(s.inUse), m.sources.held.Cost(), m.sources.held.Bound(), m.hits)
 	}
-	for key := range m.sources.items {
+	for key := range m.sources.held.Keys() {
 		m.forget(key)
 	}
-	if m.sources.cost != 0 {
-		t.Errorf("%d bytes counted of nothing", m.sources.cost)
+	if m.sources.held.Cost() != 0 {
+		t.Errorf("%d bytes counted of nothing", m.sources.held.Cost())
 	}
 }
 
@@ -299,7 +299,7 @@ func TestOwnTroubleIsNotRemembered(t *testing.T) {
 	for _, err := range []error{context.Canceled, context.DeadlineExceeded, errors.New("bug"), fmt.Errorf("fetch: %w", context.Canceled)} {
 		m.fail(sourceKey{}, scope{}, 0, err, time.Now())
 	}
-	if n := len(m.failures.items); n != 0 {
+	if n := m.failures.held.Len(); n != 0 {
 		t.Errorf("%d failures remembered", n)
 	}
 }
@@ -315,11 +315,11 @@ func TestLeastRecentlyUsedGoes(t *testing.T) {
 	r.get(sourceKey{url: "a"}, now)
 	put("d", 2) // takes the place of two
 	put("d", 1) // replaces itself
-	if fmt.Sprint(gone) != "[b c d]" || r.cost != 2 || r.evicted != 2 {
-		t.Errorf("%v went, %d evicted, %d left", gone, r.evicted, r.cost)
+	if fmt.Sprint(gone) != "[b c d]" || r.held.Cost() != 2 || r.held.Evicted() != 2 {
+		t.Errorf("%v went, %d evicted, %d left", gone, r.held.Evicted(), r.held.Cost())
 	}
-	if _, ok := r.get(sourceKey{url: "a"}, now.Add(time.Minute)); ok || r.cost != 1 {
-		t.Errorf("there after its time: %v; %d left", ok, r.cost)
+	if _, ok := r.get(sourceKey{url: "a"}, now.Add(time.Minute)); ok || r.held.Cost() != 1 {
+		t.Errorf("there after its time: %v; %d left", ok, r.held.Cost())
 	}
 }
 
@@ -329,7 +329,7 @@ func TestFailuresAreBounded(t *testing.T) {
 		for i := range 3 * maxFailures {
 			m.fail(sourceKey{url: fmt.Sprint(i)}, scope{}, 0, fault.New(fault.SourceNotFound, "404"), time.Now())
 		}
-		if n := len(m.failures.items); n != maxFailures {
+		if n := m.failures.held.Len(); n != maxFailures {
 			t.Errorf("%d failures remembered, want %d", n, maxFailures)
 		}
 		if _, err := m.recall(sourceKey{url: fmt.Sprint(3*maxFailures - 1)}, 0, time.Now()); err == nil {
@@ -337,7 +337,7 @@ func TestFailuresAreBounded(t *testing.T) {
 		}
 		time.Sleep(missingFor + sweepEvery)
 		synctest.Wait()
-		if n := len(m.failures.items); n != 0 {
+		if n := m.failures.held.Len(); n != 0 {
 			t.Errorf("%d failures stayed although they are over", n)
 		}
 	})

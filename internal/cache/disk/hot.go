@@ -1,12 +1,12 @@
 package disk
 
 import (
-	"container/list"
 	"sync"
 
 	"golang.org/x/sys/unix"
 
 	"imagekit/internal/cache"
+	"imagekit/internal/lru"
 )
 
 const (
@@ -25,13 +25,10 @@ const (
 // read from; that takes one stat. What is kept are the raw bytes: the cache checks them on every hit as if just read.
 type hot struct {
 	mu      sync.Mutex
-	entries map[cache.ID]*list.Element
-	order   list.List // most recently used first; *hotEntry
-	bytes   int
+	entries *lru.Cache[cache.ID, hotEntry]
 }
 
 type hotEntry struct {
-	id    cache.ID
 	stamp stamp
 	data  []byte
 }
@@ -47,22 +44,20 @@ func stampOf(st *unix.Stat_t) stamp {
 	return stamp{dev: uint64(st.Dev), ino: st.Ino, size: st.Size, mtime: st.Mtim, ctime: st.Ctim}
 }
 
-func newHot() *hot { return &hot{entries: map[cache.ID]*list.Element{}} }
+func newHot() *hot { return &hot{entries: lru.New[cache.ID, hotEntry](maxHot, nil)} }
 
 // get returns the bytes read from the file with this stamp, nil when they are not kept.
 func (h *hot) get(id cache.ID, now stamp) []byte {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	e, ok := h.entries[id]
+	entry, ok := h.entries.Get(id)
 	if !ok {
 		return nil
 	}
-	entry := e.Value.(*hotEntry)
 	if entry.stamp != now {
-		h.remove(e)
+		h.entries.Remove(id)
 		return nil
 	}
-	h.order.MoveToFront(e)
 	return entry.data
 }
 
@@ -70,7 +65,7 @@ func (h *hot) get(id cache.ID, now stamp) []byte {
 func (h *hot) has(id cache.ID) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.entries[id] != nil
+	return h.entries.Has(id)
 }
 
 // put keeps data, read from the file with this stamp.
@@ -80,27 +75,12 @@ func (h *hot) put(id cache.ID, s stamp, data []byte) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if e, ok := h.entries[id]; ok {
-		h.remove(e)
-	}
-	h.entries[id] = h.order.PushFront(&hotEntry{id, s, data})
-	h.bytes += len(data) + hotCost
-	for h.bytes > maxHot {
-		h.remove(h.order.Back())
-	}
+	h.entries.Put(id, hotEntry{s, data}, int64(len(data)+hotCost))
 }
 
 // drop forgets id.
 func (h *hot) drop(id cache.ID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if e, ok := h.entries[id]; ok {
-		h.remove(e)
-	}
-}
-
-func (h *hot) remove(e *list.Element) {
-	entry := h.order.Remove(e).(*hotEntry)
-	delete(h.entries, entry.id)
-	h.bytes -= len(entry.data) + hotCost
+	h.entries.Remove(id)
 }

@@ -59,8 +59,8 @@ func TestHotIsBounded(t *testing.T) {
 	for i := range 100 {
 		h.put(cache.NewID(fmt.Sprint(i)), stamp{}, make([]byte, maxHotEntry))
 	}
-	if h.bytes > maxHot || h.order.Len() != len(h.entries) || h.bytes != h.order.Len()*(maxHotEntry+hotCost) {
-		t.Errorf("%d bytes in %d entries, want at most %d", h.bytes, len(h.entries), maxHot)
+	if n, bytes := h.entries.Len(), h.entries.Cost(); bytes > maxHot || bytes != int64(n*(maxHotEntry+hotCost)) {
+		t.Errorf("%d bytes in %d entries, want at most %d", bytes, n, maxHot)
 	}
 	if h.get(cache.NewID("99"), stamp{}) == nil || h.get(cache.NewID("0"), stamp{}) != nil {
 		t.Error("want the last entry kept and the first one gone")
