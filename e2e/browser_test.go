@@ -248,8 +248,14 @@ func (p *tab) address(parts ...string) string {
 // pixels returns a text that differs when the picture that is shown differs.
 func (p *tab) pixels() string {
 	p.t.Helper()
+	return p.pixelsOf("after")
+}
+
+// pixelsOf is pixels of another image of the page.
+func (p *tab) pixelsOf(id string) string {
+	p.t.Helper()
 	return p.text(`(() => {
-		const image = document.getElementById("after"), canvas = document.createElement("canvas");
+		const image = document.getElementById("` + id + `"), canvas = document.createElement("canvas");
 		canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;
 		const context = canvas.getContext("2d");
 		context.drawImage(image, 0, 0);

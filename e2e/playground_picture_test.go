@@ -145,6 +145,7 @@ func pasteMarkup(t *testing.T, browser context.Context, s *server) {
 	p := open(t, browser, s, "url=sample:drawing&w=200&h=100&fit=cover")
 	p.address("w=200")
 	p.wait(`document.getElementById("code-text").innerText.startsWith("<picture>")`)
+	p.wait(`document.getElementById("code-text").textContent.includes("400w")`) // the width of the source is known
 	code := p.text(`document.getElementById("code-text").textContent`)
 	list := anyAddress.FindAllString(code, -1)
 	if len(list) != 13 { // four widths in three formats, and src
@@ -154,6 +155,9 @@ func pasteMarkup(t *testing.T, browser context.Context, s *server) {
 		if got := s.get(t, strings.TrimPrefix(html.UnescapeString(a), s.base)); got.status != http.StatusOK {
 			t.Errorf("%s: status %d", a, got.status)
 		}
+	}
+	if !strings.Contains(code, `style="max-width:100%;height:auto"`) { // else it overflows where the page is narrower
+		t.Errorf("got %s", code)
 	}
 	if !strings.Contains(code, `width="200" height="100"`) || !strings.Contains(code, `type="image/avif"`) || !strings.Contains(code, "400w") {
 		t.Errorf("got %s", code)
@@ -194,10 +198,13 @@ func walkByKeyboard(t *testing.T, browser context.Context, s *server) {
 	p := open(t, browser, s, "url=sample:photo&w=300")
 	p.address("w=300")
 	p.wait(`!document.getElementById("split").hidden`)
-	want := strings.Fields("p-url choose p-w p-h p-crop p-dpr p-up p-bg p-q p-t p-v reset-all address scroll split compare-split formats-on copy-code")
+	want := strings.Fields("p-url choose p-w p-h p-ar p-crop p-dpr p-up p-bg p-padding p-border p-radius p-blur p-tint p-duotone p-q p-t p-v reset-all address scroll split compare-split formats-on copy-code")
 	seen := map[string]bool{}
-	for range 120 {
+	for range 240 {
 		p.do(chromedp.KeyEvent(kb.Tab))
+		if p.text(`document.activeElement.matches("details:not([open]) > summary")`) == "true" {
+			p.do(chromedp.KeyEvent(kb.Enter)) // opens the group
+		}
 		seen[p.text(`document.activeElement.id`)] = true
 		if p.text(`document.activeElement === document.body || getComputedStyle(document.activeElement).outlineStyle !== "none"`) != "true" {
 			t.Errorf("%s does not show that it has the focus", p.text("document.activeElement.outerHTML.slice(0, 80)"))
@@ -224,6 +231,7 @@ func runAxe(t *testing.T, browser context.Context, s *server) {
 	for _, theme := range []string{"light", "dark"} {
 		p := open(t, browser, s, "url=sample:photo&w=300&crop=0.1,0.1,0.5,0.5&g=0.3x0.3")
 		p.address("w=300")
+		p.run(`for (const group of document.querySelectorAll("details")) group.open = true;`)
 		p.do(chromedp.Click("#formats-on"), chromedp.Click(".help"))
 		p.wait(`document.querySelectorAll(".format.smallest").length === 1 && !document.getElementById("before").hidden`)
 		p.run(`document.documentElement.dataset.theme = "` + theme + `"`)

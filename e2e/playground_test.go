@@ -38,6 +38,18 @@ func TestPlayground(t *testing.T) {
 		{"code", copyCode},
 		{"markup", pasteMarkup},
 		{"errors", showErrors},
+		{"typing", waitForTyping},
+		{"slow", bearSlowNetwork},
+		{"failure", forgetAfterError},
+		{"before", compareWithChosenSource},
+		{"auto", negotiateAsBrowser},
+		{"file token", copyForFileWithToken},
+		{"touch", scrollOnPhone},
+		{"keys", stepFromAuto},
+		{"large file", refuseLargeFile},
+		{"words", sayWhatIs},
+		{"no script", sayWithoutScript},
+		{"layout", stayInPlace},
 		{"token", askToken},
 		{"limit", bearRateLimit},
 		{"phone", fitPhone},
@@ -46,6 +58,35 @@ func TestPlayground(t *testing.T) {
 		{"accessible", runAxe},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, browser, s) })
+	}
+}
+
+// An address is taken when typing ends, however long that takes: each key begins the wait anew. The clock is the test's.
+func waitForTyping(t *testing.T, browser context.Context, s *server) {
+	p := open(t, browser, s, "")
+	p.address("url=sample:photo")
+	var got string
+	p.do(chromedp.Evaluate(`(async () => {
+		const { later } = await import(document.querySelector("script[type=module]").src.replace(/[^/]*$/, "dom.js"));
+		const { setTimeout, clearTimeout } = window, clock = performance.now;
+		let now = 0, due = Infinity, calls = 0, pending = null;
+		const until = (time) => { if (due <= time) { due = Infinity; pending(); } now = time; };
+		performance.now = () => now;
+		window.setTimeout = (f, ms) => { pending = f; due = now + ms; return 1; };
+		window.clearTimeout = () => { due = Infinity; };
+		try {
+			const typed = later(() => calls++, 600);
+			for (let key = 0; key < 40; key++) { typed(); until(now + 500); }
+			const whileTyping = calls;
+			until(now + 600);
+			return whileTyping + " " + calls;
+		} finally {
+			Object.assign(window, { setTimeout, clearTimeout });
+			performance.now = clock;
+		}
+	})()`, &got, awaitPromise))
+	if got != "0 1" {
+		t.Errorf("taken while typing and in all: %s, want 0 1", got)
 	}
 }
 
@@ -104,6 +145,9 @@ func changeControls(t *testing.T, browser context.Context, s *server) {
 			continue
 		}
 		given, rest := "", []string{"url=sample:drawing"}
+		if o.Name == "radius" {
+			rest[0] = "url=sample:photo" // the drawing's corners are transparent by themselves
+		}
 		for pair := range strings.SplitSeq(o.Example, "&") {
 			if value, ok := strings.CutPrefix(pair, o.Name+"="); ok {
 				given = value

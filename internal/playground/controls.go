@@ -13,6 +13,7 @@ type control struct {
 	Kind    string // what people set it with, see kind
 	Choices []choice
 	Step    string // of a number
+	Scale   string // of its slider: even, factor or pixels
 }
 
 // choice is one value of an enumeration.
@@ -21,9 +22,21 @@ type choice struct {
 	Text  string
 }
 
+// step is how far a key moves a number with a fraction.
+func step(o opt.Option, scale string) string {
+	switch {
+	case scale == "factor":
+		return "0.1"
+	case o.Max-o.Min > 100:
+		return "1"
+	}
+	return "0.25"
+}
+
 // group is a heading and its controls.
 type group struct {
 	Name     string
+	Open     bool // without being asked: what most people came for
 	Controls []control
 }
 
@@ -36,7 +49,7 @@ func (c Config) groups() []group {
 			continue
 		}
 		if len(list) == 0 || list[len(list)-1].Name != o.Group {
-			list = append(list, group{Name: o.Group})
+			list = append(list, group{Name: o.Group, Open: o.Group == "Size" || o.Group == "Output"})
 		}
 		g := &list[len(list)-1]
 		g.Controls = append(g.Controls, c.control(o))
@@ -45,9 +58,9 @@ func (c Config) groups() []group {
 }
 
 func (c Config) control(o opt.Option) control {
-	made := control{Option: o, Kind: kind(o), Choices: choices(o), Step: "1"}
+	made := control{Option: o, Kind: kind(o), Choices: choices(o), Step: "1", Scale: scale(o)}
 	if _, ok := o.To.(*float64); ok {
-		made.Step = "0.25"
+		made.Step = step(o, made.Scale)
 	}
 	if o.Name == "f" {
 		made.Choices = slices.DeleteFunc(made.Choices, func(f choice) bool {
@@ -73,7 +86,22 @@ func withDefault(list []choice, o opt.Option) []choice {
 }
 
 // pickers have an editor of their own on the page.
-var pickers = map[string]string{"g": "point", "crop": "crop", "bg": "color", "t": "time"}
+var pickers = map[string]string{
+	"g": "point", "crop": "crop", "bg": "color", "t": "time", "tint": "color", "duotone": "colors",
+	"padding": "length", "radius": "length", "border": "border",
+}
+
+// scale says how a number's slider divides its range. A thousand steps are what a hand can tell apart.
+func scale(o opt.Option) string {
+	_, factor := o.To.(*float64)
+	switch {
+	case factor && o.Min > 0 && o.Max >= 50*o.Min:
+		return "factor"
+	case o.Max-o.Min > 1000:
+		return "pixels"
+	}
+	return "even"
+}
 
 // kind says what a parameter is set with: a switch, a slider with a number, a choice, one of the pickers, or text.
 func kind(o opt.Option) string {

@@ -173,3 +173,28 @@ func TestPageTellsTheBuiltInSecretAlone(t *testing.T) {
 		t.Error("the page does not say which secret runs")
 	}
 }
+
+// Every number's slider reaches what its default or its middle is for, and everything else has an editor that fits it.
+func TestControlsFitTheirParameters(t *testing.T) {
+	got := map[string]string{}
+	for _, g := range (Config{}).groups() {
+		for _, made := range g.Controls {
+			got[made.Name] = made.Kind
+			if made.Kind == "number" {
+				got[made.Name] += " " + made.Scale + " " + made.Step
+			}
+		}
+		if open := g.Name == "Size" || g.Name == "Output"; g.Open != open {
+			t.Errorf("%s is open: %v", g.Name, g.Open)
+		}
+	}
+	for name, want := range map[string]string{
+		"w": "number pixels 1", "q": "number even 1", "dpr": "number even 0.25", "brightness": "number factor 0.1",
+		"blur": "number factor 0.1", "hue": "number even 1", "bg": "color", "tint": "color", "duotone": "colors",
+		"border": "border", "padding": "length", "radius": "length", "gray": "switch", "ar": "text",
+	} {
+		if got[name] != want {
+			t.Errorf("%s: got %q, want %q", name, got[name], want)
+		}
+	}
+}

@@ -1,4 +1,5 @@
 // Talks to the service: signing, pictures, uploads; the sign token; patience when the rate limit asks for it.
+import { bytes } from "./dom.js";
 import { askForToken } from "./token.js";
 
 // Problem is an error answer of the service (RFC 9457).
@@ -26,6 +27,21 @@ const wait = (ms, signal) => new Promise((resolve, reject) => {
   signal?.addEventListener("abort", () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
 });
 
+// accepted is what this browser says in Accept when an <img> asks, as far as f=auto goes. A script's fetch says */*.
+const smallest = {
+  "image/avif": "AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUEAAADybWV0YQAAAAAAAAAoaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAGxpYmF2aWYAAAAADnBpdG0AAAAAAAEAAAAeaWxvYwAAAABEAAABAAEAAAABAAABGgAAABgAAAAoaWluZgAAAAAAAQAAABppbmZlAgAAAAABAABhdjAxQ29sb3IAAAAAamlwcnAAAABLaXBjbwAAABRpc3BlAAAAAAAAAAEAAAABAAAAEHBpeGkAAAAAAwgICAAAAAxhdjFDgSAAAAAAABNjb2xybmNseAABAA0ABoAAAAAXaXBtYQAAAAAAAAABAAEEAQKDBAAAACBtZGF0EgAKBzgABhAQ0GkyCx+RRD///8QAAK/u",
+  "image/webp": "UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA",
+};
+const accepted = Promise.all(Object.entries(smallest).map(async ([type, data]) => {
+  const image = new Image();
+  image.src = `data:${type};base64,${data}`;
+  return image.decode().then(() => [type], () => []);
+})).then((list) => [...list.flat(), "*/*;q=0.8"].join(","));
+
+export const accept = () => accepted;
+export const hasToken = () => sessionStorage.getItem(tokenKey) !== null;
+
+const maxUpload = Number(document.body.dataset.maxUpload);
 const maxRetries = 8;
 const tokenKey = "imagekit-sign-token";
 
@@ -33,7 +49,8 @@ const tokenKey = "imagekit-sign-token";
 async function ask(path, options = {}) {
   for (let retries = 0; ; ) {
     const token = sessionStorage.getItem(tokenKey);
-    const headers = token && !path.startsWith("/img?") ? { Authorization: `Bearer ${token}` } : {};
+    const headers = { Accept: await accepted };
+    if (token && !path.startsWith("/img?")) headers.Authorization = `Bearer ${token}`;
     const response = await fetch(path, { ...options, headers });
     if (response.ok) return response;
     const refused = await problem(response);
@@ -73,6 +90,9 @@ export async function picture(path, signal) {
 }
 
 export async function upload(file, pairs, signal) {
+  if (file.size > maxUpload) {
+    throw new Problem(413, { title: "The file is too large", code: "source_too_large", detail: `${file.name || "This file"} has ${bytes(file.size)}. This server takes at most ${bytes(maxUpload)} (IMAGEKIT_MAX_INPUT_SIZE).` });
+  }
   const form = new FormData();
   for (const [name, value] of pairs) if (name !== "url" && name !== "t" && name !== "v") form.append(name, value);
   form.append("file", file, file.name || "picture");

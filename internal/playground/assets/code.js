@@ -15,8 +15,8 @@ const secret = document.body.dataset.secret;
 const builtIn = secret ? ` This server has no secret of its own yet: run it with IMAGEKIT_SECRET=${secret}.` : "";
 
 const tabs = [
-  { name: "<picture>", make: makePicture, note: "Every width in every format, each signed. Browsers take the best they can show." },
-  { name: "<img srcset>", make: makeImage, note: "One format in several widths, each signed." },
+  { name: "<picture>", make: makePicture, note: "Every width in every format, each signed, none wider than the source unless Enlarge is on. Browsers take the best they can show." },
+  { name: "<img srcset>", make: makeImage, note: "One format in several widths, each signed, none wider than the source unless Enlarge is on." },
   { name: "URL", make: async (signal) => signed(await one(signal)), note: "Anybody can fetch it; it works until the secret changes or t is over." },
   { name: "curl", make: makeCurl, note: "" },
   ...[...document.querySelectorAll("template.snippet")].map((t) => ({
@@ -38,7 +38,8 @@ export function bind() {
   }));
   choose(0);
   onCalm(show);
-  state.onChange(later(() => { if (!state.hasSource()) show(); }, 60));
+  document.addEventListener("settled", () => { if (!lastResult()) show(); });
+  state.onChange(later(() => { if (!state.hasSource()) show(); }, 60, 60));
   for (const b of document.querySelectorAll(".copy")) b.onclick = () => copy(b, $(b.dataset.copy));
 }
 
@@ -67,13 +68,19 @@ async function show() {
   const tab = tabs[chosen];
   const text = $("code-text");
   $("code-note").textContent = tab.note;
-  if (!lastResult()) { text.textContent = state.hasSource() ? "…" : "Choose a picture first."; return; }
+  $("copy-code").disabled = true;
+  if (!lastResult()) {
+    const failed = $("frame").getAttribute("aria-busy") === "false";
+    text.textContent = !state.hasSource() ? "Choose a picture first." : failed ? "No code: there is no picture." : "…";
+    return;
+  }
   $("code-panel").setAttribute("aria-busy", "true");
   try {
     const made = await tab.make(signal);
     if (signal.aborted) return;
     text.textContent = made;
-    if (state.getFile()) $("code-note").textContent = `A file has no address: ${placeholder} stands for where you put it. ${tab.name === "curl" ? "" : "Sign again with the real one."}`;
+    $("copy-code").disabled = false;
+    if (state.getFile()) $("code-note").textContent = tab.name === "curl" ? sendNote() : `A file has no address: ${placeholder} stands for where you put it. Sign again with the real one.`;
   } catch (error) {
     if (!signal.aborted) text.textContent = `No code: ${error.message}`;
   }
@@ -89,10 +96,14 @@ const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 async function makeCurl(signal) {
   const ending = lastResult().answer.blob.type.replace("image/", "").replace("jpeg", "jpg");
   const file = state.getFile();
-  if (!file) return `curl -o picture.${ending} ${quoted(signed(await one(signal)))}`;
+  const accept = (state.get("f") || document.body.dataset.defaultFormat) === "auto" ? ` -H ${quoted(`Accept: ${await api.accept()}`)}` : "";
+  if (!file) return `curl -o picture.${ending}${accept} ${quoted(signed(await one(signal)))}`;
   const fields = state.pairs().filter(([name]) => name !== "t" && name !== "v").map(([name, value]) => ` -F ${quoted(`${name}=${value}`)}`);
-  return `curl -o picture.${ending} -F ${quoted(`file=@${file.name || "picture"}`)}${fields.join("")} ${quoted(`${location.origin}/upload`)}`;
+  const token = api.hasToken() ? ' -H "Authorization: Bearer $IMAGEKIT_SIGN_TOKEN"' : "";
+  return `curl -o picture.${ending}${accept}${token} -F ${quoted(`file=@${file.name || "picture"}`)}${fields.join("")} ${quoted(`${location.origin}/upload`)}`;
 }
+
+const sendNote = () => `A file has no address: this sends it.${api.hasToken() ? " Set IMAGEKIT_SIGN_TOKEN in your shell to the token." : ""}`;
 
 // widths plans the srcset: no wider than the source, unless it may be enlarged.
 function widths() {
@@ -134,7 +145,7 @@ async function makePicture(signal) {
 const program = (text) => fill(text, location.origin, state.pairs(source()));
 
 // copy puts text on the clipboard and says so on the button and to screen readers.
-async function copy(button, from) {
+async function copy(button, from, said = "Copied") {
   const text = from.value ?? from.textContent;
   try {
     await navigator.clipboard.writeText(text);
@@ -142,9 +153,9 @@ async function copy(button, from) {
     byHand(text);
   }
   const label = button.dataset.label ??= button.textContent;
-  button.textContent = "Copied";
+  button.textContent = said;
   button.classList.add("done");
-  announce("Copied");
+  announce(said);
   clearTimeout(Number(button.dataset.timer));
   button.dataset.timer = setTimeout(() => { button.textContent = label; button.classList.remove("done"); }, 1600);
 }
@@ -152,10 +163,12 @@ async function copy(button, from) {
 // byHand copies where the clipboard is closed to pages, as on plain http.
 function byHand(text) {
   const field = element("textarea", { value: text, className: "visually-hidden" });
+  const focused = document.activeElement;
   document.body.append(field);
   field.select();
   document.execCommand("copy");
   field.remove();
+  focused?.focus({ preventScroll: true });
 }
 
 export { copy };

@@ -13,6 +13,7 @@ export function bind() {
     if (toggle.checked && lastResult()) make();
   };
   onCalm(() => { if (toggle.checked) make(); });
+  document.addEventListener("settled", () => { if (!lastResult()) { working.abort(); list.replaceChildren(); } });
 }
 
 // worth lists the formats to show: PNG only where it has a chance, for pictures with transparency or drawn ones.
@@ -30,6 +31,7 @@ async function make() {
   const formats = worth();
   const cards = formats.map((f) => list.querySelector(`[data-format="${f}"]`) ?? card(f));
   list.replaceChildren(...cards);
+  $("formats-png").hidden = !document.body.dataset.formats.includes("png") || formats.includes("png");
   list.setAttribute("aria-busy", "true");
   // One after the other: the times are to be compared.
   const sizes = new Map();
@@ -70,5 +72,5 @@ async function fill(made, answer) {
   const inside = answer.stages.reduce((sum, [, ms]) => sum + ms, 0);
   made.querySelector(".figures").replaceChildren(
     element("b", { textContent: bytes(answer.blob.size) }),
-    ...[saved(answer.blob.size), `${milliseconds(inside)}${answer.cache ? ` · ${answer.cache}` : ""}`].filter(Boolean).map((t) => element("span", { textContent: t })));
+    ...[saved(answer.blob.size), answer.cache === "HIT" ? `from the cache in ${milliseconds(inside)}` : `made in ${milliseconds(inside)}`].filter(Boolean).map((t) => element("span", { textContent: t })));
 }

@@ -3,7 +3,10 @@ import { get, set, onChange, defaultOf } from "./state.js";
 import { announce } from "./dom.js";
 
 // binders connect a control by its kind and return how to show a value.
-const binders = { switch: bindSwitch, number: bindNumber, choice: bindChoice, point: bindPoint, color: bindColor, time: bindTime };
+const binders = {
+  switch: bindSwitch, number: bindNumber, choice: bindChoice, point: bindPoint, time: bindTime,
+  color: bindColors, colors: bindColors, length: bindLength, border: bindBorder,
+};
 
 const shows = new Map();
 
@@ -22,6 +25,19 @@ export function bind() {
     shows.get(name)();
   }
   onChange((names) => names.forEach((name) => shows.get(name)?.()));
+  for (const group of document.querySelectorAll("details.group")) bindGroup(group);
+}
+
+// bindGroup counts what is set in a group, and opens it for what was set elsewhere.
+function bindGroup(group) {
+  const names = [...group.querySelectorAll(".control")].map((c) => c.dataset.name);
+  const count = group.querySelector(".count");
+  const show = (changed) => {
+    const n = names.filter((name) => get(name) !== "").length;
+    count.textContent = n ? `${n} set` : "";
+    if (names.some((name) => changed.has(name) && get(name) !== "")) group.open = true;
+  };
+  onChange(show);
 }
 
 function bindHelp(button) {
@@ -38,39 +54,87 @@ function bindSwitch(control, name) {
   return (value) => { box.checked = value === box.value; };
 }
 
-function bindText(control, name) {
-  const field = control.querySelector("input");
+function bindText(control, name, field = control.querySelector("input")) {
   field.oninput = () => set({ [name]: field.value.trim() });
   return (value) => { if (field.value.trim() !== value) field.value = value; };
 }
 
-// steps of a slider whose range is too wide to be even: most people want the small end.
+// steps of a slider whose range is too wide to be even. Factors have 1 in the middle, of pixels most people want few.
 const steps = 1000;
+const curves = {
+  even: null,
+  factor: { at: (x, min, max) => min * (max / min) ** x, place: (v, min, max) => Math.log(v / min) / Math.log(max / min) },
+  pixels: { at: (x, min, max) => min + (max - min) * x ** 3, place: (v, min, max) => Math.cbrt((v - min) / (max - min)) },
+};
+
+// actual holds what an empty field came to, by name.
+const actual = new Map();
 
 function bindNumber(control, name) {
   const [slider, field] = control.querySelectorAll("input");
   const min = Number(slider.min), max = Number(slider.max), step = Number(slider.step);
-  const curved = max - min > steps;
-  if (curved) Object.assign(slider, { min: 0, max: steps, step: 1 });
-  const value = () => curved ? Math.round(min + (max - min) * (slider.value / steps) ** 3) : Number(slider.value);
-  const place = (v) => curved ? Math.round(steps * Math.cbrt((v - min) / (max - min))) : v;
-  slider.oninput = () => {
-    field.value = value();
-    paint();
-    set({ [name]: String(value()) });
-  };
+  const curve = curves[slider.dataset.scale];
+  if (curve) Object.assign(slider, { min: 0, max: steps, step: 1 });
+  const round = (v) => step === 1 ? Math.round(v) : Number(v.toPrecision(3));
+  const value = () => curve ? round(curve.at(slider.value / steps, min, max)) : Number(slider.value);
+  const place = (v) => curve ? Math.round(steps * curve.place(v, min, max)) : v;
+  const unset = () => Number(defaultOf(name) || actual.get(name) || min);
+  const put = (v) => { field.value = v; paint(); set({ [name]: String(v) }); };
+  slider.oninput = () => put(value());
   field.oninput = () => set({ [name]: field.value });
+  // A key moves by one step from what is in force, be it the default or what "auto" came to; Delete on the slider
+  // unsets.
+  const byKey = (event) => {
+    const by = { ArrowUp: step, ArrowDown: -step, ArrowRight: step, ArrowLeft: -step }[event.key];
+    const away = event.target === slider && (event.key === "Delete" || event.key === "Backspace");
+    if (event.ctrlKey || event.metaKey || event.altKey || !by && !away) return;
+    if (event.target === field && /Left|Right/.test(event.key)) return;
+    event.preventDefault();
+    if (away) set({ [name]: "" });
+    else put(Number(Math.min(max, Math.max(min, (Number(field.value) || unset()) + by * (event.shiftKey ? 10 : 1))).toFixed(4)));
+  };
+  slider.onkeydown = field.onkeydown = byKey;
   function paint() {
     slider.style.setProperty("--at", (slider.value - slider.min) / (slider.max - slider.min));
     slider.setAttribute("aria-valuetext", field.value || field.placeholder);
   }
   return (text) => {
-    const shown = text || defaultOf(name);
-    if (field.value !== text && !(text === "" && field.value === shown)) field.value = text;
-    const v = Number(shown || min);
+    if (field.value !== text && !(text === "" && field.value === defaultOf(name))) field.value = text;
+    const v = Number(text || unset());
     if (document.activeElement !== slider || Number.isNaN(v) || value() !== v) slider.value = place(Math.min(max, Math.max(min, v)));
-    slider.step = curved ? 1 : step;
+    if (!curve) slider.step = step;
     slider.classList.toggle("unset", text === "");
+    paint();
+  };
+}
+
+// bindLength binds a slider to the first number of a text: one length for all sides, or the word max.
+function bindLength(control, name) {
+  const [slider, field] = control.querySelectorAll("input");
+  const paint = () => slider.style.setProperty("--at", slider.value / slider.max);
+  slider.oninput = () => { paint(); set({ [name]: slider.value === "0" ? "" : slider.value }); };
+  const show = bindText(field.parentElement, name, field);
+  return (value) => {
+    show(value);
+    slider.value = value === "max" ? slider.max : parseInt(value, 10) || 0;
+    slider.classList.toggle("unset", value === "");
+    paint();
+  };
+}
+
+// bindBorder binds a slider for the width and a picker for the colour to WIDTH,COLOUR.
+function bindBorder(control, name) {
+  const [slider, picker, field] = control.querySelectorAll("input");
+  const paint = () => slider.style.setProperty("--at", slider.value / slider.max);
+  slider.oninput = () => { paint(); set({ [name]: slider.value === "0" ? "" : `${slider.value},${picker.value.slice(1)}` }); };
+  picker.oninput = () => set({ [name]: `${Number(slider.value) || 4},${picker.value.slice(1)}` });
+  const show = bindText(control, name, field);
+  return (value) => {
+    show(value);
+    const [width, color] = value.split(",");
+    slider.value = parseInt(width, 10) || 0;
+    if (color) picker.value = full(color) ?? picker.value;
+    for (const input of [slider, picker]) input.classList.toggle("unset", value === "");
     paint();
   };
 }
@@ -88,15 +152,25 @@ function bindPoint(control, name) {
   return (value) => { showChoice(value); if (field.value.trim() !== value) field.value = value; };
 }
 
-function bindColor(control, name) {
-  const [picker, field] = control.querySelectorAll("input");
-  picker.oninput = () => set({ [name]: picker.value.slice(1) });
-  field.oninput = () => set({ [name]: field.value.trim().replace(/^#/, "").toLowerCase() });
+// full returns a colour as an <input type=color> has it, undefined when it is none.
+function full(color = "") {
+  const six = color.length === 3 ? color.replace(/./g, "$&$&") : color;
+  return /^[0-9a-f]{6}$/.test(six) ? `#${six}` : undefined;
+}
+
+// bindColors binds pickers to a text of as many colours.
+function bindColors(control, name) {
+  const inputs = [...control.querySelectorAll("input")], field = inputs.pop();
+  const normal = () => field.value.trim().replaceAll("#", "").toLowerCase();
+  for (const picker of inputs) picker.oninput = () => set({ [name]: inputs.map((p) => p.value.slice(1)).join(",") });
+  field.oninput = () => set({ [name]: normal() });
   return (value) => {
-    if (field.value.trim().replace(/^#/, "").toLowerCase() !== value) field.value = value;
-    const full = value.length === 3 ? value.replace(/./g, "$&$&") : value;
-    picker.value = /^[0-9a-f]{6}$/.test(full) ? `#${full}` : "#ffffff";
-    picker.classList.toggle("unset", value === "");
+    if (normal() !== value) field.value = value;
+    const colors = value.split(",");
+    inputs.forEach((picker, i) => {
+      picker.value = full(colors[i]) ?? picker.defaultValue;
+      picker.classList.toggle("unset", value === "");
+    });
   };
 }
 
@@ -117,5 +191,7 @@ export function showActual(width, height) {
   for (const [name, value] of [["w", width], ["h", height]]) {
     const field = document.getElementById(`p-${name}`);
     if (field) field.placeholder = value ? `auto: ${value}` : "auto";
+    actual.set(name, value);
+    shows.get(name)?.();
   }
 }

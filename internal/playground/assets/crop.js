@@ -30,6 +30,16 @@ export function start() {
   node.focus({ preventScroll: true });
 }
 
+// active reports whether a place belongs to the box while it has the focus: then a finger drags it.
+export const active = (target) => document.activeElement === node && node.contains(target);
+
+// tap gives a box to those with a finger, chooses it, or takes it away.
+export function tap(at, target) {
+  if (!box()) write(moved({ x: 0, y: 0, w: 0.5, h: 0.5 }, at.x - 0.25, at.y - 0.25));
+  else if (!node.contains(target)) { write(null); return; }
+  node.focus({ preventScroll: true });
+}
+
 // press begins to draw, move or resize at a pointer's place; at is in fractions of the picture.
 export function press(event, at) {
   const before = box();

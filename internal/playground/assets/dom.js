@@ -30,7 +30,7 @@ export function bytes(n) {
 export const milliseconds = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 
 // later returns a function that runs f once, delay ms after its last call, but no later than limit after the first.
-export function later(f, delay, limit = delay) {
+export function later(f, delay, limit = Infinity) {
   let timer = 0, first = 0;
   return () => {
     const now = performance.now();
@@ -40,13 +40,15 @@ export function later(f, delay, limit = delay) {
   };
 }
 
-// swap shows a blob in an image once it is decoded, so that nothing flickers, and lets go of the one before.
-export async function swap(image, blob) {
+// swap shows a blob in an image once it is decoded, so that nothing flickers, and lets go of the one before. It fails when
+// signal has given it up meanwhile.
+export async function swap(image, blob, signal) {
   const url = URL.createObjectURL(blob);
   const probe = new Image();
   probe.src = url;
   try {
     await probe.decode();
+    signal?.throwIfAborted();
   } catch (error) {
     URL.revokeObjectURL(url);
     throw error;

@@ -16,6 +16,7 @@ export function show(error) {
     const place = control.querySelector(".error");
     place.textContent = sentence(error, name);
     place.hidden = false;
+    control.closest("details")?.setAttribute("open", "");
     (document.getElementById(`p-${name}`) ?? control.querySelector("input"))?.setAttribute("aria-invalid", "true");
   }
   general(error, control);

@@ -35,6 +35,11 @@ export function start() {
   node.focus({ preventScroll: true });
 }
 
+export function tap(at) {
+  put(at);
+  node.focus({ preventScroll: true });
+}
+
 // press sets the point and lets it be dragged.
 export function press(event, at, place) {
   const area = $("area");

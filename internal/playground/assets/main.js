@@ -20,7 +20,7 @@ result.bind();
 compare.bind();
 code.bind();
 $("reset-all").onclick = () => { state.reset(); announce("Everything is back at its default"); };
-$("share").onclick = () => code.copy($("share"), { value: location.href });
+$("share").onclick = () => code.copy($("share"), { value: location.href }, state.getFile() ? "Copied, without the file" : "Copied");
 window.addEventListener("hashchange", () => state.load());
 begin();
 

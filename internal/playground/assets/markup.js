@@ -28,7 +28,8 @@ export function image(addresses, fallback, size, indent = "") {
 ${indent}  src="${escape(fallback)}"
 ${indent}  srcset="${set(addresses, `${indent}          `)}"
 ${indent}  sizes="${sizes(size.width)}"
-${indent}  width="${size.width}" height="${size.height}" alt="" loading="lazy" decoding="async">`;
+${indent}  width="${size.width}" height="${size.height}" style="max-width:100%;height:auto"
+${indent}  alt="" loading="lazy" decoding="async">`;
 }
 
 // picture writes a <picture>: sources in modern formats, [{type, addresses}], and an <img> for the rest.

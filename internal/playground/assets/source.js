@@ -6,7 +6,6 @@ import * as crop from "./crop.js";
 import * as focus from "./focus.js";
 
 const field = $("p-url");
-const maxUpload = Number(document.body.dataset.maxUpload);
 const previewWidth = 784; // an unusual one: the result is asked for at the same time and shall not wait for this
 
 let loading = new AbortController();
@@ -15,8 +14,8 @@ let onFailure = () => {};
 // bind connects the inputs. failed is called with what goes wrong with a source.
 export function bind(failed) {
   onFailure = failed;
-  const typed = later(() => set({ url: field.value.trim() }), 350);
-  field.oninput = typed;
+  const typed = later(() => set({ url: field.value.trim() }), 600); // half an address is no picture
+  field.oninput = (event) => event.inputType === "insertFromPaste" ? set({ url: field.value.trim() }) : typed();
   field.onchange = () => set({ url: field.value.trim() });
   $("form").onsubmit = (event) => { event.preventDefault(); set({ url: field.value.trim() }); };
   for (const b of document.querySelectorAll(".sample")) b.onclick = () => set({ url: b.dataset.source, crop: "", g: "" });
@@ -33,10 +32,6 @@ export function bind(failed) {
 
 function take(file) {
   if (!file) return;
-  if (file.size > maxUpload) {
-    onFailure(new api.Problem(413, { title: "The file is too large", code: "source_too_large", detail: `This file has ${bytes(file.size)}, the server takes ${bytes(maxUpload)} (IMAGEKIT_MAX_INPUT_SIZE).` }));
-    return;
-  }
   setFile(file);
   announce(`Picture: ${file.name}`);
 }
@@ -71,10 +66,22 @@ function bindTools() {
       tools[chosen()].start();
     };
   }
+  bindArea(() => tools[chosen()]);
+}
+
+// bindArea lets a mouse work on the picture at once. A finger may want to scroll: it taps, and drags only a box that was
+// tapped before.
+function bindArea(tool) {
+  let tapping = false;
   $("area").addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    tapping = event.pointerType !== "mouse" && !(tool() === crop && crop.active(event.target));
+    if (event.button !== 0 || tapping) return;
     event.preventDefault();
-    tools[chosen()].press(event, crop.place(event), crop.place);
+    tool().press(event, crop.place(event), crop.place);
+  });
+  $("area").addEventListener("click", (event) => {
+    if (tapping) tool().tap(crop.place(event), event.target);
+    tapping = false;
   });
 }
 
@@ -87,6 +94,7 @@ async function load() {
   if (document.activeElement !== field || field.value.trim() !== url) field.value = url;
   field.placeholder = file ? file.name || "pasted picture" : "https://example.com/photo.jpg";
   for (const b of document.querySelectorAll(".sample")) b.setAttribute("aria-pressed", String(b.dataset.source === url));
+  $("preview-room").classList.toggle("vacant", !hasSource());
   if (!hasSource()) { reveal(false); return; }
   try {
     if (file) await showFile(file, signal);
@@ -106,7 +114,7 @@ async function load() {
 
 async function showFile(file, signal) {
   setInfo({ bytes: file.size, format: file.type.replace("image/", "") });
-  const size = await swap($("original"), file).catch(() => {
+  const size = await swap($("original"), file, signal).catch(() => {
     throw new api.Problem(415, { title: "Not an image", code: "not_an_image", detail: `${file.name} is no picture this browser can show.` });
   });
   if (!signal.aborted) setInfo({ ...getInfo(), ...size, alpha: /png|webp|avif|gif/.test(file.type) });
@@ -120,7 +128,7 @@ async function showAddress(url, signal) {
   ]);
   signal.throwIfAborted();
   setInfo(info);
-  await swap($("original"), shown.blob);
+  await swap($("original"), shown.blob, signal);
 }
 
 function reveal(there) {

@@ -10,6 +10,7 @@ for (const control of document.querySelectorAll(".control[data-kind]")) {
 const values = new Map();
 let file = null;
 let info = null; // of the source, see setInfo
+let number = 0; // of the source: another one has another
 const listeners = [];
 
 // onChange calls f(names) after a change: names is the set of what changed. "url" stands for the source, file or not.
@@ -49,7 +50,9 @@ export function setFile(f) {
   tell(new Set(["url", ...clearPlace()]));
 }
 
-function forgetSource() { file = null; info = null; }
+function forgetSource() { file = null; info = null; number++; }
+
+export const sourceNumber = () => number;
 
 // clearPlace drops what belongs to the picture before.
 function clearPlace() {

@@ -17,13 +17,15 @@ export function bind() {
     layout();
   };
   bindPanning();
+  bindMini();
 }
 
 const zoom = () => document.querySelector("input[name=zoom]:checked").value;
 
-// showAfter shows a result. It returns its size in pixels.
-export async function showAfter(blob) {
-  size = await swap($("after"), blob);
+// showAfter shows a result, unless signal gives it up. It returns its size in pixels.
+export async function showAfter(blob, signal) {
+  size = await swap($("after"), blob, signal);
+  $("mini").firstChild.src = $("after").src;
   $("empty").hidden = true;
   canvas.hidden = false;
   layout();
@@ -31,16 +33,16 @@ export async function showAfter(blob) {
 }
 
 // showBefore shows what the result is compared with; null takes it away.
-export async function showBefore(blob) {
+export async function showBefore(blob, signal) {
   const before = $("before");
-  if (blob) await swap(before, blob);
+  if (blob) await swap(before, blob, signal);
   before.hidden = $("tag-before").hidden = $("tag-after").hidden = split.hidden = $("divider").hidden = !blob;
   drawSplit();
 }
 
 export function clear() {
   size = null;
-  canvas.hidden = true;
+  canvas.hidden = $("mini").hidden = true;
   $("empty").hidden = false;
   showBefore(null);
 }
@@ -81,4 +83,11 @@ function bindPanning() {
     scroll.addEventListener("pointermove", move);
     scroll.addEventListener("lostpointercapture", () => scroll.removeEventListener("pointermove", move), { once: true });
   });
+}
+
+// bindMini shows the result small while its frame is out of sight, where the page is one column.
+function bindMini() {
+  const mini = $("mini");
+  new IntersectionObserver(([entry]) => { mini.hidden = !size || entry.isIntersecting || entry.boundingClientRect.top > 0; }).observe(frame);
+  mini.onclick = () => { frame.scrollIntoView({ block: "center" }); $("result").focus({ preventScroll: true }); };
 }
