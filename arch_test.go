@@ -46,6 +46,7 @@ blob, fault, format < sample;
 blob, cache, fault, flight, format, param, plan, probe, stage, trace, lru < render;
 opt, param < playground;
 blob, clientip, fault, format, limit, metric, opt, param, playground, render, sign, stage, trace < server;
+NONE < testkit/noise;
 fault, format < testkit/hostile;
 param, sign < testkit/instance;
 blob, cache, format < testkit/cachetest;
