@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"imagekit/internal/param"
+	"imagekit/internal/testkit/instance"
 )
 
 const (
@@ -38,12 +38,12 @@ func hits(w io.Writer, r rig) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer s.Stop()
 	logged, err := start(dir+"-logged", "IMAGEKIT_LOG=info")
 	if err != nil {
 		return err
 	}
-	defer logged.stop()
+	defer logged.Stop()
 	query, body, err := fiftyKB(s)
 	if err != nil {
 		return err
@@ -64,8 +64,8 @@ func hits(w io.Writer, r rig) error {
 	defer stopBare()
 	names := []string{"nginx, static file", "bare net/http, bytes in memory", "imagekit, hit", "imagekit, hit, every request logged"}
 	urls := []string{nginxURL, bareURL}
-	for _, server := range []*server{s, logged} {
-		url, err := server.url(query...)
+	for _, server := range []*instance.Instance{s, logged} {
+		url, err := server.URL(query...)
 		if err != nil {
 			return err
 		}
@@ -114,10 +114,10 @@ func figures(runs []load, of func(load) float64) []float64 {
 }
 
 // fiftyKB finds the width at which the first sample is closest to 50 KB as JPEG.
-func fiftyKB(s *server) (best []param.Pair, body []byte, err error) {
+func fiftyKB(s *instance.Instance) (best []param.Pair, body []byte, err error) {
 	for width := 320; width <= 1280; width += 80 {
 		pairs := []param.Pair{{Name: "url", Value: "sample:photo"}, {Name: "w", Value: strconv.Itoa(width)}, {Name: "f", Value: "jpeg"}}
-		url, err := s.url(pairs...)
+		url, err := s.URL(pairs...)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -159,7 +159,7 @@ func wrk(url string) (load, error) {
 
 // nginx serves dir with as little ado as nginx can.
 func nginx(dir string) (url string, stop func(), err error) {
-	port, err := freePort()
+	port, err := instance.FreePort()
 	if err != nil {
 		return "", nil, err
 	}
@@ -179,7 +179,7 @@ server { listen 127.0.0.1:%[2]d; root %[1]s; } }`, dir, port)
 
 // bareServer runs this program as a bare net/http handler in a process of its own.
 func bareServer(file string) (url string, stop func(), err error) {
-	port, err := freePort()
+	port, err := instance.FreePort()
 	if err != nil {
 		return "", nil, err
 	}
@@ -208,15 +208,6 @@ func run(cmd *exec.Cmd, port int, path string) (url string, stop func(), err err
 		return "", nil, err
 	}
 	return url, stop, nil
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 // serveBare answers every request with the file, from memory.

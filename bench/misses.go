@@ -8,6 +8,7 @@ import (
 
 	"imagekit/internal/format"
 	"imagekit/internal/param"
+	"imagekit/internal/testkit/instance"
 )
 
 const (
@@ -26,18 +27,18 @@ func misses(w io.Writer, r rig) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer s.Stop()
 	fmt.Fprintf(w, "\n## A thousand misses in a row\n\nA 2000×1500 JPEG of %d KB to 640 px, each format in turn, every request a miss. "+
 		"Wanted: the server below 100 MB, a worker below 300 MB, both flat over the last 500.\n\n`bench/run.sh -only misses`\n\n"+
 		"| misses | server MB (most so far) | largest worker MB (most so far) |\n|---|---|---|\n", size>>10)
-	var most memory
+	var most instance.Memory
 	count := missCount
 	if r.quick {
 		count = missStep
 	}
 	for i := range count {
 		out := format.Outputs()[i%len(format.Outputs())]
-		url, err := s.url(param.Pair{Name: "url", Value: source.URL + "/photo.jpg"}, param.Pair{Name: "w", Value: "640"},
+		url, err := s.URL(param.Pair{Name: "url", Value: source.URL + "/photo.jpg"}, param.Pair{Name: "w", Value: "640"},
 			param.Pair{Name: "f", Value: out.String()}, param.Pair{Name: "v", Value: strconv.Itoa(i)})
 		if err != nil {
 			return err
@@ -49,14 +50,16 @@ func misses(w io.Writer, r rig) error {
 		if got := header.Get("X-Cache"); got != "MISS" {
 			return fmt.Errorf("request %d: want a MISS, got %s", i, got)
 		}
-		now, err := resident(s.cmd.Process.Pid)
+		now, err := s.Resident()
 		if err != nil {
 			return err
 		}
-		most.parent, most.worker = max(most.parent, now.parent), max(most.worker, now.worker)
+		most.Server, most.Worker = max(most.Server, now.Server), max(most.Worker, now.Worker)
 		if (i+1)%missStep == 0 {
-			fmt.Fprintf(w, "| %d | %.0f (%.0f) | %.0f (%.0f) |\n", i+1, now.parent, most.parent, now.worker, most.worker)
+			fmt.Fprintf(w, "| %d | %.0f (%.0f) | %.0f (%.0f) |\n", i+1, megabytes(now.Server), megabytes(most.Server), megabytes(now.Worker), megabytes(most.Worker))
 		}
 	}
 	return nil
 }
+
+func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }

@@ -13,6 +13,7 @@ import (
 	"imagekit/internal/format"
 	"imagekit/internal/icc"
 	"imagekit/internal/probe"
+	"imagekit/internal/testkit/noise"
 )
 
 // photos lies beside the repository where it is present at all.
@@ -139,9 +140,9 @@ func cutout(width, height int) ([]byte, error) {
 	for y := range height {
 		for x := range width {
 			u, v := float64(x)*px, float64(y)*px
-			d, _ := cells(2.5*u, 2.5*v, 9)
-			soft := 0.2*step(0.3, 1.2, u) + px
-			img.Pix[img.PixOffset(x, y)+3] = uint8(255 * step(0.55, 0.55-soft, d))
+			d, _ := noise.Cells(2.5*u, 2.5*v, 9)
+			soft := 0.2*noise.Step(0.3, 1.2, u) + px
+			img.Pix[img.PixOffset(x, y)+3] = uint8(255 * noise.Step(0.55, 0.55-soft, d))
 		}
 	}
 	var b bytes.Buffer

@@ -110,15 +110,15 @@ func peakMemory(r rig, q request) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer s.stop()
-	workers, err := children(s.cmd.Process.Pid)
+	defer s.Stop()
+	workers, err := s.Workers()
 	if err != nil {
 		return 0, err
 	}
 	if len(workers) != 1 {
 		return 0, fmt.Errorf("want one worker, got %d", len(workers))
 	}
-	idle, err := statusMB(workers[0], "VmRSS:")
+	idle, err := s.Resident()
 	if err != nil {
 		return 0, err
 	}
@@ -126,6 +126,6 @@ func peakMemory(r rig, q request) (float64, error) {
 	if err := c.askImageKit(q); err != nil {
 		return 0, err
 	}
-	peak, err := statusMB(workers[0], "VmHWM:")
-	return peak - idle, err
+	peak, err := s.Peak()
+	return megabytes(peak.Worker - idle.Worker), err
 }

@@ -15,6 +15,7 @@ import (
 
 	"imagekit/internal/format"
 	"imagekit/internal/param"
+	"imagekit/internal/testkit/instance"
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 
 // contestants are the three that the same pictures are asked of.
 type contestants struct {
-	imagekit *server
+	imagekit *instance.Instance
 	sharpURL string // sharp behind HTTP
 	sharp    *sharp // sharp without HTTP
 	sources  *httptest.Server
@@ -72,7 +73,7 @@ func startContestants(r rig, list []picture) (*contestants, func(), error) {
 		sources.Close()
 		return nil, nil, err
 	}
-	stop := func() { imagekit.stop(); sources.Close() }
+	stop := func() { _ = imagekit.Stop(); sources.Close() }
 	base, stopServer, err := serveSharp(inParallel)
 	if err != nil {
 		stop()
@@ -155,7 +156,7 @@ func (c *contestants) source(q request) string {
 
 // askImageKit asks for something that was never asked for before.
 func (c *contestants) askImageKit(q request) error {
-	u, err := c.imagekit.url(
+	u, err := c.imagekit.URL(
 		param.Pair{Name: "url", Value: c.source(q)}, param.Pair{Name: "w", Value: strconv.Itoa(q.width)},
 		param.Pair{Name: "f", Value: q.format.String()}, param.Pair{Name: "q", Value: "80"},
 		param.Pair{Name: "v", Value: strconv.FormatInt(c.serial.Add(1), 10)})

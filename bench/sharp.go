@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"imagekit/internal/format"
+	"imagekit/internal/testkit/instance"
 )
 
 // sharpJob is one line to bench/sharp.mjs, which says what the fields mean.
@@ -148,7 +149,7 @@ func (s *sharp) stop() {
 
 // serveSharp starts a peer that answers over HTTP.
 func serveSharp(parallel int) (base string, stop func(), err error) {
-	port, err := freePort()
+	port, err := instance.FreePort()
 	if err != nil {
 		return "", nil, err
 	}

@@ -29,7 +29,7 @@ type logbook struct {
 	entries  []entry // of the lines that are JSON
 	changed  chan struct{}
 	ended    bool
-	closed   bool     // see close
+	refusing bool     // see refuse
 	expected []string // see expect
 	saved    string   // see save
 }
@@ -40,7 +40,7 @@ func newLogbook() *logbook { return &logbook{changed: make(chan struct{})} }
 func (l *logbook) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed {
+	if l.refusing {
 		return 0, io.ErrClosedPipe
 	}
 	l.partial += string(b)
@@ -60,19 +60,20 @@ func (l *logbook) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// close makes the logbook take nothing more: after the next line the server writes into a pipe that nobody reads.
-func (l *logbook) close() {
+// refuse makes the logbook take nothing more: after the next line the server writes into a pipe that nobody reads.
+func (l *logbook) refuse() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed = true
+	l.refusing = true
 }
 
-// end says that nothing more comes.
-func (l *logbook) end() {
+// Close says that nothing more comes.
+func (l *logbook) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.ended = true
 	l.wake()
+	return nil
 }
 
 // wake lets those who wait look again; the lock is held.

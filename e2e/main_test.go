@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"imagekit/internal/testkit/instance"
 )
 
 // binary is the program under test. TestMain sets it once, before any test runs.
@@ -20,7 +21,7 @@ var binary string
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "imagekit-e2e-")
 	if err == nil {
-		binary, err = program(dir)
+		binary, err = instance.Program(dir, "-race", "-ldflags", "-X main.version="+testVersion)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
@@ -30,20 +31,6 @@ func TestMain(m *testing.M) {
 		os.RemoveAll(dir)
 		os.Exit(code)
 	}))
-}
-
-// program returns the path of the program under test.
-func program(dir string) (string, error) {
-	if given := os.Getenv("IMAGEKIT_BINARY"); given != "" {
-		return filepath.Abs(given)
-	}
-	path := filepath.Join(dir, "imagekit")
-	build := exec.Command("go", "build", "-race", "-tags", "netgo", "-ldflags", "-X main.version="+testVersion,
-		"-o", path, "imagekit/cmd/imagekit")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%v: %w\n%s", build.Args, err, out)
-	}
-	return path, nil
 }
 
 // testVersion is the version a binary built here reports.

@@ -98,7 +98,7 @@ func fetchText(t *testing.T, url string) string {
 func TestLogWithoutReader(t *testing.T) {
 	t.Parallel()
 	o, s := newOrigin(t), start(t)
-	s.log.close()
+	s.log.refuse()
 	for range 3 {
 		if a := s.get(t, s.signed("url", o.url+"/missing.jpg")); a.status != http.StatusNotFound {
 			t.Errorf("got %d %s", a.status, a.body)

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"imagekit/internal/testkit/instance"
 )
 
 const (
@@ -35,9 +37,9 @@ type server struct {
 	secret string
 	log    *logbook
 
-	cmd    *exec.Cmd
-	exited chan struct{} // closed when the process has ended and its log is complete
-	client *http.Client
+	*instance.Instance // none behind a proxy
+	cmd                *exec.Cmd
+	client             *http.Client
 
 	workers []process // at the time of the signal that ended it
 	told    bool      // the signal was sent
@@ -71,34 +73,23 @@ func startAs(t *testing.T, cmd *exec.Cmd, env ...string) *server {
 func launch(t *testing.T, cmd *exec.Cmd, env ...string) *server {
 	t.Helper()
 	env = append([]string{
-		"IMAGEKIT_ADDR=127.0.0.1:0",
 		"IMAGEKIT_CACHE_DIR=" + filepath.Join(t.TempDir(), "cache"),
 		"IMAGEKIT_CACHE_SIZE=256MiB",
 		"IMAGEKIT_SECRET=" + testSecret,
 		"IMAGEKIT_SIGN_TOKEN=" + testToken,
-		"IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8",
 		"IMAGEKIT_WORKERS=2",
 		"IMAGEKIT_FETCH_TIMEOUT=10m", // whoever tests a time sets it; for all others a busy machine is no reason to fail
 		"IMAGEKIT_REQUEST_TIMEOUT=10m",
-		"DISABLE_RATE_LIMIT=1",
 	}, env...)
 	s := &server{
-		cmd: cmd, log: newLogbook(), exited: make(chan struct{}),
+		cmd: cmd, log: newLogbook(),
 		cache: lastValue(env, "IMAGEKIT_CACHE_DIR"), secret: cmp.Or(lastValue(env, "IMAGEKIT_SECRET"), builtinSecret),
-		client: &http.Client{
-			Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 256},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
 	}
-	s.cmd.Env, s.cmd.Stderr = append(s.cmd.Env, env...), s.log
-	if err := s.cmd.Start(); err != nil {
+	var err error
+	if s.Instance, err = instance.Launch(cmd, s.log, env...); err != nil {
 		t.Fatal(err)
 	}
-	go func() {
-		_ = s.cmd.Wait() // the state says it all
-		s.log.end()
-		close(s.exited)
-	}()
+	s.client = s.Client
 	t.Cleanup(func() {
 		s.stop(t)
 		if t.Failed() {
@@ -172,10 +163,10 @@ func (s *server) awaitExit(t *testing.T) {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
-	case <-s.exited:
+	case <-s.Exited():
 	case <-timer.C:
 		_ = s.cmd.Process.Kill()
-		<-s.exited
+		<-s.Exited()
 		t.Errorf("%s\nthe server did not end in %v", s.log.tail(t), patience)
 	}
 	s.client.CloseIdleConnections()

@@ -2,14 +2,14 @@ package main
 
 import (
 	"bytes"
-	"image"
-	"image/color"
 	"image/jpeg"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"imagekit/internal/testkit/imagetest"
 )
 
 // origin serves one picture under every path and counts how often it is asked.
@@ -22,13 +22,8 @@ type origin struct {
 
 // newOrigin starts an origin whose picture, 800 by 600 pixels, is costly enough to be worth a cache.
 func newOrigin() (*origin, error) {
-	m := image.NewRGBA(image.Rect(0, 0, 800, 600))
-	for i := range m.Pix {
-		x, y := i/4%800, i/4/800
-		m.Set(x, y, color.RGBA{uint8(x * y >> 6), uint8(x ^ y), uint8(x + 2*y), 255})
-	}
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, m, nil); err != nil {
+	if err := jpeg.Encode(&b, imagetest.Photo(800, 600), nil); err != nil {
 		return nil, err
 	}
 	o := &origin{}

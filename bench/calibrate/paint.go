@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+
+	"imagekit/internal/testkit/noise"
 )
 
 // rgb is a colour, each channel about 0…1.
@@ -23,7 +25,7 @@ func paint(grain float64, at func(x, y float64) rgb) *image.NRGBA {
 		for x := range img.Rect.Dx() {
 			c := at(float64(x), float64(y))
 			for k := range c {
-				c[k] += grain * (random(x, y, uint32(k)+7) - 0.5)
+				c[k] += grain * (noise.At(x, y, uint32(k)+7) - 0.5)
 				c[k] = math.Round(255 * min(max(c[k], 0), 1))
 			}
 			img.SetNRGBA(x, y, color.NRGBA{uint8(c[0]), uint8(c[1]), uint8(c[2]), 255})
@@ -38,10 +40,10 @@ func foliage() *image.NRGBA {
 		c := mix(rgb{0.05, 0.09, 0.05}, rgb{0.12, 0.17, 0.09}, fractal(x/90, y/90, 1))
 		for depth, size := range []float64{14, 24, 42} {
 			seed := uint32(10 * (depth + 1))
-			leaf := noise(x/size+3*noise(y/size, x/size, seed), y/size*1.7, seed+1)
+			leaf := noise.Value(x/size+3*noise.Value(y/size, x/size, seed), y/size*1.7, seed+1)
 			if leaf > 0.52 {
 				light := (0.35 + 0.25*float64(depth)) * (1.2 - y/1400) * (0.5 + fractal(x/size, y/size, seed+2))
-				tint := mix(rgb{0.35, 0.55, 0.18}, rgb{0.72, 0.62, 0.2}, noise(x/260, y/260, seed+3))
+				tint := mix(rgb{0.35, 0.55, 0.18}, rgb{0.72, 0.62, 0.2}, noise.Value(x/260, y/260, seed+3))
 				c = mix(c, mix(rgb{}, tint, light), min((leaf-0.52)*40, 1))
 			}
 		}
@@ -67,14 +69,14 @@ func stillLife() *image.NRGBA {
 		}
 		for _, b := range balls {
 			shadow := math.Hypot((x-b.x-b.r*0.5)/1.6, y-b.y-b.r*0.9) / b.r
-			c = mix(c, rgb{0.05, 0.04, 0.05}, 0.7*smooth(1, 0.2, shadow))
+			c = mix(c, rgb{0.05, 0.04, 0.05}, 0.7*noise.Step(1, 0.2, shadow))
 		}
 		for _, b := range balls {
 			dx, dy := (x-b.x)/b.r, (y-b.y)/b.r
 			if d := dx*dx + dy*dy; d < 1 {
 				lit := max(0, -0.5*dx-0.6*dy+0.62*math.Sqrt(1-d))
 				shaded := mix(mix(rgb{}, b.c, 0.15), b.c, lit)
-				c = mix(c, mix(shaded, rgb{1, 1, 1}, 0.8*math.Pow(lit, 40)), smooth(1, 0.97, d))
+				c = mix(c, mix(shaded, rgb{1, 1, 1}, 0.8*math.Pow(lit, 40)), noise.Step(1, 0.97, d))
 			}
 		}
 		return c
@@ -111,44 +113,20 @@ func chart() *image.NRGBA {
 func glyph(x, y float64) rgb {
 	cell, row := int(x)/22, int(y)/22
 	u, v := math.Mod(x, 22), math.Mod(y, 22)
-	stem := random(cell, row, 3) > 0.3 && math.Abs(u-5) < 2
-	bowl := random(cell, row, 4) > 0.4 && math.Abs(math.Hypot(u-10, v-11)-6) < 1.8
-	bar := random(cell, row, 5) > 0.5 && math.Abs(v-11) < 1.6 && u < 16
+	stem := noise.At(cell, row, 3) > 0.3 && math.Abs(u-5) < 2
+	bowl := noise.At(cell, row, 4) > 0.4 && math.Abs(math.Hypot(u-10, v-11)-6) < 1.8
+	bar := noise.At(cell, row, 5) > 0.5 && math.Abs(v-11) < 1.6 && u < 16
 	if stem || bowl || bar {
 		return rgb{0.1, 0.1, 0.1}
 	}
 	return rgb{1, 1, 1}
 }
 
-// smooth goes from 0 at from to 1 at to.
-func smooth(from, to, v float64) float64 {
-	t := min(max((v-from)/(to-from), 0), 1)
-	return t * t * (3 - 2*t)
-}
-
-// random is 0…1 and depends on place and seed alone.
-func random(x, y int, seed uint32) float64 {
-	h := uint32(x)*0x8da6b343 ^ uint32(y)*0xd8163841 ^ seed*0xcb1ab31f
-	h = (h ^ h>>15) * 0x2c1b3c6d
-	h = (h ^ h>>12) * 0x297a2d39
-	return float64(h^h>>15) / math.MaxUint32
-}
-
-// noise is value noise of 0…1 with one value per unit square.
-func noise(x, y float64, seed uint32) float64 {
-	fx, fy := math.Floor(x), math.Floor(y)
-	u, v := smooth(0, 1, x-fx), smooth(0, 1, y-fy)
-	i, j := int(fx), int(fy)
-	top := random(i, j, seed)*(1-u) + random(i+1, j, seed)*u
-	bottom := random(i, j+1, seed)*(1-u) + random(i+1, j+1, seed)*u
-	return top*(1-v) + bottom*v
-}
-
 // fractal is five octaves of noise, 0…1.
 func fractal(x, y float64, seed uint32) (sum float64) {
 	weight := 0.5
 	for octave := range uint32(5) {
-		sum += weight * noise(x, y, seed+octave)
+		sum += weight * noise.Value(x, y, seed+octave)
 		x, y, weight = 2*x, 2*y, weight/2
 	}
 	return sum

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"imagekit/internal/fault"
@@ -100,4 +101,12 @@ func chooseFormat(asked format.Format, out string, otherwise format.Format) (for
 			strings.TrimSuffix(out, filepath.Ext(out))+asked.Ext())
 	}
 	return asked, nil
+}
+
+// checkAllowed refuses an output format that the settings do not allow.
+func checkAllowed(f format.Format, s *settings.Settings) error {
+	if slices.Contains(s.AllowedFormats, f) {
+		return nil
+	}
+	return usagef("f: got %s, want one of %v (IMAGEKIT_ALLOWED_FORMATS)", f, s.AllowedFormats)
 }

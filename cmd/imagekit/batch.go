@@ -150,14 +150,14 @@ func (b *batch) readFile(name string) ([]byte, error) {
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, plainError(err)
+			return nil, fault.Plain(err)
 		}
 		defer f.Close()
 		in = f
 	}
 	var buf bytes.Buffer
 	if _, err := io.Copy(&buf, io.LimitReader(in, b.set.MaxInputSize+1)); err != nil {
-		return nil, plainError(err)
+		return nil, fault.Plain(err)
 	}
 	if int64(buf.Len()) > b.set.MaxInputSize {
 		return nil, fault.New(fault.SourceTooLarge, "want at most %d bytes (IMAGEKIT_MAX_INPUT_SIZE)", b.set.MaxInputSize)

@@ -91,14 +91,9 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 		SourceCache: s.SourceCache, Purges: purges,
 	})
 
-	var limiter *limit.Limiter
-	if !s.DisableRateLimit {
-		if limiter, err = limit.New(s.RateLimit, s.RateBurst); err != nil {
-			return nil, errors.Join(err, v.close(context.Background()))
-		}
-	}
+	limiter, limitErr := newLimiter(s)
 	page, err := newPage(s, samples, secrets)
-	if err != nil {
+	if err = errors.Join(limitErr, err); err != nil {
 		return nil, errors.Join(err, v.close(context.Background()))
 	}
 	v.server = server.New(server.Config{
@@ -133,6 +128,14 @@ func staleness(purges *purge.Log) cache.Stale {
 		source, ok := render.KeySource(key)
 		return ok && generation < purges.Last(source)
 	}
+}
+
+// newLimiter returns what bounds the requests of a client, nil where nothing does.
+func newLimiter(s *settings.Settings) (*limit.Limiter, error) {
+	if s.DisableRateLimit {
+		return nil, nil
+	}
+	return limit.New(s.RateLimit, s.RateBurst)
 }
 
 // newPage tells the playground what is allowed here.

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
 	"imagekit/internal/cache/disk"
+	"imagekit/internal/cacheadmin"
 	"imagekit/internal/fault"
 	"imagekit/internal/opt"
 	"imagekit/internal/param"
@@ -77,7 +80,14 @@ Examples:
 			if err != nil {
 				return err
 			}
-			return verify(ctx, newTour(f, sys, c.Bool("json")), c.Bool("delete"))
+			v, err := watched(ctx, sys, "verifying", func(p cacheadmin.Progress) (cacheadmin.Verified, error) {
+				return cacheadmin.Verify(ctx, f, c.Bool("delete"), p)
+			})
+			err = errors.Join(err, report(sys, c, v, verifiedLines(v)...))
+			if bad := v.Damaged + v.Unreadable; err == nil && bad > 0 {
+				return fmt.Errorf("%d of %d entries are damaged or unreadable", bad, v.Entries)
+			}
+			return err
 		},
 	}
 }
@@ -101,7 +111,13 @@ Example:
 			if err != nil {
 				return err
 			}
-			return stats(ctx, newTour(f, sys, c.Bool("json")), time.Now())
+			counted, err := watched(ctx, sys, "counting", func(p cacheadmin.Progress) (cacheadmin.Counted, error) {
+				return cacheadmin.Count(ctx, f, time.Now(), p)
+			})
+			if err != nil {
+				return err
+			}
+			return report(sys, c, counted, countedLines(counted)...)
 		},
 	}
 }
@@ -125,21 +141,27 @@ Examples:
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			var p pruning
-			if err := readFlag(c, "older-than", settings.Age(&p.olderThan)); err != nil {
+			var p cacheadmin.Pruning
+			if err := readFlag(c, "older-than", settings.Age(&p.OlderThan)); err != nil {
 				return err
 			}
-			if err := readFlag(c, "to", settings.Size(&p.to)); err != nil {
+			if err := readFlag(c, "to", settings.Size(&p.To)); err != nil {
 				return err
 			}
-			if p == (pruning{}) {
+			if p == (cacheadmin.Pruning{}) {
 				return usagef("prune wants --older-than AGE or --to SIZE (see imagekit cache prune --help)")
 			}
 			f, err := openFolder(c, sys)
 			if err != nil {
 				return err
 			}
-			return p.run(ctx, newTour(f, sys, c.Bool("json")), time.Now())
+			pruned, err := watched(ctx, sys, "pruning", func(seen cacheadmin.Progress) (cacheadmin.Pruned, error) {
+				return p.Run(ctx, f, time.Now(), seen)
+			})
+			if err != nil {
+				return err
+			}
+			return report(sys, c, pruned, prunedLine(pruned))
 		},
 	}
 }
@@ -180,7 +202,13 @@ Example:
 			if err != nil {
 				return err
 			}
-			return purgeSource(ctx, newTour(f, sys, c.Bool("json")), source)
+			pruned, err := watched(ctx, sys, "looking", func(p cacheadmin.Progress) (cacheadmin.Pruned, error) {
+				return cacheadmin.Purge(ctx, f, source, p)
+			})
+			if err != nil {
+				return err
+			}
+			return report(sys, c, pruned, prunedLine(pruned))
 		},
 	}
 }

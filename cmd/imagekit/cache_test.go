@@ -13,6 +13,7 @@ import (
 	"imagekit/internal/blob"
 	"imagekit/internal/cache"
 	"imagekit/internal/cache/disk"
+	"imagekit/internal/cacheadmin"
 	"imagekit/internal/format"
 )
 
@@ -122,7 +123,7 @@ func TestCacheVerify(t *testing.T) {
 	if got.code != exitFailed || !strings.Contains(got.err, "3 of 19 entries are damaged or unreadable") {
 		t.Errorf("%+v", got)
 	}
-	var v verified
+	var v cacheadmin.Verified
 	answers(t, dir, exitFailed, &v, "verify", "--delete")
 	if v.Damaged != 3 || v.Removed != 3 || len(v.Problems) != 3 || left(t, dir) != 16 {
 		t.Errorf("%+v, %d files are left", v, left(t, dir))
@@ -136,7 +137,7 @@ func TestCacheVerify(t *testing.T) {
 
 func TestCacheStats(t *testing.T) {
 	dir, _ := fillCache(t, 10, "sample:photo")
-	var s counted
+	var s cacheadmin.Counted
 	answers(t, dir, exitOK, &s, "stats")
 	if s.Directory != dir || s.Entries != 10 || s.SizeBytes != 10*4096 || s.Disk < s.Free || s.Disk == 0 {
 		t.Errorf("%+v", s)
@@ -172,7 +173,7 @@ func TestCachePrune(t *testing.T) {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
 			dir, path := fillCache(t, 10, "sample:photo")
 			untouched := plant(t, dir, path("sample:photo", 0))
-			var p pruned
+			var p cacheadmin.Pruned
 			answers(t, dir, exitOK, &p, append([]string{"prune"}, tt.args...)...)
 			if p.Entries != 10 || p.Removed != int64(10-tt.stays) || p.RemovedBytes != p.Removed*4096 {
 				t.Errorf("%+v", p)

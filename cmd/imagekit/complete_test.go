@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"imagekit/internal/completion"
 	"imagekit/internal/param"
 	"imagekit/internal/settings"
 )
@@ -62,8 +63,8 @@ func TestComplete(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.words, func(t *testing.T) {
 			var got []string
-			for _, c := range complete(root(nil, system{}), strings.Split(tt.words, " ")) {
-				got = append(got, c.text)
+			for _, c := range completion.Complete(root(nil, system{}), strings.Split(tt.words, " ")) {
+				got = append(got, c.Text)
 			}
 			if want := strings.Fields(tt.want); !slices.Equal(got, want) {
 				t.Errorf("got  %q\nwant %q", got, want)
@@ -77,16 +78,16 @@ func TestCompleteKnowsEveryRow(t *testing.T) {
 	for _, o := range new(param.Params).Options() {
 		for _, choice := range append(o.Choices(), "") {
 			text := o.Name + "=" + choice
-			found := complete(root(nil, system{}), []string{"transform", "in", "out", strings.TrimSuffix(text, "=")})
-			if text != "f=auto" && !slices.ContainsFunc(found, func(c candidate) bool { return c.text == text }) {
+			found := completion.Complete(root(nil, system{}), []string{"transform", "in", "out", strings.TrimSuffix(text, "=")})
+			if text != "f=auto" && !slices.ContainsFunc(found, func(c completion.Candidate) bool { return c.Text == text }) {
 				t.Errorf("%s is not offered", text)
 			}
 		}
 	}
 	for _, f := range settings.Flags() {
 		name := "--" + f.Names()[0]
-		found := complete(root(nil, system{}), []string{"serve", name})
-		if !slices.ContainsFunc(found, func(c candidate) bool { return c.text == name && c.about != "" }) {
+		found := completion.Complete(root(nil, system{}), []string{"serve", name})
+		if !slices.ContainsFunc(found, func(c completion.Candidate) bool { return c.Text == name && c.About != "" }) {
 			t.Errorf("%s is not offered", name)
 		}
 	}
@@ -113,7 +114,7 @@ func TestCompleteLine(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.line, func(t *testing.T) {
-			if got := completeLine(root(nil, system{}), tt.line, bashBreaks); !slices.Equal(got, strings.Fields(tt.want)) {
+			if got := completion.Line(root(nil, system{}), tt.line, bashBreaks); !slices.Equal(got, strings.Fields(tt.want)) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

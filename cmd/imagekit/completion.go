@@ -2,20 +2,11 @@ package main
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 
 	"github.com/urfave/cli/v3"
-)
 
-// The scripts ask "imagekit completion candidates" what may stand at the cursor, so that they hold no names themselves.
-var (
-	//go:embed completion/bash.sh
-	bashCompletion string
-	//go:embed completion/zsh.sh
-	zshCompletion string
-	//go:embed completion/fish.fish
-	fishCompletion string
+	"imagekit/internal/completion"
 )
 
 func completionCommand(sys system) *cli.Command {
@@ -31,8 +22,8 @@ Examples; put the line where it is read when a shell starts, ~/.bashrc or ~/.zsh
   source <(imagekit completion zsh)
   imagekit completion fish >~/.config/fish/completions/imagekit.fish`,
 		Commands: []*cli.Command{
-			completionScript(sys, "bash", bashCompletion), completionScript(sys, "zsh", zshCompletion),
-			completionScript(sys, "fish", fishCompletion), candidatesCommand(sys),
+			completionScript(sys, "bash", completion.Bash), completionScript(sys, "zsh", completion.Zsh),
+			completionScript(sys, "fish", completion.Fish), candidatesCommand(sys),
 		},
 		Action: func(_ context.Context, c *cli.Command) error {
 			if err := noArguments(c); err != nil {
@@ -76,12 +67,12 @@ Example:
 			args := c.Args().Slice()
 			switch {
 			case len(args) == 3 && args[0] == "--line":
-				for _, text := range completeLine(c.Root(), args[1], args[2]) {
+				for _, text := range completion.Line(c.Root(), args[1], args[2]) {
 					fmt.Fprintln(sys.out, text)
 				}
 			case len(args) > 1 && args[0] == "--":
-				for _, found := range complete(c.Root(), args[1:]) {
-					fmt.Fprintf(sys.out, "%s\t%s\n", found.text, found.about)
+				for _, found := range completion.Complete(c.Root(), args[1:]) {
+					fmt.Fprintf(sys.out, "%s\t%s\n", found.Text, found.About)
 				}
 			default:
 				return usagef("candidates wants -- WORD... or --line LINE BREAKS (see imagekit completion candidates --help)")

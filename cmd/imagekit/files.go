@@ -9,7 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
+
+	"imagekit/internal/fault"
 )
 
 // pair is one file to read and the file to write.
@@ -161,16 +162,16 @@ func realPath(name string) string {
 // or a pipe is written to as it is.
 func writeWhole(name string, data []byte) error {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return plainError(os.WriteFile(name, data, 0))
+		return fault.Plain(os.WriteFile(name, data, 0))
 	}
 	dir := filepath.Dir(name)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return plainError(err)
+		return fault.Plain(err)
 	}
 	temp := filepath.Join(dir, ".imagekit-"+rand.Text())
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
-		return plainError(err)
+		return fault.Plain(err)
 	}
 	_, err = f.Write(data)
 	if err = errors.Join(err, f.Close()); err == nil {
@@ -179,13 +180,5 @@ func writeWhole(name string, data []byte) error {
 	if err != nil {
 		_ = os.Remove(temp)
 	}
-	return plainError(err)
-}
-
-// plainError returns what the system said, without the names of the call and of a file that nobody chose.
-func plainError(err error) error {
-	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return errno
-	}
-	return err
+	return fault.Plain(err)
 }

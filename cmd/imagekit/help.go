@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"imagekit/internal/completion"
 	"imagekit/internal/opt"
 	"imagekit/internal/param"
 )
@@ -138,16 +139,16 @@ func wantText(o opt.Option) string {
 // returns "" when no help was asked.
 func askedHelp(root *cli.Command, args []string) string {
 	for i, arg := range args {
-		at := readWords(root, args[:i])
-		if at.onlyArguments || at.flag != "" || arg != "--help" && arg != "-h" {
+		at := completion.After(root, args[:i])
+		if at.OnlyArguments || at.Flag != "" || arg != "--help" && arg != "-h" {
 			continue
 		}
 		if i+1 < len(args) {
-			if text := aboutTopic(at.command, args[i+1]); text != "" {
+			if text := aboutTopic(at.Command, args[i+1]); text != "" {
 				return text
 			}
 		}
-		return at.command.Metadata[metaHelp].(string)
+		return at.Command.Metadata[metaHelp].(string)
 	}
 	return ""
 }
@@ -188,15 +189,10 @@ func writeFlag(b *strings.Builder, f cli.Flag) {
 
 // placeholder stands for the value of a flag, if it needs one.
 func placeholder(f cli.Flag) string {
-	switch f := f.(type) {
-	case *cli.BoolFlag:
-		return ""
-	case *cli.GenericFlag: // asked itself, it knows only while it is parsed
-		if s, ok := f.Value.(interface{ IsBoolFlag() bool }); ok && s.IsBoolFlag() {
-			return ""
-		}
+	if completion.TakesValue(f) {
+		return " VALUE"
 	}
-	return " VALUE"
+	return ""
 }
 
 // wrap breaks a text between words into lines of at most width characters. A longer word has a line of its own.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
-	"log/slog"
 	"os"
 	"runtime"
 
@@ -40,13 +38,4 @@ func loadWithSecrets(c *cli.Command, sys system) (*settings.Settings, settings.S
 func isTerminal(w any) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// logger makes a log.
-func logger(w io.Writer, level slog.Level, text bool) *slog.Logger {
-	options := &slog.HandlerOptions{Level: level}
-	if text {
-		return slog.New(slog.NewTextHandler(w, options))
-	}
-	return slog.New(slog.NewJSONHandler(w, options))
 }

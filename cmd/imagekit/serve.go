@@ -21,6 +21,7 @@ import (
 	"imagekit/internal/param"
 	"imagekit/internal/sample"
 	"imagekit/internal/server"
+	"imagekit/internal/serverlog"
 	"imagekit/internal/settings"
 	"imagekit/internal/sign"
 )
@@ -48,7 +49,7 @@ Examples:
 			if err != nil {
 				return err
 			}
-			log, flush := serverLogger(sys.err, s.Log, s.LogText)
+			log, flush := serverLog(sys.err, s)
 			defer flush()
 			for _, w := range warnings {
 				log.Warn(w)
@@ -56,6 +57,14 @@ Examples:
 			return serve(ctx, s, secrets, log, sys)
 		},
 	}
+}
+
+// serverLog makes the log of a server: lines wait a moment for others, unless somebody watches. flush ends that.
+func serverLog(w io.Writer, s *settings.Settings) (log *slog.Logger, flush func()) {
+	if isTerminal(w) {
+		return serverlog.Plain(w, s.Log, s.LogText), func() {}
+	}
+	return serverlog.New(w, s.Log, s.LogText)
 }
 
 // heapGoal is the memory of this process in bytes above which garbage is collected at once, on a machine or in a cgroup

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 
+	"imagekit/internal/fault"
 	"imagekit/internal/param"
 )
 
@@ -49,7 +50,7 @@ func (s signer) signLines(ctx context.Context, sys system) (lines int, err error
 			break
 		}
 		if l.end != nil {
-			return lines, errors.Join(fmt.Errorf("standard input: %w", plainError(l.end)), out.Flush())
+			return lines, errors.Join(fmt.Errorf("standard input: %w", fault.Plain(l.end)), out.Flush())
 		}
 		lines++
 		signed, err := s.sign(l.text)

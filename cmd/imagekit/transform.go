@@ -12,6 +12,7 @@ import (
 
 	"imagekit/internal/plan"
 	"imagekit/internal/render"
+	"imagekit/internal/serverlog"
 	"imagekit/internal/settings"
 )
 
@@ -142,7 +143,7 @@ func (b *batch) runPool(ctx context.Context, list []pair, folder bool) error {
 	}
 	workers := min(b.set.Workers, len(list))
 	b.busy = make(chan struct{}, workers)
-	pool, err := newPool(workerCommand, workers, workers, b.set, logger(b.console, level, b.set.LogText))
+	pool, err := newPool(workerCommand, workers, workers, b.set, serverlog.Plain(b.console, level, b.set.LogText))
 	if err != nil {
 		return err
 	}

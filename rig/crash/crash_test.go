@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"imagekit/internal/testkit/instance"
 )
 
 // binary is the program under test. TestMain sets it once, before any test runs.
@@ -21,7 +22,7 @@ func TestMain(m *testing.M) {
 	}
 	dir, err := os.MkdirTemp("", "imagekit-crash-")
 	if err == nil {
-		binary, err = program(dir)
+		binary, err = instance.Program(dir)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "crash:", err)
@@ -30,18 +31,6 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)
-}
-
-func program(dir string) (string, error) {
-	if given := os.Getenv("IMAGEKIT_BINARY"); given != "" {
-		return filepath.Abs(given)
-	}
-	path := filepath.Join(dir, "imagekit")
-	build := exec.Command("go", "build", "-tags", "netgo", "-o", path, "imagekit/cmd/imagekit")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%v: %w\n%s", build.Args, err, out)
-	}
-	return path, nil
 }
 
 // The result depends on the whole program; see the test of the same name in e2e.

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"imagekit/internal/testkit/instance"
 )
 
 // temporaries counts the files in a cache directory that are no entries.
@@ -48,8 +50,8 @@ func killServer(ctx context.Context, r *rig) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer s.kill()
-	if _, err := s.await(ctx, "cache scanned"); err != nil {
+	defer s.Kill()
+	if _, err := s.log.await(ctx, "cache scanned"); err != nil {
 		return nil, err
 	}
 	left := temporaries(cache)
@@ -79,7 +81,7 @@ func killServer(ctx context.Context, r *rig) ([]figure, error) {
 // until asks from four clients and kills the server in the middle of it: after that many answers, every other time at
 // the next write.
 func (l *load) until(ctx context.Context, s *server, answers int64) error {
-	defer s.kill()
+	defer s.Kill()
 	var got atomic.Int64
 	var clients sync.WaitGroup
 	var once sync.Once
@@ -93,10 +95,10 @@ func (l *load) until(ctx context.Context, s *server, answers int64) error {
 				}
 				once.Do(func() {
 					if answers%2 == 0 {
-						stop, aimErr = aim(s.cache, s.kill)
+						stop, aimErr = aim(s.Cache, s.Kill)
 					}
 					if stop == nil {
-						s.kill()
+						s.Kill()
 					}
 				})
 			}
@@ -120,16 +122,16 @@ func killWorkers(ctx context.Context, r *rig) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer s.kill()
+	defer s.Kill()
 	loaded, done := context.WithCancel(ctx)
 	defer done()
 	refused := l.untilDone(loaded, s)
 	killed, failed := 0, 0
-	for ; killed < r.sizes.WorkerKills && err == nil && s.alive(); killed++ {
+	for ; killed < r.sizes.WorkerKills && err == nil && s.Alive(); killed++ {
 		var workers []int
 		before := l.answers.Load()
 		err = eventually(ctx, "two workers are at work", func() bool {
-			workers = s.children()
+			workers, _ = s.Workers() // none where they cannot be read
 			return len(workers) == 2 && l.answers.Load() > before
 		})
 		if err == nil {
@@ -143,14 +145,14 @@ func killWorkers(ctx context.Context, r *rig) ([]figure, error) {
 		failed += n
 	}
 	only := failed == failures[http.StatusServiceUnavailable] && failed <= killed
-	alive := s.alive()
+	alive := s.Alive()
 	if err == nil {
 		err = s.stop()
 	}
 	return append(
 		l.figures(),
 		figure{"only the killed worker's request fails", fmt.Sprintf("%d workers killed, %d requests failed, by status %v", killed, failed, failures), only},
-		figure{"the server's process stays", fmt.Sprint("pid ", s.cmd.Process.Pid), alive},
+		figure{"the server's process stays", fmt.Sprint("pid ", s.PID()), alive},
 	), err
 }
 
@@ -164,16 +166,16 @@ func (l *load) untilDone(ctx context.Context, s *server) (failures func() map[in
 		clients.Go(func() {
 			for ctx.Err() == nil {
 				path, err := l.path(l.next.Add(1)*2 + 1) // PNG takes longest
-				var a answer
+				var a instance.Answer
 				if err == nil {
 					a, err = s.get(context.WithoutCancel(ctx), path)
 				}
-				if err == nil && a.status == http.StatusOK {
+				if err == nil && a.Status == http.StatusOK {
 					l.check(path, a)
 					continue
 				}
 				mu.Lock()
-				failed[a.status]++
+				failed[a.Status]++
 				mu.Unlock()
 			}
 		})

@@ -17,8 +17,8 @@ import (
 
 	"imagekit/internal/blob"
 	"imagekit/internal/param"
-	"imagekit/internal/sign"
 	"imagekit/internal/testkit/imagetest"
+	"imagekit/internal/testkit/instance"
 )
 
 // origin serves one small photo under any path. Its bytes differ by what the query says, so that no source is blamed
@@ -49,7 +49,6 @@ func (o *origin) close() { _ = o.web.Close() }
 // load asks for pictures and checks what comes.
 type load struct {
 	origin *origin
-	keys   *sign.Keyring
 	next   atomic.Int64 // number of pictures made up so far
 
 	mu    sync.Mutex
@@ -64,7 +63,7 @@ func newLoad() (*load, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &load{origin: o, keys: sign.New([]byte(secret)), known: map[string]string{}}, nil
+	return &load{origin: o, known: map[string]string{}}, nil
 }
 
 // path returns the path of picture n: every other one a JPEG of a few KB, every other one a PNG of about 100 KB.
@@ -78,12 +77,7 @@ func (l *load) path(n int64, more ...param.Pair) (string, error) {
 		{Name: "w", Value: strconv.FormatInt(200+n%30, 10)},
 		{Name: "f", Value: f},
 	}, more...)
-	q, err := param.NewQuery(pairs...)
-	if err != nil {
-		return "", err
-	}
-	c := q.Canonical()
-	return sign.URL(c, l.keys.Sign(c)), nil
+	return instance.Path(pairs...)
 }
 
 // ask asks for a picture, now and then for one that was there before, and checks the answer. It reports false when there
@@ -107,13 +101,13 @@ func (l *load) ask(ctx context.Context, s *server) bool {
 }
 
 // check compares an answer with the first one for the same path, which must be a whole picture.
-func (l *load) check(path string, a answer) {
+func (l *load) check(path string, a instance.Answer) {
 	l.answers.Add(1)
-	if a.status != http.StatusOK {
-		l.complain(&l.failed, "%s: status %d: %.200s", path, a.status, a.body)
+	if a.Status != http.StatusOK {
+		l.complain(&l.failed, "%s: status %d: %.200s", path, a.Status, a.Body)
 		return
 	}
-	tag := blob.Tag(a.body)
+	tag, etag, cached := blob.Tag(a.Body), a.Header.Get("ETag"), a.Header.Get("X-Cache")
 	l.mu.Lock()
 	first, seen := l.known[path]
 	if !seen {
@@ -121,13 +115,13 @@ func (l *load) check(path string, a answer) {
 	}
 	l.mu.Unlock()
 	switch {
-	case tag != a.etag:
-		l.complain(&l.wrong, "%s (%s): the body's tag is %s, the header says %s", path, a.cached, tag, a.etag)
+	case tag != etag:
+		l.complain(&l.wrong, "%s (%s): the body's tag is %s, the header says %s", path, cached, tag, etag)
 	case seen && tag != first:
-		l.complain(&l.wrong, "%s (%s): the body's tag is %s, it was %s", path, a.cached, tag, first)
+		l.complain(&l.wrong, "%s (%s): the body's tag is %s, it was %s", path, cached, tag, first)
 	case !seen:
-		if _, _, err := image.Decode(bytes.NewReader(a.body)); err != nil {
-			l.complain(&l.wrong, "%s (%s): %v", path, a.cached, err)
+		if _, _, err := image.Decode(bytes.NewReader(a.Body)); err != nil {
+			l.complain(&l.wrong, "%s (%s): %v", path, cached, err)
 		}
 	}
 }
@@ -146,7 +140,7 @@ func (l *load) again(ctx context.Context, s *server) (map[string]int, error) {
 			return nil, err
 		}
 		l.check(path, a)
-		states[a.cached]++
+		states[a.Header.Get("X-Cache")]++
 	}
 	return states, nil
 }

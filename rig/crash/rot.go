@@ -21,7 +21,7 @@ func rot(ctx context.Context, r *rig) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer s.kill()
+	defer s.Kill()
 	for i := range n {
 		path, err := l.path(int64(i))
 		if err != nil {
@@ -47,7 +47,7 @@ func rot(ctx context.Context, r *rig) ([]figure, error) {
 	if s, err = r.start(ctx, cache, "IMAGEKIT_CACHE_SIZE=1GiB"); err != nil {
 		return nil, err
 	}
-	defer s.kill()
+	defer s.Kill()
 	states, err := l.again(ctx, s)
 	if err != nil {
 		return nil, err

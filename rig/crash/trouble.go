@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"imagekit/internal/testkit/instance"
 )
 
 // smallDisk is the size in bytes of the disk that a scenario with a mount gets.
@@ -27,7 +29,7 @@ func underTrouble(ctx context.Context, r *rig, cache string, counted bool, troub
 	if err != nil {
 		return nil, err
 	}
-	defer s.kill()
+	defer s.Kill()
 	if err := l.run(ctx, s, r.sizes.Load, r.step, trouble); err != nil {
 		return nil, err
 	}
@@ -61,14 +63,14 @@ func (l *load) kept(ctx context.Context, s *server) bool {
 	if err != nil {
 		return false
 	}
-	var a answer
+	var a instance.Answer
 	for range 2 {
 		if a, err = s.get(ctx, path); err != nil {
 			return false
 		}
 		l.check(path, a)
 	}
-	return a.cached == "HIT"
+	return a.Header.Get("X-Cache") == "HIT"
 }
 
 // fullDisk lets somebody else fill the disk to its last byte and empty it again.

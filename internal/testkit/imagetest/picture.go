@@ -1,5 +1,5 @@
 // Package imagetest makes pictures by code, writes them in every format that is read here, reads results back with
-// decoders that are not ours, and compares them. Only tests and benchmarks import it.
+// decoders that are not ours, and compares them. Only tests, rigs and benchmarks import it.
 package imagetest
 
 import (

@@ -1,5 +1,5 @@
-// Package instance runs the real program for what stands outside the tests: benchmarks and rigs. It starts bin/imagekit
-// on a port and a cache of its own, signs requests for it, and reads its memory from /proc.
+// Package instance runs the real program for tests, rigs and benchmarks: it starts it on an address and a cache of its
+// own, signs requests for it, and reads its memory from /proc.
 package instance
 
 import (
@@ -21,59 +21,76 @@ import (
 	"imagekit/internal/sign"
 )
 
-// secret is the key of every instance.
-const secret = "a-key-of-instances-with-32-bytes"
+const (
+	// secret is the key of every instance.
+	secret = "a-key-of-instances-with-32-bytes"
+	// patience bounds every wait for something that happens soon.
+	patience = 30 * time.Second
+	tick     = 2 * time.Millisecond
+)
+
+// keys signs for every instance.
+var keys = sign.New([]byte(secret))
 
 // Instance is a running imagekit.
 type Instance struct {
-	Base  string // http://127.0.0.1:PORT
-	Cache string // its directory
-	Log   string // the file its log goes to
+	Base   string // http://HOST:PORT; who calls Launch learns it from the log
+	Cache  string // its directory, when Start chose it
+	Log    string // the file its log goes to, when Start chose it
+	Client *http.Client
 
 	cmd    *exec.Cmd
-	exited chan struct{} // closed when the process has ended
-	keys   *sign.Keyring
-	client *http.Client
+	exited chan struct{}
 }
 
-// readyTimeout bounds the wait for an instance that starts.
-const readyTimeout = 10 * time.Second
+// Launch starts cmd, which is or becomes "imagekit serve", and waits for nothing. It listens on a free port of loopback.
+// The log goes to log, which is closed when the process has ended. env comes after the defaults: the last value of a
+// variable counts, and "NAME=" unsets.
+func Launch(cmd *exec.Cmd, log io.WriteCloser, env ...string) (*Instance, error) {
+	i := &Instance{
+		cmd: cmd, exited: make(chan struct{}),
+		Client: &http.Client{
+			Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 256},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+	defaults := []string{
+		"IMAGEKIT_ADDR=127.0.0.1:0", "IMAGEKIT_SECRET=" + secret, "IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8", "DISABLE_RATE_LIMIT=1",
+	}
+	cmd.Env, cmd.Stderr = slices.Concat(cmd.Env, defaults, env), log
+	if err := cmd.Start(); err != nil {
+		log.Close()
+		return nil, err
+	}
+	go func() {
+		_ = cmd.Wait() // the state says it all
+		log.Close()
+		close(i.exited)
+	}()
+	return i, nil
+}
 
-// Start runs the program at path with its files in dir and returns when it is ready. env comes after the defaults: the
-// last value of a variable counts.
+// Start runs the program at path with its cache and its log in dir and returns when it is ready.
 func Start(path, dir string, env ...string) (*Instance, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	port, err := FreePort()
 	if err != nil {
 		return nil, err
 	}
-	addr := fmt.Sprintf("127.0.0.1:%d", port)
-	i := &Instance{
-		Base: "http://" + addr, Cache: filepath.Join(dir, "cache"), Log: filepath.Join(dir, "log"),
-		exited: make(chan struct{}), keys: sign.New([]byte(secret)),
-		client: &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 256}},
-	}
-	log, err := os.OpenFile(i.Log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	cache, logPath, addr := filepath.Join(dir, "cache"), filepath.Join(dir, "log"), fmt.Sprintf("127.0.0.1:%d", port)
+	log, err := os.OpenFile(logPath, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() // the process has its own copy
-	i.cmd = exec.Command(path, "serve")
-	i.cmd.Env = append([]string{
-		"IMAGEKIT_ADDR=" + addr, "IMAGEKIT_SECRET=" + secret, "IMAGEKIT_CACHE_DIR=" + i.Cache, "IMAGEKIT_LOG_FORMAT=json",
-		"IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8", "DISABLE_RATE_LIMIT=1",
-	}, env...)
-	i.cmd.Stderr = log
-	if err := i.cmd.Start(); err != nil {
+	env = append([]string{"IMAGEKIT_ADDR=" + addr, "IMAGEKIT_CACHE_DIR=" + cache}, env...)
+	i, err := Launch(exec.Command(path, "serve"), log, env...)
+	if err != nil {
 		return nil, err
 	}
-	go func() {
-		_ = i.cmd.Wait() // the state says it all
-		close(i.exited)
-	}()
-	if err := i.awaitReady(); err != nil {
+	i.Base, i.Cache, i.Log = "http://"+addr, cache, logPath
+	if err := i.AwaitReady(context.Background()); err != nil {
 		i.Kill()
 		text, _ := os.ReadFile(i.Log) // what it said helps, where it said something
 		return nil, fmt.Errorf("%s is not ready: %w\n%s", path, err, text)
@@ -81,8 +98,8 @@ func Start(path, dir string, env ...string) (*Instance, error) {
 	return i, nil
 }
 
-// freePort returns a TCP port of this host that nobody listens on.
-func freePort() (int, error) {
+// FreePort returns a TCP port of this host that nobody listens on.
+func FreePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
@@ -91,23 +108,29 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
-// awaitReady asks until the instance takes traffic.
-func (i *Instance) awaitReady() error {
-	deadline := time.After(readyTimeout)
+// AwaitReady asks at Base until the instance takes traffic.
+func (i *Instance) AwaitReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	t := time.NewTicker(tick)
+	defer t.Stop()
 	for {
-		a, err := i.Get(context.Background(), i.Base+"/ready")
+		a, err := i.Get(ctx, i.Base+"/ready")
 		if err == nil && a.Status == http.StatusOK {
 			return nil
 		}
 		select {
 		case <-i.exited:
 			return fmt.Errorf("it ended: %v", i.cmd.ProcessState)
-		case <-deadline:
+		case <-ctx.Done():
 			return errors.Join(errors.New("time is over"), err)
-		case <-time.After(5 * time.Millisecond):
+		case <-t.C:
 		}
 	}
 }
+
+// Exited is closed when the process has ended and its log is complete.
+func (i *Instance) Exited() <-chan struct{} { return i.exited }
 
 // PID returns the id of the server's process.
 func (i *Instance) PID() int { return i.cmd.Process.Pid }
@@ -122,11 +145,14 @@ func (i *Instance) Alive() bool {
 	}
 }
 
-// Stop ends the server by SIGTERM and waits for it. The error tells any exit status but 0.
+// Stop ends the server by SIGTERM and waits for it; it is killed when that takes too long. The error tells any exit status
+// but 0.
 func (i *Instance) Stop() error {
+	i.Client.CloseIdleConnections()
 	_ = i.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself; its state tells
+	timer := time.AfterFunc(patience, func() { _ = i.cmd.Process.Kill() })
+	defer timer.Stop()
 	<-i.exited
-	i.client.CloseIdleConnections()
 	if !i.cmd.ProcessState.Success() {
 		return fmt.Errorf("the server ended with %v", i.cmd.ProcessState)
 	}
@@ -135,19 +161,25 @@ func (i *Instance) Stop() error {
 
 // Kill ends the server by SIGKILL and waits for it.
 func (i *Instance) Kill() {
-	_ = i.cmd.Process.Kill()
+	_ = i.cmd.Process.Kill() // it may have ended
 	<-i.exited
-	i.client.CloseIdleConnections()
+	i.Client.CloseIdleConnections()
 }
 
 // URL returns a signed URL.
 func (i *Instance) URL(pairs ...param.Pair) (string, error) {
+	path, err := Path(pairs...)
+	return i.Base + path, err
+}
+
+// Path returns what every instance takes for its own signature: the path of a signed URL.
+func Path(pairs ...param.Pair) (string, error) {
 	q, err := param.NewQuery(pairs...)
 	if err != nil {
 		return "", err
 	}
 	canonical := q.Canonical()
-	return i.Base + sign.URL(canonical, i.keys.Sign(canonical)), nil
+	return sign.URL(canonical, keys.Sign(canonical)), nil
 }
 
 // Answer is what came back for a request, read to its end.
@@ -165,7 +197,7 @@ func (i *Instance) Get(ctx context.Context, url string) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	resp, err := i.client.Do(req)
+	resp, err := i.Client.Do(req)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -38,7 +38,7 @@ func (i *Instance) memory(line string) (Memory, error) {
 	return m, nil
 }
 
-// Workers lists the processes that any thread of the server started.
+// Workers lists the running processes that any thread of the server started.
 func (i *Instance) Workers() ([]int, error) {
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", i.PID()))
 	if err != nil {
@@ -55,10 +55,19 @@ func (i *Instance) Workers() ([]int, error) {
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, pid)
+			if running(pid) {
+				list = append(list, pid)
+			}
 		}
 	}
 	return list, nil
+}
+
+// running reports whether a process has not ended: what its parent has yet to hear of is a zombie (proc(5)).
+func running(pid int) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	state := strings.LastIndex(string(text), ") ") + 2 // the name before it may hold anything
+	return err == nil && state < len(text) && text[state] != 'Z'
 }
 
 // status reads a line of /proc/PID/status that states KiB (proc(5)), in bytes.

@@ -1,4 +1,4 @@
-package main
+package serverlog
 
 import (
 	"bytes"
@@ -57,7 +57,7 @@ func TestLogLine(t *testing.T) {
 
 // BenchmarkLogLine is the line of a cached picture.
 func BenchmarkLogLine(b *testing.B) {
-	log, flush := serverLogger(new(discard), slog.LevelInfo, false)
+	log, flush := New(new(discard), slog.LevelInfo, false)
 	defer flush()
 	attrs := []slog.Attr{
 		slog.String("id", "ABCDEFGHIJKLMNOP"), slog.String("method", "GET"), slog.String("path", "/img"), slog.Int("status", 200),

@@ -1,4 +1,4 @@
-package main
+package completion
 
 import (
 	"strings"
@@ -6,21 +6,21 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// completeLine completes a line up to the cursor, as bash has it in COMP_LINE, with the program's name. It returns what
+// Line completes a line up to the cursor, as bash has it in COMP_LINE, with the program's name. It returns what
 // takes the place of the text behind the last of the characters breaks (COMP_WORDBREAKS), which is what readline replaces;
 // within quotes that is all of it.
-func completeLine(root *cli.Command, line, breaks string) []string {
+func Line(root *cli.Command, line, breaks string) []string {
 	l := splitLine(line, breaks)
 	if len(l.words) < 2 || l.closed {
 		return nil
 	}
-	list := complete(root, l.words[1:])
-	if l.quoted && len(list) == 1 && strings.HasSuffix(list[0].text, "=") {
-		list = append(list, candidate{text: list[0].text + "VALUE"}) // readline closes the quotes behind one that is alone
+	list := Complete(root, l.words[1:])
+	if l.quoted && len(list) == 1 && strings.HasSuffix(list[0].Text, "=") {
+		list = append(list, Candidate{Text: list[0].Text + "VALUE"}) // readline closes the quotes behind one that is alone
 	}
 	var texts []string
 	for _, found := range list {
-		text := found.text[min(l.replaced, len(found.text)):]
+		text := found.Text[min(l.replaced, len(found.Text)):]
 		if !l.quoted {
 			text = strings.ReplaceAll(text, "&", `\&`)
 		}

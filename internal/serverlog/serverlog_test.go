@@ -1,4 +1,4 @@
-package main
+package serverlog
 
 import (
 	"bytes"
@@ -34,7 +34,7 @@ func (w *writes) Write(b []byte) (int, error) {
 func TestServerLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out writes
-		log, flush := serverLogger(&out, slog.LevelInfo, true)
+		log, flush := New(&out, slog.LevelInfo, true)
 		written := func(when string, writes, lines int) {
 			t.Helper()
 			text, n := out.seen()
@@ -44,10 +44,10 @@ func TestServerLog(t *testing.T) {
 		}
 		log.Info("first")
 		log.Info("second")
-		time.Sleep(logDelay / 2)
+		time.Sleep(delay / 2)
 		synctest.Wait()
 		written("before the moment is over", 0, 0)
-		time.Sleep(logDelay)
+		time.Sleep(delay)
 		synctest.Wait()
 		written("after it", 1, 2)
 		log.Info("third")
@@ -56,7 +56,7 @@ func TestServerLog(t *testing.T) {
 		if text, _ := out.seen(); !strings.HasSuffix(text, "msg=fourth a=1 g.b=2\n") {
 			t.Errorf("got %s", text)
 		}
-		log.Info(strings.Repeat("x", logBatch))
+		log.Info(strings.Repeat("x", batch))
 		written("when there is much", 3, 5)
 		log.Info("last")
 		flush()

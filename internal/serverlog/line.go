@@ -1,4 +1,4 @@
-package main
+package serverlog
 
 import (
 	"log/slog"
