@@ -9,8 +9,8 @@ import (
 	"imagekit/internal/cache/disk"
 	"imagekit/internal/fault"
 	"imagekit/internal/opt"
-	"imagekit/internal/param"
 	"imagekit/internal/settings"
+	"imagekit/internal/source"
 )
 
 // cacheCommand is what an operator does with the cache's directory. All of it may be done while servers work in it.
@@ -172,7 +172,7 @@ Example:
 			if c.Args().Len() != 1 {
 				return usagef("purge wants one URL, got %d arguments (see imagekit cache purge --help)", c.Args().Len())
 			}
-			source, err := param.Source(c.Args().First())
+			url, err := source.Normal(c.Args().First())
 			if err != nil {
 				return usagef("%s", fault.From(err).Detail)
 			}
@@ -180,7 +180,7 @@ Example:
 			if err != nil {
 				return err
 			}
-			return purgeSource(ctx, newTour(f, sys, c.Bool("json")), source)
+			return purgeSource(ctx, newTour(f, sys, c.Bool("json")), url)
 		},
 	}
 }
