@@ -86,17 +86,17 @@ func readParams(text, out string, s *settings.Settings) (param.Params, format.Fo
 // names, else otherwise. What the two say must agree.
 func chooseFormat(asked format.Format, out string, otherwise format.Format) (format.Format, error) {
 	ext := strings.ToLower(filepath.Ext(out))
-	named, err := format.Parse(strings.TrimPrefix(ext, "."))
+	named := format.ByExt(ext)
 	switch {
 	case asked == format.Unknown && ext == "":
 		return otherwise, nil
-	case asked == format.Unknown && err != nil:
+	case asked == format.Unknown && !named.Writes():
 		return 0, usagef("%s: %s cannot be written, want an extension or f of %v", out, ext, format.Outputs())
 	case asked == format.Unknown:
 		return named, nil
 	case asked == format.Auto:
 		return asked, nil // refused by the caller, in other words
-	case err == nil && named != asked, ext == format.GIF.Ext():
+	case named != format.Unknown && named != asked:
 		return 0, usagef("%s: the extension and f=%v contradict each other, want %s", out, asked,
 			strings.TrimSuffix(out, filepath.Ext(out))+asked.Ext())
 	}

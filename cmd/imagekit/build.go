@@ -14,7 +14,6 @@ import (
 	"imagekit/internal/clientip"
 	"imagekit/internal/fetch"
 	"imagekit/internal/limit"
-	"imagekit/internal/param"
 	"imagekit/internal/plan"
 	"imagekit/internal/playground"
 	"imagekit/internal/render"
@@ -22,6 +21,7 @@ import (
 	"imagekit/internal/server"
 	"imagekit/internal/settings"
 	"imagekit/internal/sign"
+	"imagekit/internal/source"
 	"imagekit/internal/trace"
 	"imagekit/internal/worker"
 )
@@ -74,13 +74,13 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 
 	v.fetcher = fetch.New(fetch.Config{
 		AllowedHosts: s.AllowedHosts, AllowedNetworks: s.AllowedNetworks, AllowedPorts: s.AllowedPorts,
-		Normalize: param.Source, UserAgent: s.UserAgent, MaxBytes: s.MaxInputSize, Timeout: s.FetchTimeout,
+		UserAgent: s.UserAgent, MaxBytes: s.MaxInputSize, Timeout: s.FetchTimeout,
 		Concurrency: s.Fetches, BytesInFlight: s.FetchBytes, TraceOrigins: s.TraceOrigins,
 	})
-	sources := render.Router{Web: v.fetcher}
+	sources := source.Router{source.Web: v.fetcher}
 	var samples []string
 	if s.Samples {
-		sources.Samples, samples = sample.New(), sample.Names()
+		sources[source.Sample], samples = sample.New(), sample.Names()
 	}
 
 	if v.pool, err = newPool(workerCommand, s.Workers, s.Queue, s, log); err != nil {

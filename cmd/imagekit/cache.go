@@ -12,8 +12,8 @@ import (
 	"imagekit/internal/cacheadmin"
 	"imagekit/internal/fault"
 	"imagekit/internal/opt"
-	"imagekit/internal/param"
 	"imagekit/internal/settings"
+	"imagekit/internal/source"
 )
 
 // cacheCommand is what an operator does with the cache's directory. All of it may be done while servers work in it.
@@ -194,7 +194,7 @@ Example:
 			if c.Args().Len() != 1 {
 				return usagef("purge wants one URL, got %d arguments (see imagekit cache purge --help)", c.Args().Len())
 			}
-			source, err := param.Source(c.Args().First())
+			url, err := source.Normal(c.Args().First())
 			if err != nil {
 				return usagef("%s", fault.From(err).Detail)
 			}
@@ -203,7 +203,7 @@ Example:
 				return err
 			}
 			pruned, err := watched(ctx, sys, "looking", func(p cacheadmin.Progress) (cacheadmin.Pruned, error) {
-				return cacheadmin.Purge(ctx, f, source, p)
+				return cacheadmin.Purge(ctx, f, url, p)
 			})
 			if err != nil {
 				return err

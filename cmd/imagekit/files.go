@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/format"
 )
 
 // pair is one file to read and the file to write.
@@ -117,11 +118,7 @@ func rename(path, ext string) string {
 // looksLikeImage goes by the name: in a folder that is what people mean. What is in the file decides later. Pipes and
 // devices are left alone.
 func looksLikeImage(d fs.DirEntry) bool {
-	switch strings.ToLower(filepath.Ext(d.Name())) {
-	case ".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif":
-		return d.Type().IsRegular() || d.Type() == fs.ModeSymlink
-	}
-	return false
+	return format.ByExt(filepath.Ext(d.Name())).Reads() && (d.Type().IsRegular() || d.Type() == fs.ModeSymlink)
 }
 
 // checkOverwrites refuses a result that would take the place of an input.

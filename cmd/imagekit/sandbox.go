@@ -130,7 +130,7 @@ func everyFormat(ctx context.Context, s *settings.Settings, out *tabwriter.Write
 			pictures[f] = written
 		}
 	}
-	for _, f := range []format.Format{format.JPEG, format.PNG, format.WebP, format.AVIF, format.GIF} {
+	for _, f := range format.Inputs() {
 		try("read "+f.String(), pictures[f], format.PNG)
 	}
 	return broken, pool.Close(context.WithoutCancel(ctx))

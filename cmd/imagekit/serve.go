@@ -24,6 +24,7 @@ import (
 	"imagekit/internal/serverlog"
 	"imagekit/internal/settings"
 	"imagekit/internal/sign"
+	"imagekit/internal/source"
 )
 
 func serveCommand(sys system) *cli.Command {
@@ -189,7 +190,7 @@ func greet(w io.Writer, v *service, s *settings.Settings, addr string) {
 	}
 	fmt.Fprintf(w, "\n  ImageKit %s is at %s/\n", version, base)
 	if s.Samples && base != first {
-		query, err := param.NewQuery(param.Pair{Name: "url", Value: "sample:" + sample.Names()[0]}, param.Pair{Name: "w", Value: "640"})
+		query, err := param.NewQuery(param.Pair{Name: "url", Value: source.SamplePrefix + sample.Names()[0]}, param.Pair{Name: "w", Value: "640"})
 		if err != nil {
 			return
 		}

@@ -9,6 +9,7 @@ import (
 	"imagekit/internal/param"
 	"imagekit/internal/settings"
 	"imagekit/internal/sign"
+	"imagekit/internal/source"
 )
 
 // signer makes URLs for a server with these settings.
@@ -57,7 +58,7 @@ func refuseURL(text string) error {
 	switch {
 	case found && !strings.Contains(text[:len(text)-len(query)], "="):
 		return usagef("sign wants the query alone, got a whole URL, want what follows \"?\" without sig: %s", opt.Quote(query))
-	case strings.HasPrefix(text, "http://"), strings.HasPrefix(text, "https://"), strings.HasPrefix(text, "sample:"):
+	case source.Is(text):
 		return usagef("sign wants a query, got a URL, want 'url=%s&w=640'", escapeValue.Replace(text))
 	}
 	return nil

@@ -39,10 +39,7 @@ type Config struct {
 	AllowedNetworks []netip.Prefix
 	// AllowedPorts are the ports of public hosts; empty = none.
 	AllowedPorts []uint16
-	// Normalize applies the rules for source URLs to where a redirect leads. Nil = only what this package
-	// itself needs: http or https, a host, no user info.
-	Normalize func(rawURL string) (string, error)
-	UserAgent string
+	UserAgent    string
 	// MaxBytes is the largest source. At least 1.
 	MaxBytes int64
 	// Timeout bounds one Fetch, waiting for its turn included.
@@ -74,7 +71,7 @@ type Fetcher struct {
 // New returns a fetcher. Close it to drop its idle connections.
 func New(c Config) *Fetcher {
 	f := &Fetcher{
-		policy: newPolicy(c.AllowedHosts, c.Normalize),
+		policy: newPolicy(c.AllowedHosts),
 		gate:   newGate(c.Concurrency, c.BytesInFlight, c.MaxBytes),
 		dialer: &net.Dialer{
 			Timeout:        dialTimeout,

@@ -8,19 +8,16 @@ import (
 	"strings"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/source"
 )
-
-// maxLocation is the longest redirect target that is followed, the length a source URL may have.
-const maxLocation = 4096
 
 // policy decides which URLs may be asked for.
 type policy struct {
-	hosts     []string // lower case, without final dot; empty = any
-	normalize func(string) (string, error)
+	hosts []string // lower case, without final dot; empty = any
 }
 
-func newPolicy(hosts []string, normalize func(string) (string, error)) policy {
-	p := policy{normalize: normalize}
+func newPolicy(hosts []string) policy {
+	var p policy
 	for _, h := range hosts {
 		p.hosts = append(p.hosts, canonicalHost(h))
 	}
@@ -29,15 +26,9 @@ func newPolicy(hosts []string, normalize func(string) (string, error)) policy {
 
 // source checks the URL a request names.
 func (p policy) source(rawURL string) (*url.URL, error) {
-	u, err := url.Parse(rawURL)
+	u, err := source.URL(rawURL)
 	if err != nil {
-		return nil, fault.Wrap(fault.BadSource, err, "the source is not a valid URL")
-	}
-	if !isWeb(u) {
-		return nil, fault.New(fault.BadSource, "want an absolute http or https URL, got scheme %.20q", u.Scheme)
-	}
-	if !isPlain(u) {
-		return nil, fault.New(fault.BadSource, "the source URL must have a host and no user name or password")
+		return nil, err
 	}
 	if !p.allows(u) {
 		return nil, fault.New(fault.SourceForbidden, "the host %s is not in IMAGEKIT_ALLOWED_HOSTS",
@@ -52,9 +43,9 @@ func (p policy) redirect(from *url.URL, location string) (*url.URL, error) {
 	if location == "" {
 		return nil, fault.New(fault.OriginFailed, "the origin redirects without a Location header")
 	}
-	if len(location) > maxLocation {
+	if len(location) > source.MaxLen {
 		return nil, fault.New(fault.OriginFailed, "the origin redirects to a URL of %d bytes, want at most %d",
-			len(location), maxLocation)
+			len(location), source.MaxLen)
 	}
 	u, err := from.Parse(location)
 	if err != nil {
@@ -66,13 +57,14 @@ func (p policy) redirect(from *url.URL, location string) (*url.URL, error) {
 	case from.Scheme == "https" && u.Scheme == "http":
 		return nil, fault.New(fault.SourceForbidden, "the origin redirects from https to http")
 	}
-	if u, err = p.normalized(u); err != nil {
+	normal, err := source.Normal(u.String())
+	if err == nil {
+		u, err = source.URL(normal)
+	}
+	if err != nil {
 		return nil, fault.Wrap(fault.OriginFailed, withoutURL(err), "the origin redirects to a malformed URL")
 	}
-	switch {
-	case !isPlain(u):
-		return nil, fault.New(fault.OriginFailed, "the origin redirects to a URL without host or with user info")
-	case !p.allows(u):
+	if !p.allows(u) {
 		return nil, fault.New(fault.SourceForbidden,
 			"the origin redirects to a host that is not in IMAGEKIT_ALLOWED_HOSTS")
 	}
@@ -85,17 +77,6 @@ func withoutURL(err error) error {
 		return e.Err
 	}
 	return err
-}
-
-func (p policy) normalized(u *url.URL) (*url.URL, error) {
-	if p.normalize == nil {
-		return u, nil
-	}
-	text, err := p.normalize(u.String())
-	if err != nil {
-		return nil, err
-	}
-	return url.Parse(text)
 }
 
 // allows reports whether the host is open, as far as names go.
@@ -112,8 +93,6 @@ func (p policy) allows(u *url.URL) bool {
 func canonicalHost(h string) string { return strings.TrimSuffix(strings.ToLower(h), ".") }
 
 func isWeb(u *url.URL) bool { return u.Scheme == "http" || u.Scheme == "https" }
-
-func isPlain(u *url.URL) bool { return u.Hostname() != "" && u.User == nil }
 
 func isRedirect(code int) bool {
 	switch code {

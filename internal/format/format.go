@@ -3,6 +3,7 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -27,23 +28,37 @@ const (
 
 // row says what a format is called and what it can hold.
 type row struct {
-	name    string
+	name    string // in URLs, settings and logs
+	title   string // in sentences
 	mime    string
-	ext     string
-	alpha   bool // keeps transparency
-	maxSide int  // pixels; the limit of the format or of its encoder
-	writes  bool // an encoder exists here
+	exts    []string // of files, with their dot; the usual one first
+	alpha   bool     // keeps transparency
+	maxSide int      // pixels; the limit of the format or of its encoder
+	reads   bool     // package probe reads its headers, and the engine its pixels
+	writes  bool     // an encoder exists here
 }
 
 var table = [...]row{
 	Unknown: {name: "unknown", mime: "application/octet-stream"},
-	JPEG:    {name: "jpeg", mime: "image/jpeg", ext: ".jpg", maxSide: 65500, writes: true},
-	PNG:     {name: "png", mime: "image/png", ext: ".png", alpha: true, maxSide: 1_000_000, writes: true}, // libpng reads no more
-	WebP:    {name: "webp", mime: "image/webp", ext: ".webp", alpha: true, maxSide: 16383, writes: true},
-	AVIF:    {name: "avif", mime: "image/avif", ext: ".avif", alpha: true, maxSide: 16384, writes: true},
-	GIF:     {name: "gif", mime: "image/gif", ext: ".gif", alpha: true, maxSide: 65535},
-	Auto:    {name: "auto"},
-	Legacy:  {name: "legacy"},
+	JPEG: {
+		name: "jpeg", title: "JPEG", mime: "image/jpeg", exts: []string{".jpg", ".jpeg"},
+		maxSide: 65500, reads: true, writes: true,
+	},
+	PNG: {
+		name: "png", title: "PNG", mime: "image/png", exts: []string{".png"}, alpha: true,
+		maxSide: 1_000_000, reads: true, writes: true, // libpng reads no more
+	},
+	WebP: {
+		name: "webp", title: "WebP", mime: "image/webp", exts: []string{".webp"}, alpha: true,
+		maxSide: 16383, reads: true, writes: true,
+	},
+	AVIF: {
+		name: "avif", title: "AVIF", mime: "image/avif", exts: []string{".avif"}, alpha: true,
+		maxSide: 16384, reads: true, writes: true,
+	},
+	GIF:    {name: "gif", title: "GIF", mime: "image/gif", exts: []string{".gif"}, alpha: true, maxSide: 65535, reads: true},
+	Auto:   {name: "auto"},
+	Legacy: {name: "legacy"},
 }
 
 // String returns the name used in URLs, settings and logs.
@@ -52,8 +67,16 @@ func (f Format) String() string { return table[f].name }
 // MIME returns the media type (RFC 6838) for the Content-Type header.
 func (f Format) MIME() string { return table[f].mime }
 
-// Ext returns the usual file extension with its dot.
-func (f Format) Ext() string { return table[f].ext }
+// Title returns the name used in sentences.
+func (f Format) Title() string { return table[f].title }
+
+// Ext returns the usual file extension with its dot, "" when files have none.
+func (f Format) Ext() string {
+	if exts := table[f].exts; len(exts) > 0 {
+		return exts[0]
+	}
+	return ""
+}
 
 // Alpha reports whether the format keeps transparency.
 func (f Format) Alpha() bool { return table[f].alpha }
@@ -63,6 +86,31 @@ func (f Format) MaxSide() int { return table[f].maxSide }
 
 // Writes reports whether the format can be written here.
 func (f Format) Writes() bool { return table[f].writes }
+
+// Reads reports whether the format can be read here.
+func (f Format) Reads() bool { return table[f].reads }
+
+// Inputs lists the formats that can be read.
+func Inputs() []Format {
+	var list []Format
+	for f := range table {
+		if table[f].reads {
+			list = append(list, Format(f))
+		}
+	}
+	return list
+}
+
+// ByExt returns the format of files with this extension, which has its dot, in any case; Unknown when there is none.
+func ByExt(ext string) Format {
+	ext = strings.ToLower(ext)
+	for f := range table {
+		if slices.Contains(table[f].exts, ext) {
+			return Format(f)
+		}
+	}
+	return Unknown
+}
 
 // Outputs lists the formats that can be written, in the order people should read them.
 func Outputs() []Format { return []Format{JPEG, WebP, AVIF, PNG} }

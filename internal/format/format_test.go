@@ -1,6 +1,7 @@
 package format
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -42,15 +43,39 @@ func TestSetTakesEveryChoice(t *testing.T) {
 	}
 }
 
+func TestByExt(t *testing.T) {
+	for ext, want := range map[string]Format{
+		".jpg": JPEG, ".jpeg": JPEG, ".JPG": JPEG, ".png": PNG, ".webp": WebP, ".avif": AVIF, ".gif": GIF,
+		"": Unknown, ".": Unknown, "jpg": Unknown, ".jp": Unknown, ".tiff": Unknown, ".auto": Unknown,
+	} {
+		if got := ByExt(ext); got != want {
+			t.Errorf("%q: got %v, want %v", ext, got, want)
+		}
+	}
+	for f := range Format(len(table)) {
+		if ext := f.Ext(); ext != "" && ByExt(ext) != f {
+			t.Errorf("%v and %v have files with the same extension, %s", f, ByExt(ext), ext)
+		}
+	}
+}
+
 func TestTableIsComplete(t *testing.T) {
 	for _, f := range []Format{JPEG, PNG, WebP, AVIF, GIF} {
-		if f.String() == "" || !strings.HasPrefix(f.MIME(), "image/") || !strings.HasPrefix(f.Ext(), ".") || f.MaxSide() <= 0 {
+		if f.String() == "" || !strings.HasPrefix(f.MIME(), "image/") || !strings.HasPrefix(f.Ext(), ".") || f.MaxSide() <= 0 || !strings.EqualFold(f.Title(), f.String()) || !f.Reads() {
 			t.Errorf("row %d: name %q, MIME %q, extension %q, side %d", f, f, f.MIME(), f.Ext(), f.MaxSide())
 		}
 	}
 	for _, f := range Outputs() {
 		if !f.Writes() {
 			t.Errorf("%v is listed as output but has no encoder", f)
+		}
+	}
+	for f := range Format(len(table)) {
+		if f.Writes() != slices.Contains(Outputs(), f) {
+			t.Errorf("%v: an encoder exists: %t, want the same of the outputs %v", f, f.Writes(), Outputs())
+		}
+		if f.Reads() != slices.Contains(Inputs(), f) || f.Writes() && !f.Reads() {
+			t.Errorf("%v: read %t, written %t, among the inputs %v", f, f.Reads(), f.Writes(), Inputs())
 		}
 	}
 	if GIF.Writes() || JPEG.Alpha() || !PNG.Alpha() {

@@ -1,6 +1,10 @@
 package param
 
-import "strings"
+import (
+	"strings"
+
+	"imagekit/internal/percent"
+)
 
 // literal marks the bytes that stand for themselves in the canonical text. "%", "&", "+", "#", ";" and "=" between
 // name and value belong to the structure; "=" inside a value is harmless, because the first one splits.
@@ -36,7 +40,7 @@ func (q Query) Canonical() string {
 			if c := p.Value[j]; literal[c] {
 				b.WriteByte(c)
 			} else {
-				escape(&b, c)
+				percent.Escape(&b, c)
 			}
 		}
 	}
@@ -53,14 +57,6 @@ func countEscapes(s string) int {
 	return n
 }
 
-// escape writes the byte as "%" and two upper-case hexadecimal digits (RFC 3986 §2.1).
-func escape(b *strings.Builder, c byte) {
-	const hex = "0123456789ABCDEF"
-	b.WriteByte('%')
-	b.WriteByte(hex[c>>4])
-	b.WriteByte(hex[c&15])
-}
-
 // decode undoes percent-encoding byte by byte and reads "+" as a space. It fails on a "%" without two hexadecimal digits.
 func decode(s string) (string, bool) {
 	if !strings.ContainsAny(s, "%+") {
@@ -73,7 +69,7 @@ func decode(s string) (string, bool) {
 		case '+':
 			b.WriteByte(' ')
 		case '%':
-			if !isEscape(s[i:]) {
+			if !percent.IsEscape(s[i:]) {
 				return "", false
 			}
 			b.WriteByte(unhex(s[i+1])<<4 | unhex(s[i+2]))
@@ -83,13 +79,6 @@ func decode(s string) (string, bool) {
 		}
 	}
 	return b.String(), true
-}
-
-// isEscape reports whether s begins with "%" and two hexadecimal digits.
-func isEscape(s string) bool { return len(s) >= 3 && s[0] == '%' && isHex(s[1]) && isHex(s[2]) }
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
 // unhex returns the value of a hexadecimal digit.

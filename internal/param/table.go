@@ -10,11 +10,8 @@ import (
 	"imagekit/internal/opt"
 )
 
-// The bounds of url and v in decoded bytes.
-const (
-	maxSource  = 4096
-	maxVersion = 64
-)
+// maxVersion bounds v in decoded bytes.
+const maxVersion = 64
 
 // Options lists every parameter that shapes the picture, in the order people should read about them.
 // The list is the only description of a parameter: a new one is one row here and the field it sets.
@@ -130,7 +127,7 @@ func (p *Params) appendOutput(list []opt.Option) []opt.Option {
 // request, in the order people should read about them.
 func (r *Request) Options() []opt.Option {
 	list := append(make([]opt.Option, 0, maxRows), opt.Option{
-		Name: "url", Title: "Source", To: source{&r.Source}, Group: "Source", DefaultDoc: "required",
+		Name: "url", Title: "Source", To: sourceValue{&r.Source}, Group: "Source", DefaultDoc: "required",
 		Example: "url=https://example.com/photo.jpg",
 		Doc: "Picture to transform. Percent-encode the URL: a raw `&` would end the value. `sample:NAME` is a built-in " +
 			"picture.",

@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"strings"
+
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/icc"
@@ -21,8 +23,24 @@ const (
 	maxProfile = 4 << 20 // bytes of an ICC profile; a larger one is icc.Invalid
 )
 
+// readers read the headers of the formats that package format says are read.
+var readers = map[format.Format]func([]byte, Limits) (Info, error){
+	format.JPEG: readJPEG,
+	format.PNG:  readPNG,
+	format.WebP: readWebP,
+	format.AVIF: readAVIF,
+	format.GIF:  readGIF,
+}
+
 // readable lists what Read knows, for error texts.
-const readable = "JPEG, PNG, WebP, AVIF and GIF are read here"
+func readable() string {
+	var titles []string
+	for _, f := range format.Inputs() {
+		titles = append(titles, f.Title())
+	}
+	last := len(titles) - 1
+	return strings.Join(titles[:last], ", ") + " and " + titles[last] + " are read here"
+}
 
 // Read reads the header of an image and checks it against the limits. It looks at every byte at most once or twice,
 // decodes no pixel and allocates no more than a profile's size and about ten megabytes.
@@ -31,19 +49,11 @@ const readable = "JPEG, PNG, WebP, AVIF and GIF are read here"
 // (cut short or against its format's rules, as far as headers tell) and TooManyPixels (too many pixels or frames).
 // Info.Profile may point into b.
 func Read(b []byte, lim Limits) (Info, error) {
-	switch format.Sniff(b) {
-	case format.JPEG:
-		return readJPEG(b, lim)
-	case format.PNG:
-		return readPNG(b, lim)
-	case format.WebP:
-		return readWebP(b, lim)
-	case format.GIF:
-		return readGIF(b, lim)
-	case format.AVIF:
-		return readAVIF(b, lim)
+	read, ok := readers[format.Sniff(b)]
+	if !ok {
+		return Info{}, unknown(b)
 	}
-	return Info{}, unknown(b)
+	return read(b, lim)
 }
 
 // unknown says what the bytes are instead of an image that is read here.
@@ -52,11 +62,11 @@ func unknown(b []byte) error {
 	case len(b) == 0:
 		return fault.New(fault.NotAnImage, "the file is empty")
 	case name == "":
-		return fault.New(fault.NotAnImage, "this is not an image; %s", readable)
+		return fault.New(fault.NotAnImage, "this is not an image; %s", readable())
 	case name == "HTML", name == "XML", name == "JSON", name == "gzip":
-		return fault.New(fault.NotAnImage, "this is %s, not an image; %s", name, readable)
+		return fault.New(fault.NotAnImage, "this is %s, not an image; %s", name, readable())
 	default:
-		return fault.New(fault.UnsupportedFormat, "this is %s; %s", name, readable)
+		return fault.New(fault.UnsupportedFormat, "this is %s; %s", name, readable())
 	}
 }
 
@@ -72,7 +82,7 @@ func refused(f format.Format, limit int, what string) error {
 
 // unsupported returns the error for a variant of a known format that is not read here.
 func unsupported(what string) error {
-	return fault.New(fault.UnsupportedFormat, "this is %s; %s, but not this variant", what, readable)
+	return fault.New(fault.UnsupportedFormat, "this is %s; %s, but not this variant", what, readable())
 }
 
 // checkSize refuses empty pictures and those over the pixel budget.

@@ -167,3 +167,18 @@ func TestCheckSize(t *testing.T) {
 		}
 	}
 }
+
+// Headers are read of what the table of formats says is read, and of nothing else.
+func TestReadersAreComplete(t *testing.T) {
+	for _, f := range format.Inputs() {
+		if readers[f] == nil {
+			t.Errorf("nobody reads the headers of %v", f)
+		}
+	}
+	if len(readers) != len(format.Inputs()) {
+		t.Errorf("%d readers, want one for each of %v", len(readers), format.Inputs())
+	}
+	if got, want := readable(), "JPEG, PNG, WebP, AVIF and GIF are read here"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -2,14 +2,11 @@ package render
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
 	"imagekit/internal/blob"
-	"imagekit/internal/fault"
 	"imagekit/internal/flight"
-	"imagekit/internal/param"
 )
 
 // sourceKey tells sources apart. The version is part of it: a cache buster must bring fresh bytes.
@@ -154,21 +151,4 @@ func (s *sources) giveBack(key sourceKey, src *source, sound bool) {
 	if bad {
 		s.memory.forget(key)
 	}
-}
-
-// Router is a Fetcher that sends sample:NAME to the built-in pictures and everything else to the web.
-type Router struct {
-	Samples Fetcher // nil = switched off
-	Web     Fetcher
-}
-
-// Fetch returns the source from where it belongs, or fault.SourceForbidden for a sample when they are off.
-func (r Router) Fetch(ctx context.Context, url string) (*blob.Blob, error) {
-	if !strings.HasPrefix(url, param.SamplePrefix) {
-		return r.Web.Fetch(ctx, url)
-	}
-	if r.Samples == nil {
-		return nil, fault.New(fault.SourceForbidden, "the built-in samples are turned off (IMAGEKIT_SAMPLES)")
-	}
-	return r.Samples.Fetch(ctx, url)
 }

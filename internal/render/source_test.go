@@ -2,14 +2,11 @@ package render
 
 import (
 	"context"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"imagekit/internal/blob"
 	"imagekit/internal/fault"
-	"imagekit/internal/param"
 )
 
 func TestFourSizesFetchOnce(t *testing.T) {
@@ -162,28 +159,4 @@ func TestDownloadsAreBounded(t *testing.T) {
 		_, _, err := r.sources.borrow(t.Context(), sourceKey{url: "https://example.com/slow"}, scope{})
 		wantKind(t, err, fault.Timeout)
 	})
-}
-
-// named is a Fetcher that notes what it is asked for.
-type named struct{ asked []string }
-
-func (n *named) Fetch(_ context.Context, url string) (*blob.Blob, error) {
-	n.asked = append(n.asked, url)
-	return &blob.Blob{}, nil
-}
-
-func TestRouter(t *testing.T) {
-	var samples, web named
-	router := Router{Samples: &samples, Web: &web}
-	for _, url := range []string{"https://example.com/sample:photo", param.SamplePrefix + "photo"} {
-		if _, err := router.Fetch(t.Context(), url); err != nil {
-			t.Error(err)
-		}
-	}
-	if !slices.Equal(samples.asked, []string{"sample:photo"}) || !slices.Equal(web.asked, []string{"https://example.com/sample:photo"}) {
-		t.Errorf("samples got %q, the web %q", samples.asked, web.asked)
-	}
-	router.Samples = nil
-	_, err := router.Fetch(t.Context(), "sample:photo")
-	wantKind(t, err, fault.SourceForbidden)
 }

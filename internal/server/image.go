@@ -12,6 +12,7 @@ import (
 	"imagekit/internal/limit"
 	"imagekit/internal/param"
 	"imagekit/internal/render"
+	"imagekit/internal/source"
 )
 
 // image answers GET /img. An error costs a whole request where work does: so does finding out what is refused.
@@ -54,7 +55,7 @@ func (s *Server) picture(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	x.source, _, _ = strings.Cut(req.Source, "?") // the query may hold secrets of the origin
+	x.source = source.Shown(req.Source)
 	out, negotiated, err := s.output(x, req.Params.Format)
 	if err != nil {
 		return err

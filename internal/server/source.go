@@ -1,9 +1,8 @@
 package server
 
 import (
-	"strings"
-
 	"imagekit/internal/param"
+	"imagekit/internal/source"
 )
 
 // sourceInfo is the answer of /source.
@@ -29,7 +28,7 @@ func (s *Server) source(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	x.source, _, _ = strings.Cut(req.Source, "?")
+	x.source = source.Shown(req.Source)
 	info, err := s.Renderer.Describe(x.r.Context(), req)
 	if err != nil {
 		return err

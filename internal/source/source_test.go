@@ -1,16 +1,19 @@
-package param
+package source
 
 import (
+	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
+	"imagekit/internal/blob"
 	"imagekit/internal/fault"
 )
 
 func TestSource(t *testing.T) {
-	long := "http://a/" + strings.Repeat("x", maxSource-len("http://a/"))
+	long := "http://a/" + strings.Repeat("x", MaxLen-len("http://a/"))
 	tests := []struct{ name, raw, want string }{
 		{"as it is", "https://example.com/a/b.jpg?x=1&y=2", "https://example.com/a/b.jpg?x=1&y=2"},
 		{"case of scheme and host", "HTTP://EXAMPLE.com/A", "http://example.com/A"},
@@ -46,7 +49,7 @@ func TestSource(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := Source(tt.raw)
+			got, err := Normal(tt.raw)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,7 +113,7 @@ var refusedSources = []struct{ name, raw, want string }{
 	{"full-width digits", "http://２１３０７０６４３３/", "IPv4"},
 	{"control character", "http://h.x/a\nb", "control"},
 	{"NUL in the host", "http://h\x00.x/", "control"},
-	{"too long", "http://h.x/" + strings.Repeat("x", maxSource), "4096 bytes"},
+	{"too long", "http://h.x/" + strings.Repeat("x", MaxLen), "4096 bytes"},
 	{"sample without a name", "sample:", "sample:NAME"},
 	{"sample with a path", "sample:../x", "sample:NAME"},
 	{"sample in upper case", "sample:Photo", "sample:NAME"},
@@ -120,7 +123,7 @@ var refusedSources = []struct{ name, raw, want string }{
 func TestSourceRefuses(t *testing.T) {
 	for _, tt := range refusedSources {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := Source(tt.raw)
+			got, err := Normal(tt.raw)
 			var f *fault.Error
 			if !errors.As(err, &f) || f.Kind != fault.BadSource || f.Param != "url" {
 				t.Fatalf("got %q, %v, want a bad_source_url", got, err)
@@ -138,8 +141,8 @@ func TestSourceRefuses(t *testing.T) {
 // checkNormal holds what every normalised source promises.
 func checkNormal(t *testing.T, normal string) {
 	t.Helper()
-	again, err := Source(normal)
-	if len(normal) <= maxSource && (err != nil || again != normal) {
+	again, err := Normal(normal)
+	if len(normal) <= MaxLen && (err != nil || again != normal) {
 		t.Errorf("%q normalises again to %q, %v", normal, again, err)
 	}
 	for i := range len(normal) {
@@ -162,6 +165,63 @@ func checkNormal(t *testing.T, normal string) {
 	}
 }
 
+// named is a Fetcher that notes what it is asked for.
+type named struct{ asked []string }
+
+func (n *named) Fetch(_ context.Context, url string) (*blob.Blob, error) {
+	n.asked = append(n.asked, url)
+	return &blob.Blob{}, nil
+}
+
+func TestRouter(t *testing.T) {
+	var samples, web named
+	router := Router{Sample: &samples, Web: &web}
+	for _, url := range []string{"https://example.com/sample:photo", SamplePrefix + "photo"} {
+		if _, err := router.Fetch(t.Context(), url); err != nil {
+			t.Error(err)
+		}
+	}
+	if !slices.Equal(samples.asked, []string{"sample:photo"}) || !slices.Equal(web.asked, []string{"https://example.com/sample:photo"}) {
+		t.Errorf("samples got %q, the web %q", samples.asked, web.asked)
+	}
+	router[Sample] = nil
+	for url, want := range map[string]fault.Kind{"sample:photo": fault.SourceForbidden, "file:///etc/passwd": fault.BadSource} {
+		if _, err := router.Fetch(t.Context(), url); err == nil || fault.From(err).Kind != want {
+			t.Errorf("%s: %v, want a fault of kind %v", url, err, want)
+		}
+	}
+}
+
+// Every kind says all there is to say, and its sources are no other kind's.
+func TestTable(t *testing.T) {
+	for k, normal := range map[Kind]string{Web: "https://example.com/a.jpg", Sample: "sample:photo"} {
+		r := table[k]
+		if got, ok := kindOf(normal); !ok || got != k {
+			t.Errorf("%s is of kind %d, want %d", normal, got, k)
+		}
+		if got, err := Normal(normal); err != nil || got != normal || r.shown(normal) != normal || !strings.Contains(Want(), r.want) || r.off == "" {
+			t.Errorf("%s: got %q, %v and the row %+v", normal, got, err, r)
+		}
+		if !Is(normal) || Is("w=320&url="+normal) {
+			t.Errorf("%s: Is tells %t, and %t of a query with it", normal, Is(normal), Is("w=320&url="+normal))
+		}
+	}
+	if got, want := Want(), "an absolute http or https URL of at most 4096 bytes, or sample:NAME"; got != want {
+		t.Errorf("Want = %q, want %q", got, want)
+	}
+}
+
+func TestShown(t *testing.T) {
+	for source, want := range map[string]string{
+		"https://example.com/a.jpg?token=secret": "https://example.com/a.jpg", "https://example.com/?a?b": "https://example.com/",
+		"http://example.com/a": "http://example.com/a", "sample:photo": "sample:photo",
+	} {
+		if got := Shown(source); got != want {
+			t.Errorf("%s: got %s, want %s", source, got, want)
+		}
+	}
+}
+
 // FuzzSource: what is accepted is in its final form, holds only bytes that pass the wire, and means the same to net/url.
 func FuzzSource(f *testing.F) {
 	for _, raw := range []string{
@@ -171,7 +231,7 @@ func FuzzSource(f *testing.F) {
 		f.Add(raw)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		if normal, err := Source(raw); err == nil {
+		if normal, err := Normal(raw); err == nil {
 			checkNormal(t, normal)
 		}
 	})
