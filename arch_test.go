@@ -20,7 +20,7 @@ import (
 // rules reads "a, b < c": c may import a and b. What is not said is forbidden. Standard library and modules are not
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
-NONE < opt, fault, format, frame, flight, stage, icc, gifblock, peercred, testkit/golden;
+NONE < opt, fault, format, frame, flight, stage, icc, gifblock, mmap, peercred, sysfile, testkit/golden;
 NONE < bulkhead;
 stage < metric, trace;
 format < blob;
@@ -39,11 +39,11 @@ blob, codec/avif, codec/gif, codec/jpeg, codec/png, codec/webp, color, effect, f
 blob, clientip, fault, format, plan, stage < worker;
 blob, plan, stage < worker/breakout;
 blob, bulkhead, fault, format < cache;
-bulkhead < cache/purge;
-bulkhead, cache, cache/purge, fault < cache/disk;
+bulkhead, sysfile < cache/purge;
+bulkhead, cache, cache/purge, fault, mmap, sysfile < cache/disk;
 blob, fault, format, stage, trace < fetch;
 blob, fault, format < sample;
-blob, cache, fault, flight, format, param, plan, probe, stage, trace < render;
+blob, cache, fault, flight, format, mmap, param, plan, probe, stage, trace < render;
 opt, param < playground;
 blob, clientip, fault, format, limit, metric, opt, param, playground, render, sign, stage, trace < server;
 fault, format < testkit/hostile;
