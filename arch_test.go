@@ -20,7 +20,7 @@ import (
 // rules reads "a, b < c": c may import a and b. What is not said is forbidden. Standard library and modules are not
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
-NONE < lru, orientation, opt, fault, format, frame, flight, stage, icc, gifblock, peercred, testkit/golden;
+NONE < lru, orientation, opt, fault, format, frame, flight, stage, icc, gifblock, mmap, peercred, sysfile, testkit/golden;
 NONE < bulkhead;
 stage < metric, trace;
 NONE < percent;
@@ -44,11 +44,11 @@ blob, codec/avif, codec/gif, codec/jpeg, codec/png, codec/webp, color, effect, f
 blob, clientip, fault, format, plan, stage < worker;
 blob, plan, stage < worker/breakout;
 blob, bulkhead, fault, format < cache;
-bulkhead < cache/purge;
-bulkhead, cache, cache/purge, fault, lru < cache/disk;
+bulkhead, sysfile < cache/purge;
+bulkhead, cache, cache/purge, fault, lru, mmap, sysfile < cache/disk;
 blob, fault, format, trace, source < fetch;
 blob, fault, format < sample;
-blob, cache, fault, flight, format, param, plan, probe, stage, trace, lru < render;
+blob, cache, fault, flight, format, lru, mmap, param, plan, probe, stage, trace < render;
 opt, param < playground;
 NONE < serverlog;
 cache, cache/disk, fault, render < cacheadmin;

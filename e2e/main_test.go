@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package e2e tests the program as its users meet it: the real binary, real sockets, a real cache on disk and real
 // origins on loopback. What a test needs to know of the inside it reads from the log, from /proc or from the disk.
 package e2e

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command rig tries to break the real program, for minutes where tests take seconds, and prints what it found beside
 // what is demanded. One rig: make rig-corpus CORPUS=dir, or go run ./rig corpus -h.
 package main

@@ -113,6 +113,9 @@ func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, 
 	defer admin.Close()
 	here := addresses(sockets.main)
 	log.Info("listening", "addr", here, "version", version, "cache_dir", s.CacheDir, "cache_size", s.CacheSize, "workers", s.Workers)
+	if lacks != "" {
+		log.Info(lacks)
+	}
 	if isTerminal(sys.err) {
 		greet(sys.err, v, s, here)
 	}

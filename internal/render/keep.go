@@ -9,6 +9,7 @@ import (
 
 	"imagekit/internal/blob"
 	"imagekit/internal/fault"
+	"imagekit/internal/mmap"
 	"imagekit/internal/param"
 )
 
@@ -64,7 +65,7 @@ type scope struct {
 // newMemory returns a memory that keeps so many bytes of sources, none with 0.
 func newMemory(bound int64) *memory {
 	return &memory{
-		sources:  newRecent[sourceKey](bound, func(b blob.Blob) { unmap(b.Data) }),
+		sources:  newRecent[sourceKey](bound, func(b blob.Blob) { mmap.Unmap(b.Data) }),
 		failures: newRecent[failureKey, failure](maxFailures, nil),
 	}
 }
@@ -109,7 +110,7 @@ func (m *memory) failure(key failureKey, least uint64, now time.Time) error {
 // keep keeps a source that is fresh and takes at most a quarter of the bound. Otherwise, or when the system has no
 // memory, it does nothing.
 func (m *memory) keep(key sourceKey, b *blob.Blob, now time.Time) {
-	cost := pageBytes(len(b.Data)) + int64(len(key.url)+len(key.version)) + keepCost
+	cost := mmap.Size(len(b.Data)) + int64(len(key.url)+len(key.version)) + keepCost
 	if !now.Before(b.Fresh) || cost > m.sources.held.Bound()/4 {
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	"imagekit/internal/blob"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
+	"imagekit/internal/mmap"
 	"imagekit/internal/param"
 )
 
@@ -183,7 +184,7 @@ func TestSourcesAreBounded(t *testing.T) {
 			giveBack(true)
 			var sum int64
 			for key := range s.memory.sources.held.Keys() {
-				sum += pageBytes(sizes[key.url]) + int64(len(key.url)) + keepCost
+				sum += mmap.Size(sizes[key.url]) + int64(len(key.url)) + keepCost
 			}
 			if got := s.memory.sources.held.Cost(); got != sum || got > bound {
 				t.Fatalf("after %d: %d bytes kept, counted as %d, the bound is %d", i, sum, got, bound)

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // A client may shut its side of the connection when it has sent its request and still wait for the answer (RFC 9112
@@ -67,7 +65,7 @@ func (c *corkConn) ask() bool {
 // Read reads for net/http. While a handler works, net/http watches the client by reads of one byte.
 func (c *corkConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	if err == io.EOF && len(p) == 1 {
+	if err == io.EOF && len(p) == 1 && tellsReset {
 		return 0, c.awaitReset()
 	}
 	return n, err
@@ -87,18 +85,5 @@ func (c *corkConn) awaitReset() error {
 	if err != nil {
 		return io.EOF
 	}
-	var reset error
-	err = raw.Read(func(fd uintptr) bool { // called again whenever something happens on the connection
-		// Not recv: behind the end of what the client sent it never tells of a reset.
-		code, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
-		if err == nil && code != 0 {
-			err = syscall.Errno(code)
-		}
-		reset = err
-		return err != nil
-	})
-	if err != nil {
-		return err // as it is: net/http looks for its own deadline
-	}
-	return reset
+	return resetOf(raw)
 }

@@ -3,12 +3,16 @@ package settings
 import (
 	"net"
 	"net/netip"
+	"runtime"
 	"strconv"
 	"strings"
 )
 
 // UnixPrefix begins an address that is the path of a Unix socket.
 const UnixPrefix = "unix:"
+
+// unixSockets: Windows has them, but not with owners and modes as here.
+const unixSockets = runtime.GOOS != "windows"
 
 // maxPath is the longest path of a Unix socket in bytes (unix(7), less its final NUL).
 const maxPath = 107
@@ -20,7 +24,7 @@ func (a *address) String() string { return string(*a) }
 
 func (a *address) Set(text string) error {
 	if path, unix := strings.CutPrefix(text, UnixPrefix); unix {
-		if !strings.HasPrefix(path, "/") || len(path) > maxPath {
+		if !unixSockets || !strings.HasPrefix(path, "/") || len(path) > maxPath {
 			return errValue
 		}
 		*a = address(text)
@@ -38,6 +42,9 @@ func (a *address) Set(text string) error {
 }
 
 func (*address) Want() string {
+	if !unixSockets {
+		return "host:port such as 127.0.0.1:8080, [::1]:8080 or :8080 (Unix sockets are not supported on this system)"
+	}
 	return "host:port such as 127.0.0.1:8080, [::1]:8080 or :8080, or unix: and a path"
 }
 

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"bufio"
+	"cmp"
 	"io/fs"
 	"path"
 	"strconv"
@@ -14,9 +15,9 @@ const gib = 1 << 30
 const fallbackMemory = gib
 
 // Memory returns the bytes of RAM this process may use: the machine's, or the least limit of its cgroups. root is
-// the file system "/". It returns 0 where that cannot be known, which is every system but Linux.
+// the file system "/". Systems other than Linux tell it by a call. It returns 0 where it cannot be known.
 func Memory(root fs.FS) int64 {
-	limit := ram(root)
+	limit := cmp.Or(ram(root), physical())
 	for _, file := range cgroupLimits(root) {
 		text, err := fs.ReadFile(root, file)
 		if err != nil {

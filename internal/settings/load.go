@@ -17,6 +17,7 @@ type Host struct {
 	Memory   int64    // bytes of RAM, or of the cgroup's limit; see Memory
 	CPUs     int      // that this process may use
 	Version  string   // of this program
+	CacheDir string   // where this system keeps caches; "" = in the current directory
 	// Inherited: the socket to listen on was passed in, and nobody knows who can reach it.
 	Inherited bool
 }
@@ -78,6 +79,7 @@ func (s *Settings) compute(host Host) {
 	if !s.given("IMAGEKIT_LOG_FORMAT") {
 		s.LogText = host.Terminal
 	}
+	s.CacheDir = cmp.Or(s.CacheDir, host.CacheDir, "./cache")
 	s.UserAgent = cmp.Or(s.UserAgent, "ImageKit/"+host.Version)
 	s.Workers = cmp.Or(s.Workers, host.CPUs, 1)
 	s.Memory = cmp.Or(s.Memory, host.Memory/2, fallbackMemory)

@@ -270,7 +270,8 @@ func (s *Settings) workOptions() []opt.Option {
 func (s *Settings) cacheOptions() []opt.Option {
 	return []opt.Option{
 		{
-			Name: "IMAGEKIT_CACHE_DIR", To: &s.CacheDir, Default: "./cache", Example: "/var/cache/imagekit",
+			Name: "IMAGEKIT_CACHE_DIR", To: &s.CacheDir,
+			DefaultDoc: "`./cache`; on Windows `%LOCALAPPDATA%\\imagekit`, on macOS `~/Library/Caches/imagekit`", Example: "/var/cache/imagekit",
 			Doc: "Directory of the cache. It is created if it is missing.",
 		},
 		{

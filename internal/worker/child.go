@@ -7,18 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strconv"
-	"syscall"
 
 	"imagekit/internal/blob"
 	"imagekit/internal/stage"
-)
-
-// What a child inherits besides stdio, which is /dev/null but for standard error.
-const (
-	socketFD   = 3 // the wire
-	lifelineFD = 4 // a pipe that is never written to; it ends when the parent does
 )
 
 // maxKept bounds the source buffer a child keeps between jobs, in bytes.
@@ -37,10 +29,7 @@ func Serve(args []string, versions map[string]string, run Runner) error {
 		return fmt.Errorf("worker: want the data limit in bytes, got %q", args[1])
 	}
 	// The wire is closed by the end of the process, never before: the parent takes its end for that of the process.
-	wire := os.NewFile(socketFD, "wire")
-	// The parent decides: a Ctrl-C in the terminal or a TERM to the whole group must not end jobs that it drains.
-	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	go follow(os.NewFile(lifelineFD, "lifeline"))
+	wire := inherited()
 	sandbox, err := confine(dataLimit, Mode(args[0]))
 	if err != nil {
 		return fmt.Errorf("worker: confine: %w", err)

@@ -1,4 +1,4 @@
-//go:build !linux
+//go:build unix && !linux
 
 package worker
 
@@ -8,8 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// confine does the little that every system offers: no core files. The rest needs Linux.
+// confine does the little that every Unix offers: no core files. The rest needs Linux; what is called a data limit
+// elsewhere does not count what Go and codecs take.
 func confine(int64, Mode) (Sandbox, error) {
-	missing := []string{"Landlock: not on " + runtime.GOOS, "seccomp: not on " + runtime.GOOS}
+	missing := []string{"files and system calls: no sandbox on " + runtime.GOOS, "memory: no limit on " + runtime.GOOS}
 	return Sandbox{Missing: missing}, unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package worker
 
 import (
@@ -281,17 +283,17 @@ func TestLifeline(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer childEnd.Close()
-	ours, theirs, err := socketPair()
+	ours, theirs, err := newWire()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ours.Close()
 	cmd := exec.Command(executable(), "child", "jobs", string(Off), fmt.Sprint(int64(testDataLimit)))
-	cmd.ExtraFiles = []*os.File{theirs, childEnd}
+	theirs.give(cmd, childEnd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	theirs.Close()
+	theirs.close()
 	w := newWatcher(t)
 	header, err := encodeJob(testPlan)
 	if err != nil {

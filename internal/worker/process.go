@@ -5,8 +5,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"imagekit/internal/stage"
@@ -26,7 +25,8 @@ const helloTimeout = 10 * time.Second
 // process is the parent's view of one child.
 type process struct {
 	cmd    *exec.Cmd
-	wire   *os.File
+	wire   channel
+	bounds bounds        // what the system puts around it from this side
 	in     *bufio.Reader // of wire
 	hello  hello
 	stderr tail
@@ -41,6 +41,7 @@ type launcher struct {
 	path     string
 	args     []string
 	mode     Mode
+	limit    int64    // bytes of a child's memory
 	lifeline *os.File // the end a child reads
 	requests chan launch
 }
@@ -59,7 +60,7 @@ func newLauncher(c Config, lifeline *os.File) *launcher {
 	argv := append([]string{"imagekit"}, c.Args...)
 	return &launcher{
 		path: c.Path, args: append(argv, string(c.Sandbox), strconv.FormatInt(c.DataLimit, 10)), mode: c.Sandbox,
-		lifeline: lifeline, requests: make(chan launch),
+		limit: c.DataLimit, lifeline: lifeline, requests: make(chan launch),
 	}
 }
 
@@ -80,27 +81,29 @@ func (l *launcher) run() {
 
 // start returns a child that has said hello. The end of ctx kills it before that.
 func (l *launcher) start(ctx context.Context) (*process, error) {
-	ours, theirs, err := socketPair()
+	ours, theirs, err := newWire()
 	if err != nil {
-		return nil, fmt.Errorf("socket pair: %w", err)
+		return nil, fmt.Errorf("wire: %w", err)
 	}
 	w := &process{wire: ours, in: bufio.NewReader(ours), exited: make(chan struct{})}
 	w.cmd = &exec.Cmd{
-		Path: l.path, Args: l.args, Env: environment(),
-		ExtraFiles:  []*os.File{theirs, l.lifeline}, // socketFD, lifelineFD
-		Stderr:      &w.stderr,
-		SysProcAttr: attributes(),
-		WaitDelay:   time.Second,
+		Path: l.path, Args: l.args, Env: environment(), Stderr: &w.stderr, SysProcAttr: attributes(), WaitDelay: time.Second,
 	}
+	theirs.give(w.cmd, l.lifeline)
 	r := launch{cmd: w.cmd, err: make(chan error, 1)}
 	l.requests <- r
 	err = <-r.err
-	theirs.Close() // the child's copy must be the only one, or its end would go unnoticed
+	theirs.close() // the child's copy must be the only one, or its end would go unnoticed
 	if err != nil {
 		ours.Close()
 		return nil, err
 	}
+	bounded := w.bounds.put(w.cmd.Process, l.limit)
 	go w.reap()
+	if bounded != nil {
+		w.end()
+		return nil, fmt.Errorf("bound a worker: %w", bounded)
+	}
 	if err := w.greeting(ctx); err != nil {
 		w.end()
 		return nil, fmt.Errorf("no hello: %w (%v)%s", err, w.cmd.ProcessState, w.stderr.quote())
@@ -197,19 +200,18 @@ func (w *process) end() {
 	_ = w.cmd.Process.Kill()
 	<-w.exited
 	w.wire.Close()
+	w.bounds.release()
 }
 
 // death tells why the process ended during a job. It must have been waited for.
 func (w *process) death() Cause {
-	status, ok := w.cmd.ProcessState.Sys().(syscall.WaitStatus)
-	if !ok || status.Exited() {
+	switch endOf(w.cmd.ProcessState, &w.stderr) {
+	case exited:
 		if w.stderr.outOfMemory() {
 			return Hungry
 		}
 		return Crashed
-	}
-	switch status.Signal() {
-	case syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGABRT, syscall.SIGILL, syscall.SIGFPE, syscall.SIGSYS, syscall.SIGTRAP:
+	case struck:
 		return Crashed
 	}
 	if c := w.killed(); c != NoCause {
@@ -218,22 +220,19 @@ func (w *process) death() Cause {
 	return Killed
 }
 
-// socketPair returns the two ends of the wire, ours for the poller so that deadlines work, theirs to be inherited.
-func socketPair() (ours, theirs *os.File, err error) {
-	syscall.ForkLock.RLock() // until both are close-on-exec, nobody may fork
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
-	if err == nil {
-		syscall.CloseOnExec(fds[0])
-		syscall.CloseOnExec(fds[1])
-	}
-	syscall.ForkLock.RUnlock()
-	if err != nil {
-		return nil, nil, os.NewSyscallError("socketpair", err)
-	}
-	if err := syscall.SetNonblock(fds[0], true); err != nil {
-		return nil, nil, errors.Join(os.NewSyscallError("setnonblock", err), syscall.Close(fds[0]), syscall.Close(fds[1]))
-	}
-	return os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "worker"), nil
+// ending tells how a process ended.
+type ending uint8
+
+const (
+	exited ending = iota // by itself
+	struck               // by what it did: a fatal signal of its own making
+	killed               // from outside, perhaps from here
+)
+
+// channel is the parent's end of a wire.
+type channel interface {
+	io.ReadWriteCloser
+	SetDeadline(time.Time) error
 }
 
 // tail keeps the end of what a child writes to standard error, the trace of a crash, and its beginning, which tells why.

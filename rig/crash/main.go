@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command crash does to a running imagekit what power cuts, full disks and bad sectors do: it kills the server and its
 // workers, fills, locks and removes the cache's directory, and damages what is in it. Then it says what came of it,
 // beside what is demanded. "make rig-crash" runs it in full; its test runs a smaller share of the same.

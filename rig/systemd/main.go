@@ -1,3 +1,5 @@
+//go:build unix
+
 // Systemd boots a real systemd in a container made by mmdebstrap and runs the program under the units of deploy/systemd,
 // as they are: sandboxed workers, a picture, reload, restart under load, sudden ends, stop. It wants root, mmdebstrap and
 // systemd-nspawn (Debian: systemd-container). Run it at the root of the repository: make rig-systemd

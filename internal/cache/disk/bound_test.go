@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"imagekit/internal/sysfile"
 
 	"imagekit/internal/cache"
 )
@@ -27,9 +27,8 @@ func onDisk(t testing.TB, dir string) int64 {
 		if err != nil || e.IsDir() {
 			return nil // deleted meanwhile
 		}
-		var st unix.Stat_t
-		if unix.Lstat(path, &st) == nil {
-			sum += st.Blocks * blockSize
+		if info, err := sysfile.Lstat(path); err == nil {
+			sum += info.Occupied
 		}
 		return nil
 	})

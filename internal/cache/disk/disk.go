@@ -21,10 +21,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"imagekit/internal/bulkhead"
 	"imagekit/internal/cache"
+	"imagekit/internal/sysfile"
 )
 
 const (
@@ -100,7 +99,7 @@ func Open(c Config) (*Store, error) {
 		dir:      dir,
 		limit:    c.Limit,
 		log:      log,
-		space:    &space{look: func() (volume, error) { return statVolume(dir) }, minFree: c.MinFree, log: log},
+		space:    &space{look: func() (sysfile.Volume, error) { return statVolume(dir) }, minFree: c.MinFree, log: log},
 		index:    newIndex(int64(float64(c.Limit) * scanHeadroom)),
 		scanned:  make(chan struct{}),
 		hot:      newHot(),
@@ -122,11 +121,11 @@ func checkWritable(dir string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+	f, err := sysfile.Open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Close(), os.Remove(path))
+	return errors.Join(f.Close(), sysfile.Remove(path))
 }
 
 // fresh reports whether dir surely holds no entries.
@@ -147,8 +146,8 @@ func (s *Store) GetFile(ctx context.Context, id cache.ID, over int64) ([]byte, *
 		return nil, nil, err
 	}
 	path := s.path(id)
-	data, file, st, err := s.load(id, path, over)
-	if vanished(err) {
+	data, file, info, err := s.load(id, path, over)
+	if sysfile.Gone(err) {
 		if s.index.has(id) {
 			s.drop(id, path)
 		}
@@ -158,10 +157,10 @@ func (s *Store) GetFile(ctx context.Context, id cache.ID, over int64) ([]byte, *
 		return nil, nil, fmt.Errorf("read cache entry: %w", err)
 	}
 	now := time.Now()
-	if !s.index.touch(id, occupied(&st), now) {
+	if !s.index.touch(id, info.Occupied, now) {
 		s.adopt(id, path, now)
 	}
-	if age := now.Sub(mtime(&st)); age > touchAfter || age < -touchAfter {
+	if age := now.Sub(info.ModTime()); age > touchAfter || age < -touchAfter {
 		s.renew(path, now)
 	}
 	return data, file, nil
@@ -174,7 +173,7 @@ func (s *Store) renew(path string, now time.Time) {
 	case s.renewing <- struct{}{}:
 		go func() {
 			defer func() { <-s.renewing }()
-			_ = os.Chtimes(path, now, now)
+			_ = sysfile.Touch(path, now)
 		}()
 	default:
 	}
@@ -182,68 +181,20 @@ func (s *Store) renew(path string, now time.Time) {
 
 // load returns the bytes of an entry, from memory when they were read from the very file that is there now, or the file
 // of one with more bytes than over.
-func (s *Store) load(id cache.ID, path string, over int64) (data []byte, file *os.File, st unix.Stat_t, err error) {
+func (s *Store) load(id cache.ID, path string, over int64) (data []byte, file *os.File, info sysfile.Info, err error) {
 	if s.hot.has(id) {
-		if err := unix.Lstat(path, &st); err != nil {
+		if info, err = sysfile.Lstat(path); err != nil {
 			s.hot.drop(id)
-			return nil, nil, st, err
+			return nil, nil, info, err
 		}
-		if data = s.hot.get(id, stampOf(&st)); data != nil {
-			return data, nil, st, nil
-		}
-	}
-	if data, file, st, err = readFile(path, over); err == nil && file == nil {
-		s.hot.put(id, stampOf(&st), data)
-	}
-	return data, file, st, err
-}
-
-// readFile reads a regular file with the least number of system calls: package os would add four of its own
-// and three allocations to each hit. One with more bytes than over it only opens.
-func readFile(path string, over int64) (data []byte, file *os.File, st unix.Stat_t, err error) {
-	fd, err := retry(func() (int, error) {
-		return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
-	})
-	if err != nil {
-		return nil, nil, st, err
-	}
-	defer func() {
-		if file == nil {
-			_ = unix.Close(fd) // it was only read
-		}
-	}()
-	if err := unix.Fstat(fd, &st); err != nil {
-		return nil, nil, st, err
-	}
-	if st.Mode&unix.S_IFMT != unix.S_IFREG || st.Size > maxEntry {
-		return nil, nil, st, fmt.Errorf("not an entry: mode %#o, %d bytes", st.Mode, st.Size)
-	}
-	if st.Size > over {
-		return nil, os.NewFile(uintptr(fd), path), st, nil
-	}
-	data = make([]byte, st.Size)
-	n := 0
-	for n < len(data) {
-		m, err := retry(func() (int, error) { return unix.Read(fd, data[n:]) })
-		if err != nil {
-			return nil, nil, st, err
-		}
-		if m == 0 { // cut since Fstat; the cache will see it
-			break
-		}
-		n += m
-	}
-	return data[:n], nil, st, nil
-}
-
-// retry calls f until it is not interrupted by a signal.
-func retry(f func() (int, error)) (int, error) {
-	for {
-		n, err := f()
-		if !errors.Is(err, unix.EINTR) {
-			return n, err
+		if data = s.hot.get(id, info.Stamp); data != nil {
+			return data, nil, info, nil
 		}
 	}
+	if data, file, info, err = sysfile.Read(path, over, maxEntry); err == nil && file == nil {
+		s.hot.put(id, info.Stamp, data)
+	}
+	return data, file, info, err
 }
 
 // renewed returns when no renewal is under way.
@@ -269,7 +220,7 @@ func (s *Store) unlink(id cache.ID) error {
 	mu := &s.changing[id[0]]
 	mu.Lock()
 	defer mu.Unlock()
-	if err := unix.Unlink(s.path(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := sysfile.Remove(s.path(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove cache entry: %w", err)
 	}
 	s.index.remove(id)
@@ -282,9 +233,8 @@ func (s *Store) adopt(id cache.ID, path string, now time.Time) {
 	mu := &s.changing[id[0]]
 	mu.Lock()
 	defer mu.Unlock()
-	var st unix.Stat_t
-	if unix.Lstat(path, &st) == nil {
-		s.index.install(id, occupied(&st), 0, now)
+	if info, err := sysfile.Lstat(path); err == nil {
+		s.index.install(id, info.Occupied, 0, now)
 	}
 }
 
@@ -293,8 +243,7 @@ func (s *Store) drop(id cache.ID, path string) {
 	mu := &s.changing[id[0]]
 	mu.Lock()
 	defer mu.Unlock()
-	var st unix.Stat_t
-	if errors.Is(unix.Lstat(path, &st), fs.ErrNotExist) { // it may have been written again meanwhile
+	if _, err := sysfile.Lstat(path); errors.Is(err, fs.ErrNotExist) { // it may have been written again meanwhile
 		s.index.remove(id)
 	}
 }
@@ -319,12 +268,3 @@ func (s *Store) Close() error {
 	s.index.close()
 	return nil
 }
-
-// occupied returns the bytes a file takes on disk, as du counts them; at least its length, for file
-// systems that allocate late.
-func occupied(st *unix.Stat_t) int64 { return max(int64(st.Blocks)*blockSize, st.Size) }
-
-func mtime(st *unix.Stat_t) time.Time { return time.Unix(st.Mtim.Unix()) }
-
-// vanished reports whether a file is gone. A network file system may tell so by a handle that has become stale.
-func vanished(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESTALE) }

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sys/unix"
 
 	"imagekit/internal/cache"
 	"imagekit/internal/cache/purge"
+	"imagekit/internal/sysfile"
 )
 
 // Folder is the directory of a store, looked at from outside while stores may work in it: entries come, go and are
@@ -65,7 +65,7 @@ func (f Folder) Path(e Entry) string { return entryPath(f.dir, e.ID) }
 // Volume returns the size of the disk and the space on it that an ordinary user may still take, in bytes.
 func (f Folder) Volume() (size, free int64, err error) {
 	v, err := statVolume(f.dir)
-	return v.size, v.free, err
+	return v.Size, v.Free, err
 }
 
 // Walk calls visit for every shard, for several at once and in no order, until ctx is done. A shard that cannot be read
@@ -109,7 +109,7 @@ func (s *Shard) add(dir *os.File, shard byte, name string) {
 
 // Read returns the bytes of an entry, at most the given number. It returns cache.ErrNotFound when the entry has gone.
 func (f Folder) Read(e Entry, most int64) ([]byte, error) {
-	file, err := os.OpenFile(f.Path(e), os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	file, err := sysfile.Open(f.Path(e), os.O_RDONLY, 0)
 	if err == nil {
 		defer file.Close()
 		var data []byte
@@ -117,7 +117,7 @@ func (f Folder) Read(e Entry, most int64) ([]byte, error) {
 			return data, nil
 		}
 	}
-	if vanished(err) {
+	if sysfile.Gone(err) {
 		return nil, cache.ErrNotFound
 	}
 	return nil, err
@@ -130,8 +130,8 @@ func (f Folder) MarkPurge(source string) error {
 
 // Remove removes an entry, also one that was used or replaced since the walk, and reports whether it was there.
 func (f Folder) Remove(e Entry) (bool, error) {
-	err := unix.Unlink(f.Path(e))
-	if vanished(err) {
+	err := sysfile.Remove(f.Path(e))
+	if sysfile.Gone(err) {
 		return false, nil
 	}
 	return err == nil, err
@@ -140,14 +140,13 @@ func (f Folder) Remove(e Entry) (bool, error) {
 // RemoveUnchanged removes an entry if it is still the file that the walk found, not used nor replaced since, and
 // reports whether it did.
 func (f Folder) RemoveUnchanged(e Entry) (bool, error) {
-	var st unix.Stat_t
-	err := unix.Lstat(f.Path(e), &st)
+	info, err := sysfile.Lstat(f.Path(e))
 	switch {
-	case vanished(err):
+	case sysfile.Gone(err):
 		return false, nil
 	case err != nil:
 		return false, err
-	case st.Ino != e.ino || st.Size != e.length || !mtime(&st).Equal(e.mtime):
+	case info.Ino != e.ino || info.Size != e.length || !info.ModTime().Equal(e.mtime):
 		return false, nil
 	}
 	return f.Remove(e)

@@ -3,10 +3,9 @@ package disk
 import (
 	"sync"
 
-	"golang.org/x/sys/unix"
-
 	"imagekit/internal/cache"
 	"imagekit/internal/lru"
+	"imagekit/internal/sysfile"
 )
 
 const (
@@ -29,25 +28,14 @@ type hot struct {
 }
 
 type hotEntry struct {
-	stamp stamp
+	stamp sysfile.Stamp
 	data  []byte
-}
-
-// stamp tells a file from any other and from itself after a change.
-type stamp struct {
-	dev, ino     uint64
-	size         int64
-	mtime, ctime unix.Timespec
-}
-
-func stampOf(st *unix.Stat_t) stamp {
-	return stamp{dev: uint64(st.Dev), ino: st.Ino, size: st.Size, mtime: st.Mtim, ctime: st.Ctim}
 }
 
 func newHot() *hot { return &hot{entries: lru.New[cache.ID, hotEntry](maxHot, nil)} }
 
 // get returns the bytes read from the file with this stamp, nil when they are not kept.
-func (h *hot) get(id cache.ID, now stamp) []byte {
+func (h *hot) get(id cache.ID, now sysfile.Stamp) []byte {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	entry, ok := h.entries.Get(id)
@@ -69,7 +57,7 @@ func (h *hot) has(id cache.ID) bool {
 }
 
 // put keeps data, read from the file with this stamp.
-func (h *hot) put(id cache.ID, s stamp, data []byte) {
+func (h *hot) put(id cache.ID, s sysfile.Stamp, data []byte) {
 	if len(data) > maxHotEntry {
 		return
 	}

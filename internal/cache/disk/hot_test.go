@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"imagekit/internal/cache"
+	"imagekit/internal/sysfile"
 )
 
 // What is kept in memory counts only while the file is the one it was read from.
@@ -57,20 +58,20 @@ func TestHotFollowsTheFile(t *testing.T) {
 func TestHotIsBounded(t *testing.T) {
 	h := newHot()
 	for i := range 100 {
-		h.put(cache.NewID(fmt.Sprint(i)), stamp{}, make([]byte, maxHotEntry))
+		h.put(cache.NewID(fmt.Sprint(i)), sysfile.Stamp{}, make([]byte, maxHotEntry))
 	}
 	if n, bytes := h.entries.Len(), h.entries.Cost(); bytes > maxHot || bytes != int64(n*(maxHotEntry+hotCost)) {
 		t.Errorf("%d bytes in %d entries, want at most %d", bytes, n, maxHot)
 	}
-	if h.get(cache.NewID("99"), stamp{}) == nil || h.get(cache.NewID("0"), stamp{}) != nil {
+	if h.get(cache.NewID("99"), sysfile.Stamp{}) == nil || h.get(cache.NewID("0"), sysfile.Stamp{}) != nil {
 		t.Error("want the last entry kept and the first one gone")
 	}
-	h.put(cache.NewID("large"), stamp{}, make([]byte, maxHotEntry+1))
+	h.put(cache.NewID("large"), sysfile.Stamp{}, make([]byte, maxHotEntry+1))
 	if h.has(cache.NewID("large")) {
 		t.Error("an entry above maxHotEntry is kept")
 	}
-	h.put(cache.NewID("99"), stamp{ino: 1}, []byte("again"))
-	if !bytes.Equal(h.get(cache.NewID("99"), stamp{ino: 1}), []byte("again")) || h.get(cache.NewID("99"), stamp{ino: 2}) != nil {
+	h.put(cache.NewID("99"), sysfile.Stamp{Ino: 1}, []byte("again"))
+	if !bytes.Equal(h.get(cache.NewID("99"), sysfile.Stamp{Ino: 1}), []byte("again")) || h.get(cache.NewID("99"), sysfile.Stamp{Ino: 2}) != nil {
 		t.Error("want the newer bytes, and none under another stamp")
 	}
 }

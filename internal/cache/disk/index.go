@@ -8,7 +8,7 @@ import (
 	"imagekit/internal/cache"
 )
 
-// blockSize is the unit of st_blocks (POSIX leaves it open; it is 512 on Linux and macOS).
+// blockSize is the unit that bytes on the disk are counted in.
 const blockSize = 512
 
 // index is the order in which entries were last used, and the sum of their sizes. It is only what this process

@@ -19,7 +19,7 @@ func DefaultLimit(dir string) int64 {
 	if err != nil {
 		return maxDefault // Open will tell what is wrong with dir
 	}
-	return max(minDefault, min(maxDefault, (v.free+held(dir))/2))
+	return max(minDefault, min(maxDefault, (v.Free+held(dir))/2))
 }
 
 // held estimates the bytes that the entries in dir occupy, from the first shards: ids are hashes, so each

@@ -16,8 +16,8 @@ func TestDefaultLimit(t *testing.T) {
 	if got < minDefault || got > maxDefault {
 		t.Errorf("DefaultLimit = %d, want %d to %d", got, int64(minDefault), int64(maxDefault))
 	}
-	if got < maxDefault && (got < v.free*4/10 || got > v.free*6/10) {
-		t.Errorf("DefaultLimit = %d, want half of the %d bytes free", got, v.free)
+	if got < maxDefault && (got < v.Free*4/10 || got > v.Free*6/10) {
+		t.Errorf("DefaultLimit = %d, want half of the %d bytes free", got, v.Free)
 	}
 }
 

@@ -103,8 +103,8 @@ func TestFloorOnSmallDisk(t *testing.T) {
 			put(t, s, fmt.Sprint(i), 50_000)
 		}
 		v, err := statVolume(dir)
-		if err != nil || v.free < size/4 || v.free > size/2 {
-			t.Errorf("%d bytes are free (%v), want the floor of %d and little more", v.free, err, size/4)
+		if err != nil || v.Free < size/4 || v.Free > size/2 {
+			t.Errorf("%d bytes are free (%v), want the floor of %d and little more", v.Free, err, size/4)
 		}
 		if u := s.Usage(); u.Evictions == 0 || !has(t, s, "199") {
 			t.Errorf("usage %+v", u)

@@ -9,9 +9,8 @@ import (
 	"os"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"imagekit/internal/cache"
+	"imagekit/internal/sysfile"
 )
 
 const (
@@ -106,8 +105,8 @@ func (s *Store) scanShard(ctx context.Context, shard byte, unknown *strangers) (
 // eachName visits the names in the directory at path until ctx is done. A missing directory is empty; a link is not
 // followed.
 func eachName(ctx context.Context, path string, visit func(dir *os.File, name string)) error {
-	dir, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_DIRECTORY, 0)
-	if vanished(err) {
+	dir, err := sysfile.OpenDir(path)
+	if sysfile.Gone(err) {
 		return nil
 	}
 	if err != nil {
@@ -135,12 +134,11 @@ func lookAt(dir *os.File, shard byte, name string) (file, bool) {
 	if !ok {
 		return file{}, false
 	}
-	var st unix.Stat_t
-	err := unix.Fstatat(int(dir.Fd()), name, &st, unix.AT_SYMLINK_NOFOLLOW)
-	if err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+	info, err := sysfile.LstatIn(dir, name)
+	if err != nil || info.Type != 0 {
 		return file{}, false
 	}
-	return file{id: id, size: occupied(&st), mtime: mtime(&st), ino: st.Ino, length: st.Size}, true
+	return file{id: id, size: info.Occupied, mtime: info.ModTime(), ino: info.Ino, length: info.Size}, true
 }
 
 // forgetVanished drops the entries that the scan did not see, each after another look.

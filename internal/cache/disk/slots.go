@@ -3,12 +3,10 @@ package disk
 import (
 	"encoding/binary"
 	"math/bits"
-	"os"
 	"unsafe"
 
-	"golang.org/x/sys/unix"
-
 	"imagekit/internal/cache"
+	"imagekit/internal/mmap"
 )
 
 // chunkSlots is how many slots are mapped at a time. What is mapped takes no memory before it is used.
@@ -17,6 +15,7 @@ const chunkSlots = 1 << 14
 // slots is an array of slots outside the heap, which grows without being moved.
 type slots struct {
 	chunks []*[chunkSlots]slot
+	pages  [][]byte // of the chunks
 	n      int
 }
 
@@ -25,10 +24,11 @@ func (a *slots) at(i int32) *slot { return &a.chunks[i/chunkSlots][i%chunkSlots]
 // grow adds a zero slot and returns its number.
 func (a *slots) grow() int32 {
 	if a.n == len(a.chunks)*chunkSlots {
-		pages, err := unix.Mmap(-1, 0, int(unsafe.Sizeof([chunkSlots]slot{})), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
+		pages, err := mmap.Map(int(unsafe.Sizeof([chunkSlots]slot{})))
 		if err != nil { // as if the heap could not grow
-			panic(os.NewSyscallError("mmap", err))
+			panic(err)
 		}
+		a.pages = append(a.pages, pages)
 		a.chunks = append(a.chunks, (*[chunkSlots]slot)(unsafe.Pointer(unsafe.SliceData(pages)))) // a slot holds no pointers
 	}
 	a.n++
@@ -37,12 +37,10 @@ func (a *slots) grow() int32 {
 
 // release gives the pages back. Nothing may point to them any more.
 func (a *slots) release() {
-	for _, c := range a.chunks {
-		if err := unix.MunmapPtr(unsafe.Pointer(c), unsafe.Sizeof(*c)); err != nil {
-			panic(os.NewSyscallError("munmap", err)) // they were mapped here, so the bookkeeping is wrong
-		}
+	for _, p := range a.pages {
+		mmap.Unmap(p)
 	}
-	a.chunks, a.n = nil, 0
+	a.chunks, a.pages, a.n = nil, nil, 0
 }
 
 // table finds the slot of an id: open addressing in a part for each first byte, so that growing one moves little. An id is

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"imagekit/internal/sysfile"
 )
 
 const (
@@ -21,31 +21,20 @@ const (
 	measureEvery = 5 * time.Second
 )
 
-// volume is what a file system tells of itself.
-type volume struct {
-	size, free         int64 // bytes; free = what an ordinary user may still write
-	inodes, inodesFree int64 // 0 and 0 where there is no fixed number of them
-}
-
 // statVolume asks the file system that dir, or its first parent that exists, is on.
-func statVolume(dir string) (volume, error) {
+func statVolume(dir string) (sysfile.Volume, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return volume{}, err
+		return sysfile.Volume{}, err
 	}
 	for {
-		var st unix.Statfs_t
-		err := unix.Statfs(dir, &st)
+		v, err := sysfile.StatVolume(dir)
 		if err == nil {
-			block := int64(st.Bsize)
-			return volume{
-				size: int64(st.Blocks) * block, free: int64(st.Bavail) * block,
-				inodes: int64(st.Files), inodesFree: int64(st.Ffree),
-			}, nil
+			return v, nil
 		}
 		parent := filepath.Dir(dir)
 		if !errors.Is(err, fs.ErrNotExist) || parent == dir {
-			return volume{}, err
+			return sysfile.Volume{}, err
 		}
 		dir = parent
 	}
@@ -54,7 +43,7 @@ func statVolume(dir string) (volume, error) {
 // space keeps the cache from filling its disk: it says how large the cache may be so that the floor stays free, whoever
 // else takes from the disk. The cache gives way, down to nothing.
 type space struct {
-	look    func() (volume, error)
+	look    func() (sysfile.Volume, error)
 	minFree int64 // bytes to leave free; 0 = the default
 	log     *slog.Logger
 
@@ -79,19 +68,19 @@ func (s *space) allow(used, entries int64, now time.Time) ceiling {
 	}
 	s.measured, s.ceiling = now, noCeiling
 	v, err := s.look()
-	if err != nil || v.size <= 0 {
+	if err != nil || v.Size <= 0 {
 		return s.ceiling
 	}
 	floor := s.minFree
 	if floor == 0 {
-		floor = min(floorBytes, int64(float64(v.size)*floorPart))
+		floor = min(floorBytes, int64(float64(v.Size)*floorPart))
 	}
-	s.ceiling.bytes = max(0, used+v.free-floor)
-	inodeFloor := int64(float64(v.inodes) * floorPart)
-	if v.inodes > 0 {
-		s.ceiling.entries = max(0, entries+v.inodesFree-inodeFloor)
+	s.ceiling.bytes = max(0, used+v.Free-floor)
+	inodeFloor := int64(float64(v.Inodes) * floorPart)
+	if v.Inodes > 0 {
+		s.ceiling.entries = max(0, entries+v.InodesFree-inodeFloor)
 	}
-	low := v.free < floor || v.inodes > 0 && v.inodesFree < inodeFloor
+	low := v.Free < floor || v.Inodes > 0 && v.InodesFree < inodeFloor
 	if low != s.low {
 		s.low = low
 		s.tell(v, floor, inodeFloor)
@@ -103,21 +92,21 @@ func (s *space) allow(used, entries int64, now time.Time) ceiling {
 // error after a while.
 func (s *Store) Free() (int64, error) {
 	var got struct {
-		v   volume
+		v   sysfile.Volume
 		err error
 	}
 	if err := s.asking.Do(func() { got.v, got.err = s.space.look() }); err != nil {
 		return 0, err
 	}
-	return got.v.free, got.err
+	return got.v.Free, got.err
 }
 
 // tell logs that the disk went below the floor or came back.
-func (s *space) tell(v volume, floor, inodeFloor int64) {
+func (s *space) tell(v sysfile.Volume, floor, inodeFloor int64) {
 	if !s.low {
-		s.log.Info("the cache's disk has space again", "free_bytes", v.free, "free_inodes", v.inodesFree)
+		s.log.Info("the cache's disk has space again", "free_bytes", v.Free, "free_inodes", v.InodesFree)
 		return
 	}
 	s.log.Warn("the cache's disk has less space than is to stay free (IMAGEKIT_CACHE_MIN_FREE): the cache gives way, results may be served uncached",
-		"free_bytes", v.free, "min_free_bytes", floor, "free_inodes", v.inodesFree, "min_free_inodes", inodeFloor)
+		"free_bytes", v.Free, "min_free_bytes", floor, "free_inodes", v.InodesFree, "min_free_inodes", inodeFloor)
 }

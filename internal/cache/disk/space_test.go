@@ -13,37 +13,38 @@ import (
 	"time"
 
 	"imagekit/internal/cache"
+	"imagekit/internal/sysfile"
 )
 
 // blind is a space that knows nothing, so that a disk can be filled.
 func blind() *space {
-	return &space{look: func() (volume, error) { return volume{}, errors.New("unknown") }, log: slog.New(slog.DiscardHandler)}
+	return &space{look: func() (sysfile.Volume, error) { return sysfile.Volume{}, errors.New("unknown") }, log: slog.New(slog.DiscardHandler)}
 }
 
 func TestAllow(t *testing.T) {
 	const gib = 1 << 30
 	rows := []struct {
 		name          string
-		v             volume
+		v             sysfile.Volume
 		err           error
 		minFree       int64
 		used, entries int64
 		want          ceiling
 	}{
-		{"1 GiB of a large disk", volume{size: 100 * gib, free: 3 * gib}, nil, 0, 7, 1, ceiling{2*gib + 7, noCeiling.entries}},
-		{"5 % of a small disk", volume{size: 2000, free: 300}, nil, 0, 50, 1, ceiling{250, noCeiling.entries}},
-		{"the setting", volume{size: 2000, free: 300}, nil, 250, 50, 1, ceiling{100, noCeiling.entries}},
-		{"below the floor the cache shrinks", volume{size: 2000, free: 40}, nil, 0, 500, 9, ceiling{440, noCeiling.entries}},
-		{"down to nothing", volume{size: 2000, free: 40}, nil, 1000, 500, 9, ceiling{0, noCeiling.entries}},
-		{"inodes", volume{size: 2000, free: 2000, inodes: 100, inodesFree: 7}, nil, 1, 0, 10, ceiling{1999, 12}},
-		{"no inodes left", volume{size: 2000, free: 2000, inodes: 100}, nil, 1, 0, 2, ceiling{1999, 0}},
-		{"cannot be known", volume{}, errors.New("no"), 0, 500, 9, noCeiling},
-		{"does not tell", volume{}, nil, 0, 500, 9, noCeiling},
+		{"1 GiB of a large disk", sysfile.Volume{Size: 100 * gib, Free: 3 * gib}, nil, 0, 7, 1, ceiling{2*gib + 7, noCeiling.entries}},
+		{"5 % of a small disk", sysfile.Volume{Size: 2000, Free: 300}, nil, 0, 50, 1, ceiling{250, noCeiling.entries}},
+		{"the setting", sysfile.Volume{Size: 2000, Free: 300}, nil, 250, 50, 1, ceiling{100, noCeiling.entries}},
+		{"below the floor the cache shrinks", sysfile.Volume{Size: 2000, Free: 40}, nil, 0, 500, 9, ceiling{440, noCeiling.entries}},
+		{"down to nothing", sysfile.Volume{Size: 2000, Free: 40}, nil, 1000, 500, 9, ceiling{0, noCeiling.entries}},
+		{"inodes", sysfile.Volume{Size: 2000, Free: 2000, Inodes: 100, InodesFree: 7}, nil, 1, 0, 10, ceiling{1999, 12}},
+		{"no inodes left", sysfile.Volume{Size: 2000, Free: 2000, Inodes: 100}, nil, 1, 0, 2, ceiling{1999, 0}},
+		{"cannot be known", sysfile.Volume{}, errors.New("no"), 0, 500, 9, noCeiling},
+		{"does not tell", sysfile.Volume{}, nil, 0, 500, 9, noCeiling},
 	}
 	for _, tt := range rows {
 		t.Run(tt.name, func(t *testing.T) {
 			s := blind()
-			s.look, s.minFree = func() (volume, error) { return tt.v, tt.err }, tt.minFree
+			s.look, s.minFree = func() (sysfile.Volume, error) { return tt.v, tt.err }, tt.minFree
 			if got := s.allow(tt.used, tt.entries, time.Now()); got != tt.want {
 				t.Errorf("got %+v, want %+v", got, tt.want)
 			}
@@ -58,9 +59,9 @@ func TestFloor(t *testing.T) {
 		var log bytes.Buffer
 		s := open(t, t.TempDir(), 1<<20)
 		others := int64(0)
-		s.space = &space{minFree: 5 * pageSize, log: slog.New(slog.NewTextHandler(&log, nil)), look: func() (volume, error) {
+		s.space = &space{minFree: 5 * pageSize, log: slog.New(slog.NewTextHandler(&log, nil)), look: func() (sysfile.Volume, error) {
 			used, _ := s.index.usage()
-			return volume{size: 100 * pageSize, free: 100*pageSize - others - used}, nil
+			return sysfile.Volume{Size: 100 * pageSize, Free: 100*pageSize - others - used}, nil
 		}}
 		for i := range 20 {
 			put(t, s, fmt.Sprint(i), pageSize)
@@ -92,9 +93,9 @@ func TestFloor(t *testing.T) {
 
 func TestInodeFloor(t *testing.T) {
 	s := open(t, t.TempDir(), 1<<20)
-	s.space = &space{minFree: 1, log: s.log, look: func() (volume, error) {
+	s.space = &space{minFree: 1, log: s.log, look: func() (sysfile.Volume, error) {
 		_, entries := s.index.usage()
-		return volume{size: 1 << 30, free: 1 << 30, inodes: 100, inodesFree: 15 - entries}, nil
+		return sysfile.Volume{Size: 1 << 30, Free: 1 << 30, Inodes: 100, InodesFree: 15 - entries}, nil
 	}}
 	for i := range 30 {
 		put(t, s, fmt.Sprint(i), 10)

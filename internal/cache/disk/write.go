@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"imagekit/internal/cache"
+	"imagekit/internal/sysfile"
 )
 
 const (
@@ -106,11 +106,11 @@ func (s *Store) write(id cache.ID, parts [][]byte, reserved int64) (grown bool, 
 		if err == nil {
 			return size > reserved, nil
 		}
-		if !vanished(err) {
+		if !sysfile.Gone(err) {
 			return false, err
 		}
 		// A new shard, or somebody cleaned up, perhaps this very moment.
-		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil && !vanished(err) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil && !sysfile.Gone(err) {
 			return false, err
 		}
 	}
@@ -122,8 +122,8 @@ func (s *Store) rename(temp, path string, id cache.ID, size, reserved int64) err
 	mu := &s.changing[id[0]]
 	mu.Lock()
 	defer mu.Unlock()
-	if err := unix.Rename(temp, path); err != nil {
-		_ = unix.Unlink(temp)
+	if err := sysfile.Rename(temp, path, tempPath(path)); err != nil {
+		_ = sysfile.Remove(temp)
 		return err
 	}
 	s.index.install(id, size, reserved, time.Now())
@@ -134,13 +134,13 @@ func (s *Store) rename(temp, path string, id cache.ID, size, reserved int64) err
 // system may only then tell that the disk is full. On an error nothing is left.
 func writeTemp(path string, parts [][]byte) (temp string, size int64, err error) {
 	temp = tempPath(path)
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+	f, err := sysfile.Open(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
 	if err != nil {
 		return "", 0, err
 	}
 	size, err = fill(f, parts)
 	if err = errors.Join(err, f.Close()); err != nil {
-		_ = os.Remove(temp)
+		_ = sysfile.Remove(temp)
 		return "", 0, err
 	}
 	return temp, size, nil
@@ -156,15 +156,12 @@ func fill(f *os.File, parts [][]byte) (int64, error) {
 			return 0, err
 		}
 	}
-	var st unix.Stat_t
-	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
-		return 0, err
-	}
-	return occupied(&st), nil
+	info, err := sysfile.Stat(f)
+	return info.Occupied, err
 }
 
 // isLink reports whether path is a symbolic link.
 func isLink(path string) bool {
-	var st unix.Stat_t
-	return unix.Lstat(path, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFLNK
+	info, err := sysfile.Lstat(path)
+	return err == nil && info.Type == fs.ModeSymlink
 }

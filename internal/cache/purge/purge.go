@@ -20,9 +20,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"imagekit/internal/bulkhead"
+	"imagekit/internal/sysfile"
 )
 
 // FileName is the name of the file in a cache's directory. No entry has such a name.
@@ -57,8 +56,8 @@ type Log struct {
 	disk *bulkhead.Bulkhead
 	log  *slog.Logger
 
-	looking sync.Mutex // one look at a time
-	seen    stamp      // of the file when it was read last
+	looking sync.Mutex    // one look at a time
+	seen    sysfile.Stamp // of the file when it was read last
 
 	applied atomic.Uint64 // generation of the latest record read
 	looked  atomic.Int64  // when the last look ended, in nanoseconds since the start
@@ -66,13 +65,6 @@ type Log struct {
 
 	mu   sync.RWMutex
 	last map[hash]uint64 // generation of the last purge of each source
-}
-
-// stamp tells whether a file has changed.
-type stamp struct {
-	dev, ino uint64
-	size     int64
-	mtime    unix.Timespec
 }
 
 // Open returns the log at path, which need not be there. Trouble while reading it is written to log.
@@ -115,24 +107,24 @@ func (l *Log) Refresh(age time.Duration) {
 func (l *Log) look() {
 	l.looking.Lock()
 	defer l.looking.Unlock()
-	var st unix.Stat_t
-	if err := unix.Lstat(l.path, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+	info, err := sysfile.Lstat(l.path)
+	if err != nil || info.Type != 0 {
 		return
 	}
-	now := stamp{uint64(st.Dev), st.Ino, st.Size, st.Mtim}
+	now := info.Stamp
 	if now == l.seen {
 		return
 	}
 	from := int64(0)
-	if now.dev == l.seen.dev && now.ino == l.seen.ino && now.size >= l.seen.size {
-		from = l.seen.size / recordLen * recordLen
+	if now.Dev == l.seen.Dev && now.Ino == l.seen.Ino && now.Size >= l.seen.Size {
+		from = l.seen.Size / recordLen * recordLen
 	}
 	records, err := read(l.path, from)
 	if err != nil {
 		l.log.Warn("the list of purges cannot be read", "file", l.path, "error", err)
 		return
 	}
-	now.size = from + int64(len(records))
+	now.Size = from + int64(len(records))
 	if from == 0 {
 		l.forget(time.Now())
 	}
@@ -164,7 +156,7 @@ func (l *Log) apply(records []byte) {
 
 // read returns the bytes of the file from an offset on.
 func read(path string, from int64) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	f, err := sysfile.Open(path, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +188,7 @@ func hashOf(source string) hash {
 // the directory knows it at its next look.
 func Add(path, source string) error {
 	for {
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o640)
+		f, err := sysfile.Open(path, os.O_RDWR|os.O_CREATE, 0o640)
 		if err != nil {
 			return err
 		}
@@ -209,14 +201,14 @@ func Add(path, source string) error {
 
 // add appends a record to the open file, while nobody else may. It reports false when the file is not at path any more.
 func add(f *os.File, path, source string) (done bool, err error) {
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil && !errors.Is(err, unix.ENOTSUP) && !errors.Is(err, unix.ENOLCK) {
+	if err := sysfile.Lock(f); err != nil {
 		return false, err
 	}
-	st, err := f.Stat()
+	st, err := sysfile.Stat(f)
 	if err != nil {
 		return false, err
 	}
-	if there, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(st, there) {
+	if there, err := sysfile.Lstat(path); errors.Is(err, fs.ErrNotExist) || err == nil && (there.Dev != st.Dev || there.Ino != st.Ino) {
 		return false, nil
 	}
 	all, err := io.ReadAll(io.NewSectionReader(f, 0, most))
@@ -226,7 +218,10 @@ func add(f *os.File, path, source string) (done bool, err error) {
 	all = all[:len(all)/recordLen*recordLen] // a record whose writer died
 	next := encode(nextGeneration(all, time.Now()), hashOf(source))
 	if len(all) >= forgetAt {
-		return true, rewrite(path, append(recentRecords(all, time.Now()), next...))
+		if err = rewrite(path, append(recentRecords(all, time.Now()), next...)); err == nil || len(all) >= most-recordLen {
+			return true, err
+		}
+		// A file that is open cannot be replaced everywhere: it grows on, up to its bound.
 	}
 	_, err = f.WriteAt(next, int64(len(all)))
 	return true, err
@@ -271,7 +266,7 @@ func rewrite(path string, records []byte) error {
 	_, err = f.Write(records)
 	err = errors.Join(err, f.Chmod(0o640), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = sysfile.Replace(f.Name(), path)
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
