@@ -50,19 +50,17 @@ func (l *lifter) word(v, alpha int64) uint64 {
 
 // row lifts row y into words of two samples, the last one alone where their number is odd.
 func (l *lifter) row(out []uint64, y int) {
-	at := unsafe.Add(l.plane.Data, y*l.plane.Stride)
-	n := l.plane.Width
+	at, n := unsafe.Add(l.plane.Data, y*l.plane.Stride), l.plane.Width
+	alpha := unsafe.Add(l.alpha.Data, y*l.alpha.Stride) // nil where there is none
 	switch {
 	case l.bytes != nil:
 		l.opaque(out, unsafe.Slice((*uint8)(at), n))
-	case l.codes.depth > 8:
-		var alpha []uint16
-		if l.alpha.Data != nil {
-			alpha = unsafe.Slice((*uint16)(unsafe.Add(l.alpha.Data, y*l.alpha.Stride)), n)
-		}
-		weigh(l, out, unsafe.Slice((*uint16)(at), n), alpha)
+	case l.codes.depth <= 8:
+		weigh(l, out, unsafe.Slice((*uint8)(at), n), unsafe.Slice((*uint8)(alpha), n))
+	case l.alpha.Data == nil:
+		l.plain(out, unsafe.Slice((*uint16)(at), n))
 	default:
-		weigh(l, out, unsafe.Slice((*uint8)(at), n), unsafe.Slice((*uint8)(unsafe.Add(l.alpha.Data, y*l.alpha.Stride)), n))
+		weigh(l, out, unsafe.Slice((*uint16)(at), n), unsafe.Slice((*uint16)(alpha), n))
 	}
 }
 
@@ -75,19 +73,24 @@ func (l *lifter) opaque(out []uint64, v []uint8) {
 	}
 }
 
-// weigh lifts samples, multiplied by alpha if there is one.
-func weigh[T uint8 | uint16](l *lifter, out []uint64, v, alpha []T) {
-	share := func(i int) int64 {
-		if alpha == nil {
-			return 1
-		}
-		return int64(alpha[i])
-	}
+// plain lifts samples that are not multiplied.
+func (l *lifter) plain(out []uint64, v []uint16) {
 	for i := range len(v) / 2 {
-		out[i] = l.word(int64(v[2*i]), share(2*i)) | l.word(int64(v[2*i+1]), share(2*i+1))<<32
+		out[i] = l.word(int64(v[2*i]), 1) | l.word(int64(v[2*i+1]), 1)<<32
 	}
 	if i := len(v) - 1; len(v)&1 == 1 {
-		out[i/2] = l.word(int64(v[i]), share(i))
+		out[i/2] = l.word(int64(v[i]), 1)
+	}
+}
+
+// weigh lifts samples, multiplied by alpha.
+func weigh[T uint8 | uint16](l *lifter, out []uint64, v, alpha []T) {
+	alpha = alpha[:len(v)]
+	for i := range len(v) / 2 {
+		out[i] = l.word(int64(v[2*i]), int64(alpha[2*i])) | l.word(int64(v[2*i+1]), int64(alpha[2*i+1]))<<32
+	}
+	if i := len(v) - 1; len(v)&1 == 1 {
+		out[i/2] = l.word(int64(v[i]), int64(alpha[i]))
 	}
 }
 

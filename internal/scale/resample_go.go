@@ -53,22 +53,23 @@ func plane(win window, l lift, d drop) error {
 
 // prepare takes memory for the rows of both sides, which the caller releases.
 func (r *resizer) prepare(in, out int) (*frame.Frame, error) {
-	count := min(maxRing, r.down.span())
-	width := 2 * max((in+1)&^1, out) // words of 16 bits; a pair holds a whole word for each sample
-	f, err := frame.New(frame.Gray, 16, 2*width, count+4, frame.Size{W: 2 * width, H: count + 4})
+	count, words := min(maxRing, r.down.span()), (in+1)/2
+	const samples = 4 // of 16 bits in a word
+	f, err := frame.New(frame.Gray, 16, in, 1,
+		frame.Size{W: samples * words, H: count + 2}, frame.Size{W: samples * max(2*words, out), H: 2})
 	if err != nil {
 		return nil, err
 	}
-	row := func(y, n int) []uint64 {
-		return unsafe.Slice((*uint64)(unsafe.Add(f.Planes[0].Data, y*f.Planes[0].Stride)), n)
+	row := func(p frame.Plane, y, n int) []uint64 {
+		return unsafe.Slice((*uint64)(unsafe.Add(p.Data, y*p.Stride)), n)
 	}
-	words := (in + 1) / 2
+	columns, across := f.Planes[0], f.Alpha
 	r.ring, r.holds, r.rows = make([][]uint64, count), make([]int, count), make([]unsafe.Pointer, count)
 	for i := range r.ring {
-		r.ring[i], r.holds[i] = row(i, words), -1
+		r.ring[i], r.holds[i] = row(columns, i, words), -1
 	}
-	r.sums = [2][]uint64{row(count, words), row(count+1, words)}
-	r.pair, r.out = row(count+2, 2*words), row(count+3, out)
+	r.sums = [2][]uint64{row(columns, count, words), row(columns, count+1, words)}
+	r.pair, r.out = row(across, 0, 2*words), row(across, 1, out)
 	return f, nil
 }
 
@@ -127,15 +128,15 @@ func (r *resizer) lifted(y int) unsafe.Pointer {
 // mix adds rows from first on to sums, by their weights.
 func (r *resizer) mix(sums []uint64, first int, weights []uint64) {
 	rows := r.rows[:len(weights)]
-	for k := range rows {
+	for k := range weights {
 		rows[k] = r.lifted(first + k)
 	}
 	n := len(sums) &^ 3
 	for i := 0; i < n; i += 4 {
 		s := sums[i : i+4 : i+4]
 		a, b, c, d := s[0], s[1], s[2], s[3]
-		for k, row := range rows {
-			w, v := weights[k], (*[4]uint64)(unsafe.Add(row, 8*i))
+		for k, w := range weights {
+			v := (*[4]uint64)(unsafe.Add(rows[k], 8*i))
 			a += v[0] * w
 			b += v[1] * w
 			c += v[2] * w
