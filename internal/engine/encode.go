@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 
 	"imagekit/internal/codec/avif"
 	"imagekit/internal/codec/jpeg"
@@ -72,9 +73,9 @@ func (j *job) profile() []byte {
 	return icc.Profile(j.plan.Source.ICC)
 }
 
-// Versions names every C library in use and its version.
+// Versions names every library in use and its version.
 func Versions() map[string]string {
-	return map[string]string{
+	all := map[string]string{
 		"libjpeg-turbo": jpeg.Version(),
 		"libspng":       png.Version(),
 		"libwebp":       webp.Version(),
@@ -82,4 +83,6 @@ func Versions() map[string]string {
 		"zimg":          scale.Version(),
 		"lcms2":         color.Version(),
 	}
+	maps.DeleteFunc(all, func(_, version string) bool { return version == "" }) // not in this build
+	return all
 }

@@ -1,12 +1,7 @@
 package scale
 
-// #include "resample.h"
-// #include <zimg.h>
-import "C"
-
 import (
 	"fmt"
-	"unsafe"
 
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
@@ -15,7 +10,7 @@ import (
 // Convert changes a working frame (16 bits, 4:4:4, full range) to another model; YCbCr results have BT.601's matrix
 // (H.273 code 6), what JPEG and WebP mean. Grey becomes anything, colours only colours. A frame that is already right is
 // returned as it is; otherwise f is released and a new frame returned. Premultiplied frames stay premultiplied: the
-// matrices are linear. A matrix that zimg does not know is fault.UnsupportedFormat.
+// matrices are linear. A matrix that is not known is fault.UnsupportedFormat.
 func Convert(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
 	return ConvertFrom(f, model, unspecified)
 }
@@ -35,14 +30,7 @@ func ConvertFrom(f *frame.Frame, model frame.Model, primaries uint8) (*frame.Fra
 	if err != nil {
 		return nil, err
 	}
-	in, out := workingFormat(f, f.Model, f.Matrix), workingFormat(f, model, bt601)
-	if f.Matrix == derived {
-		in.primaries, out.primaries = cInt(int(primaries)), cInt(int(primaries))
-	}
-	var s, d [4]frame.Plane
-	copy(s[:], f.Planes)
-	copy(d[:], dst.Planes)
-	if err := run(in, out, s, d); err != nil {
+	if err := colors(f, dst, primaries); err != nil {
 		dst.Release()
 		return nil, fault.Wrap(fault.UnsupportedFormat, err,
 			"want matrix coefficients (ITU-T H.273) that are known here, got %d", f.Matrix)
@@ -66,14 +54,6 @@ func blank(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
 		copyPlane(dst.Alpha, f.Alpha)
 	}
 	return dst, nil
-}
-
-// workingFormat describes the colour planes of a working frame of f's size.
-func workingFormat(f *frame.Frame, m frame.Model, matrix uint8) format {
-	return format{
-		width: cInt(f.Width), height: cInt(f.Height),
-		family: family(m), matrix: cInt(int(matrix)), transfer: unspecified, primaries: unspecified,
-	}
 }
 
 // Code points of ITU-T H.273.
@@ -110,30 +90,4 @@ func copyPlane(dst, src frame.Plane) {
 	for y := range dst.Height {
 		copy(dst.Row(y, 16), src.Row(y, 16))
 	}
-}
-
-func family(m frame.Model) C.int {
-	switch m {
-	case frame.RGB:
-		return familyRGB
-	case frame.YCbCr:
-		return familyYUV
-	}
-	return familyGrey
-}
-
-func cInt(n int) C.int { return C.int(n) }
-
-func cDouble(v float64) C.double { return C.double(v) }
-
-// Version returns zimg's version.
-func Version() string {
-	var v [3]C.uint
-	C.zimg_get_version_info(&v[0], &v[1], &v[2])
-	return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2])
-}
-
-// words returns row y of a 16-bit plane.
-func words(p frame.Plane, y int) []uint16 {
-	return unsafe.Slice((*uint16)(unsafe.Add(p.Data, y*p.Stride)), p.Width)
 }

@@ -1,6 +1,7 @@
-// Package scale crops, resizes and converts planes with zimg. Each plane of a picture is resized on its own,
-// so that odd sizes, hard crop edges and every chroma layout are exact arithmetic on that plane's own grid: zimg
-// itself refuses odd 4:2:0 sizes, shifts chroma by half a pixel when they are rounded up, and knows few layouts.
+// Package scale crops, resizes and converts planes: with zimg, or without cgo by the same filters in Go. Each plane of
+// a picture is resized on its own, so that odd sizes, hard crop edges and every chroma layout are exact arithmetic on
+// that plane's own grid: zimg itself refuses odd 4:2:0 sizes, shifts chroma by half a pixel when they are rounded up,
+// and knows few layouts.
 // Colours are multiplied by alpha row by row on their way into the filters.
 package scale
 
@@ -198,8 +199,7 @@ func cut(p *frame.Plane, depth int, job Job) (cutPlane, error) {
 // resize resizes the plane, lifted by l, into that of d, whose samples stand for sub[0] × sub[1] pixels of the result.
 func (c cutPlane) resize(l lift, d drop, job Job, sub [2]int) error {
 	l.plane = c.plane
-	to := format{width: cInt(d.plane.Width), height: cInt(d.plane.Height)}
-	return plane(c.format(job, d.plane, sub), to, l, d)
+	return plane(c.window(job, d.plane, sub), l, d)
 }
 
 func sampleBytes(depth int) int {
@@ -209,17 +209,21 @@ func sampleBytes(depth int) int {
 	return 1
 }
 
-// format fills in the size of the cut plane and the active region that makes it the output plane out, whose samples
-// stand for sub[0] × sub[1] pixels of the result.
-func (c cutPlane) format(job Job, out frame.Plane, sub [2]int) format {
+// window is the part of a plane that becomes another plane, in samples from the plane's corner.
+type window struct {
+	x, y, w, h float64
+	kernel     Kernel
+}
+
+// window returns what becomes the output plane out, whose samples stand for sub[0] × sub[1] pixels of the result.
+func (c cutPlane) window(job Job, out frame.Plane, sub [2]int) window {
 	x, w := span(job.X, job.W, job.Width, out.Width*sub[0], job.MirrorX)
 	y, h := span(job.Y, job.H, job.Height, out.Height*sub[1], job.MirrorY)
 	p := c.plane
-	return format{
-		width: cInt(p.Width), height: cInt(p.Height),
-		left: cDouble(x*p.PitchX - p.ShiftX - float64(c.x)), region_width: cDouble(w * p.PitchX),
-		top: cDouble(y*p.PitchY - p.ShiftY - float64(c.y)), region_height: cDouble(h * p.PitchY),
-		kernel: filters[job.Kernel],
+	return window{
+		x: x*p.PitchX - p.ShiftX - float64(c.x), w: w * p.PitchX,
+		y: y*p.PitchY - p.ShiftY - float64(c.y), h: h * p.PitchY,
+		kernel: job.Kernel,
 	}
 }
 
@@ -231,6 +235,11 @@ func span(start, length float64, size, covered int, mirror bool) (from, extent f
 		start -= float64(covered-size) * step
 	}
 	return start, float64(covered) * step
+}
+
+// words returns row y of a 16-bit plane.
+func words(p frame.Plane, y int) []uint16 {
+	return unsafe.Slice((*uint16)(unsafe.Add(p.Data, y*p.Stride)), p.Width)
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -247,3 +247,20 @@ func TestWorkingPremultiplies(t *testing.T) {
 		}
 	}
 }
+
+// Rows cost no memory: a tall result takes as many allocations as a flat one.
+func TestRowsAllocateNothing(t *testing.T) {
+	src := paint(t, frame.YCbCr, 100, 2000, 2, 2, func(_ int, x, y float64) float64 { return x + y/20 })
+	count := func(height int) float64 {
+		return testing.AllocsPerRun(5, func() {
+			f, err := scale.Direct(src, whole(100, 2000, 50, height), scale.Layout{SubX: 2, SubY: 2, FullRange: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.Release()
+		})
+	}
+	if flat, tall := count(20), count(1500); tall > flat+10 {
+		t.Errorf("%g allocations for 1500 rows, %g for 20", tall, flat)
+	}
+}

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package scale
 
 // #cgo CFLAGS: -O3
@@ -154,8 +156,15 @@ func (g *graph) ringed(r ring, width, height C.int) (ring, error) {
 	return r, err
 }
 
-// plane resizes one plane through the graph for (from, to).
-func plane(from, to format, l lift, d drop) error {
+// plane resizes the window of l's plane into d's.
+func plane(win window, l lift, d drop) error {
+	from := format{
+		width: C.int(l.plane.Width), height: C.int(l.plane.Height),
+		left: C.double(win.x), region_width: C.double(win.w),
+		top: C.double(win.y), region_height: C.double(win.h),
+		kernel: filters[win.kernel],
+	}
+	to := format{width: C.int(d.plane.Width), height: C.int(d.plane.Height)}
 	g, err := takeGraph(graphKey{from, to})
 	if err != nil {
 		return err
