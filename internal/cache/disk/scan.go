@@ -1,14 +1,12 @@
 package disk
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
 	"math"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -34,13 +32,6 @@ type file struct {
 	length int64
 }
 
-// stranger is an entry that the index does not know. There may be millions.
-type stranger struct {
-	id     cache.ID
-	blocks uint32
-	used   uint32 // in seconds since the Unix epoch
-}
-
 func (s *Store) scanLoop(ctx context.Context) {
 	s.scan(ctx)
 	close(s.scanned)
@@ -63,22 +54,21 @@ func (s *Store) scanLoop(ctx context.Context) {
 func (s *Store) scan(ctx context.Context) {
 	start := time.Now()
 	s.index.nextRound()
-	var unknown []stranger
+	var unknown strangers
+	defer unknown.release()
 	strays := 0
 	for shard := range shards {
-		files, removed, err := s.scanShard(ctx, byte(shard))
+		removed, err := s.scanShard(ctx, byte(shard), &unknown)
 		if err != nil {
 			s.log.Warn("cache scan: cannot read a directory", "directory", shardPath(s.dir, byte(shard)), "error", err)
 		}
-		unknown = append(unknown, files...)
 		strays += removed
 		if ctx.Err() != nil {
 			return
 		}
 	}
-	slices.SortFunc(unknown, func(a, b stranger) int { return cmp.Compare(b.used, a.used) })
-	for _, f := range unknown {
-		s.index.append(f.id, int64(f.blocks)*blockSize, f.used)
+	for f := range unknown.lastUsedFirst() {
+		s.index.append(f.id, f.bytes(), f.seen)
 	}
 	s.forgetVanished(ctx)
 	s.index.setHeadroom(math.MaxInt64)
@@ -91,12 +81,12 @@ func (s *Store) scan(ctx context.Context) {
 	}
 	u := s.Usage()
 	s.log.Debug("cache scanned", "entries", u.Entries, "size_bytes", u.SizeBytes, "limit_bytes", u.LimitBytes,
-		"new", len(unknown), "temporaries_removed", strays, "took", time.Since(start))
+		"new", unknown.n, "temporaries_removed", strays, "took", time.Since(start))
 }
 
-// scanShard looks at every file of a shard. It returns the entries the index does not know, and how many
-// temporaries it removed.
-func (s *Store) scanShard(ctx context.Context, shard byte) (unknown []stranger, strays int, err error) {
+// scanShard looks at every file of a shard. It adds the entries that the index does not know to unknown, and returns how
+// many temporaries it removed.
+func (s *Store) scanShard(ctx context.Context, shard byte, unknown *strangers) (strays int, err error) {
 	path := shardPath(s.dir, shard)
 	err = eachName(ctx, path, func(dir *os.File, name string) {
 		if isTemp(shard, name) {
@@ -107,10 +97,10 @@ func (s *Store) scanShard(ctx context.Context, shard byte) (unknown []stranger, 
 		}
 		f, ok := lookAt(dir, shard, name)
 		if ok && !s.index.found(f.id, f.size, f.mtime) {
-			unknown = append(unknown, stranger{f.id, uint32((f.size + blockSize - 1) / blockSize), lastUse(f.mtime, time.Now())})
+			unknown.add(f.id, f.size, lastUse(f.mtime, time.Now()))
 		}
 	})
-	return unknown, strays, err
+	return strays, err
 }
 
 // eachName visits the names in the directory at path until ctx is done. A missing directory is empty; a link is not
