@@ -71,8 +71,8 @@ func (j *job) lower(most int) error {
 	return nil
 }
 
-// lowest is the lowest quality for which a file is made smaller. A JPEG tells its own: below half of it, it is not the
-// pixels that make the file large. Of the other formats' files it is not known.
+// lowest is the lowest quality for which a file is made smaller, half of the source's own: below, it is not the pixels
+// that make the file large.
 func lowest(p *plan.Plan) int {
 	return max(1, p.Source.Quality/2)
 }

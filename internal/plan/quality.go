@@ -75,7 +75,7 @@ func (p Plan) SameSize() bool {
 func (p *Plan) notBetter() {
 	p.Encoder.Progressive = p.Format == format.JPEG && p.Source.Progressive
 	if own := p.Source.Quality; own > 0 {
-		p.Encoder.Quality = min(p.Encoder.Quality, own)
+		p.Encoder = p.Encoder.At(min(p.Encoder.Quality, own))
 	}
 }
 

@@ -86,6 +86,7 @@ func TestExactness(t *testing.T) {
 // What stays what it is gets no more quality than it has; any change of its pixels gets what was asked for.
 func TestNotBetter(t *testing.T) {
 	source := as(photo(640, 480), func(i *probe.Info) { i.Quality, i.Progressive = 60, true })
+	webp := as(photo(640, 480), func(i *probe.Info) { i.Format, i.Quality = format.WebP, 60 })
 	tests := []struct {
 		name        string
 		info        probe.Info
@@ -101,6 +102,8 @@ func TestNotBetter(t *testing.T) {
 		{"not enlarged", source, param.Params{Width: 900}, format.JPEG, true, 60, true},
 		{"one scan", as(source, func(i *probe.Info) { i.Progressive = false }), param.Params{}, format.JPEG, true, 60, false},
 		{"quality not known", as(source, func(i *probe.Info) { i.Quality = 0 }), param.Params{}, format.JPEG, true, 80, true},
+		{"WebP", webp, param.Params{Quality: 100}, format.WebP, true, 60, false},
+		{"AVIF", as(webp, func(i *probe.Info) { i.Format = format.AVIF }), param.Params{Quality: 100}, format.AVIF, true, 60, false},
 		{"smaller", source, param.Params{Width: 639}, format.JPEG, false, 80, false},
 		{"cut", source, param.Params{Width: 640, Height: 100, Fit: param.Cover}, format.JPEG, false, 80, false},
 		{"padded", source, param.Params{Width: 700, Height: 480, Fit: param.Pad}, format.JPEG, false, 80, false},

@@ -35,12 +35,30 @@ func (r *bits) flag() bool { return r.read(1) == 1 }
 // skip passes over n bits.
 func (r *bits) skip(n int) { r.pos += n }
 
-// findSequenceHeader returns the first sequence header among the open bitstream units in b (§5.3).
-func findSequenceHeader(b []byte) (sequenceHeader, bool) {
-	const kindSequenceHeader = 1
+// The kinds of open bitstream units (§6.2.2) that are looked at.
+const (
+	unitSequenceHeader = 1
+	unitFrameHeader    = 3
+	unitFrame          = 6 // a frame header, and the tiles behind it
+)
+
+// findSequenceHeader returns the first sequence header in b.
+func findSequenceHeader(b []byte) (h sequenceHeader, ok bool) {
+	eachUnit(b, func(kind byte, data []byte) (more bool) {
+		if kind == unitSequenceHeader {
+			h, _, ok = parseSequenceHeader(data)
+			return false
+		}
+		return true
+	})
+	return h, ok
+}
+
+// eachUnit calls take for each open bitstream unit in b (§5.3) while that wants more. The last one may be cut short.
+func eachUnit(b []byte, take func(kind byte, data []byte) (more bool)) {
 	for c := (cursor{b: b}); len(c.b) > 0; {
 		head := c.uint(1)
-		kind, extended, sized := head>>3&15, head&4 != 0, head&2 != 0
+		kind, extended, sized := byte(head>>3&15), head&4 != 0, head&2 != 0
 		if extended {
 			c.uint(1)
 		}
@@ -48,12 +66,11 @@ func findSequenceHeader(b []byte) (sequenceHeader, bool) {
 		if sized {
 			size = leb128(&c)
 		}
-		if kind == kindSequenceHeader {
-			return parseSequenceHeader(c.b[:min(size, len(c.b))])
+		if !take(kind, c.b[:min(size, len(c.b))]) {
+			return
 		}
 		c.take(size)
 	}
-	return sequenceHeader{}, false
 }
 
 // leb128 reads a number of up to 32 bits, 7 per byte, the lowest first (§4.10.5).
@@ -69,35 +86,37 @@ func leb128(c *cursor) int {
 	return int(min(v, 1<<32-1))
 }
 
-// parseSequenceHeader reads up to and including the colour configuration.
-func parseSequenceHeader(b []byte) (sequenceHeader, bool) {
+// parseSequenceHeader reads up to and including the colour configuration, and what it says about the frame headers.
+func parseSequenceHeader(b []byte) (h sequenceHeader, f frameSyntax, ok bool) {
 	r := &bits{b: b}
+	f.screenContent, f.integerMV = choose, choose
 	profile := r.read(3)
 	r.skip(1) // still picture
-	reduced := r.flag()
-	if reduced {
+	f.reduced = r.flag()
+	if f.reduced {
 		r.skip(5) // level
 	} else {
-		r.operatingPoints()
+		f.decoderModel = r.operatingPoints()
 	}
-	var h sequenceHeader
-	widthBits, heightBits := int(r.read(4))+1, int(r.read(4))+1
-	h.width, h.height = int64(r.read(widthBits))+1, int64(r.read(heightBits))+1
-	if !reduced && r.flag() {
-		r.skip(4 + 3) // lengths of frame ids
+	f.widthBits, f.heightBits = int(r.read(4))+1, int(r.read(4))+1
+	h.width, h.height = int64(r.read(f.widthBits))+1, int64(r.read(f.heightBits))+1
+	if !f.reduced && r.flag() {
+		f.idBits = int(r.read(4)+r.read(3)) + 3
 	}
-	r.skip(3) // superblock size, filter intra, intra edge filter
-	if !reduced {
-		r.interTools()
+	f.superblock = 64 << r.read(1)
+	r.skip(2) // filter intra, intra edge filter
+	if !f.reduced {
+		f.interTools(r)
 	}
-	r.skip(3) // superres, cdef, restoration
+	f.superres = r.flag()
+	r.skip(2) // cdef, restoration
 	h.colour(r, profile)
-	return h, !r.short && profile <= 2
+	return h, f, !r.short && profile <= 2
 }
 
-// operatingPoints passes over timing, decoder model and operating points.
-func (r *bits) operatingPoints() {
-	model, delayBits := false, 0
+// operatingPoints passes over timing, decoder model and operating points. It reports whether there is a model.
+func (r *bits) operatingPoints() (model bool) {
+	delayBits := 0
 	if r.flag() { // timing info
 		r.skip(32 + 32)
 		if r.flag() {
@@ -121,6 +140,7 @@ func (r *bits) operatingPoints() {
 			r.skip(4)
 		}
 	}
+	return model
 }
 
 // uvlc passes over a number of variable length (§4.10.3).
@@ -134,21 +154,23 @@ func (r *bits) uvlc() {
 	}
 }
 
-// interTools passes over the switches for tools that only moving pictures use.
-func (r *bits) interTools() {
+// interTools reads the switches for tools that only moving pictures use.
+func (f *frameSyntax) interTools(r *bits) {
 	r.skip(4) // interintra compound, masked compound, warped motion, dual filter
 	orderHint := r.flag()
 	if orderHint {
 		r.skip(2) // jnt_comp, ref_frame_mvs
 	}
-	chooseScreenContent := r.flag()
-	if screenContent := chooseScreenContent || r.flag(); screenContent {
-		if chooseIntegerMV := r.flag(); !chooseIntegerMV {
-			r.skip(1)
+	if chosen := r.flag(); !chosen {
+		f.screenContent = r.read(1)
+	}
+	if f.screenContent > 0 {
+		if chosen := r.flag(); !chosen {
+			f.integerMV = r.read(1)
 		}
 	}
 	if orderHint {
-		r.skip(3)
+		f.hintBits = int(r.read(3)) + 1
 	}
 }
 

@@ -34,6 +34,7 @@ type picture struct {
 // tile is a coded picture.
 type tile struct {
 	header     sequenceHeader
+	quantizer  int // see findQuantizer
 	properties []box
 	data       []span // of the file
 }
@@ -113,7 +114,7 @@ func (s shownPicture) info() Info {
 	info := Info{
 		Format: format.AVIF, Orientation: irotImir(p.properties), Frames: s.frames, Alpha: s.alpha != nil,
 		Width: int(width), Height: int(height), Depth: first.depth, SubX: first.subX, SubY: first.subY,
-		CICP: first.cicp, Peak: peak(p.properties),
+		CICP: first.cicp, Peak: peak(p.properties), Quality: qualityOfAV1(p.tiles[0].quantizer),
 	}
 	if width*height < p.width*p.height {
 		info.Coded = p.width * p.height
@@ -324,9 +325,11 @@ func (a *avifReader) tile(x *item) (t tile, err error) {
 		return t, err
 	}
 	var ok bool
-	if t.header, ok = findSequenceHeader(a.head(t.data)); !ok {
+	head := a.head(t.data)
+	if t.header, ok = findSequenceHeader(head); !ok {
 		return t, damaged(format.AVIF, "a picture in it has no AV1 sequence header")
 	}
+	t.quantizer = findQuantizer(head)
 	return t, nil
 }
 

@@ -141,9 +141,11 @@ func (a *avifReader) trackPicture(t *track) (picture, error) {
 	}
 	one := tile{properties: t.properties, data: []span{{int(t.offset), int(t.size)}}}
 	var ok bool
-	if one.header, ok = findSequenceHeader(a.head(one.data)); !ok {
+	head := a.head(one.data)
+	if one.header, ok = findSequenceHeader(head); !ok {
 		return p, damaged(format.AVIF, "its first frame has no AV1 sequence header")
 	}
+	one.quantizer = findQuantizer(head)
 	p.tiles = []tile{one}
 	return p, checkSize(format.AVIF, p.width, p.height, a.lim)
 }

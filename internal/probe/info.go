@@ -44,7 +44,8 @@ type Info struct {
 	SubX, SubY  int
 	Progressive bool // JPEG of several scans, progressive or not interleaved; interlaced PNG or GIF
 	Lossless    bool // lossless WebP, PNG, GIF
-	// Quality is what the quantisation tables of a JPEG show, 1…100 as libjpeg counts; 0 for other formats.
+	// Quality is what the quantizers of a JPEG, lossy WebP or AVIF show, 1…100 as libjpeg, libwebp or libavif counts;
+	// 0 where they tell nothing.
 	Quality int
 	ICC     icc.Kind
 	Profile []byte // the ICC profile itself, where ICC says it needs a transform; else nil

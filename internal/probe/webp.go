@@ -191,9 +191,11 @@ func (w *webpReader) bitstream(kind string, b []byte) (width, height int, err er
 	if keyFrame := tag&1 == 0; !keyFrame || string(b[3:6]) != "\x9d\x01\x2a" {
 		return 0, 0, damaged(format.WebP, "its picture does not begin with a key frame")
 	}
-	if partition := tag >> 5; partition > len(b)-10 {
+	partition := tag >> 5
+	if partition > len(b)-10 {
 		return 0, 0, damaged(format.WebP, "its picture is cut short")
 	}
+	w.info.Quality = qualityOfVP8(readVP8Quantizers(b[10 : 10+partition]))
 	w.info.Model, w.info.SubX, w.info.SubY = YCbCr, 2, 2
 	w.info.Alpha = w.info.Alpha || w.animated && w.alpha
 	width, height = int(binary.LittleEndian.Uint16(b[6:])&0x3fff), int(binary.LittleEndian.Uint16(b[8:])&0x3fff)

@@ -51,12 +51,12 @@ func anmf(x, y, width, height int, chunks ...[]byte) []byte {
 }
 
 var plainWebP = Info{
-	Format: format.WebP, Width: 80, Height: 60, Orientation: 1, Frames: 1, Depth: 8, SubX: 2, SubY: 2,
+	Format: format.WebP, Width: 80, Height: 60, Orientation: 1, Frames: 1, Depth: 8, SubX: 2, SubY: 2, Quality: 98,
 }
 
 func webpReads() []accepted {
 	alpha := with(plainWebP, func(i *Info) { i.Alpha = true })
-	lossless := with(plainWebP, func(i *Info) { i.Lossless, i.Model, i.SubX, i.SubY = true, RGB, 1, 1 })
+	lossless := with(plainWebP, func(i *Info) { i.Lossless, i.Model, i.SubX, i.SubY, i.Quality = true, RGB, 1, 1, 0 })
 	frames := func(info Info, n int) Info { return with(info, func(i *Info) { i.Frames = n }) }
 	other, anim := otherProfile(), riffChunk("ANIM", make([]byte, 6)...)
 	full := anmf(0, 0, 80, 60, vp8(80, 60))

@@ -77,7 +77,7 @@ func try(ctx context.Context, binary, dir string, f format.Format, sizes []image
 			continue
 		}
 		for _, r := range list {
-			if !strings.Contains(r.formats, f.String()) {
+			if !strings.Contains(r.formats, f.String()) || r.side > 0 && max(size.X, size.Y) > r.side {
 				continue
 			}
 			if err := check(ctx, r, result, size); err != nil {

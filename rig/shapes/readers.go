@@ -22,6 +22,7 @@ type reader struct {
 	name    string
 	formats string // that it reads
 	tool    string // what it needs; "" = nothing
+	side    int    // pixels of the longest side it may read, 0 = any
 	// read returns the size and the colours at some places.
 	read func(ctx context.Context, file string, places []image.Point) (image.Point, []color.RGBA, error)
 }
@@ -29,19 +30,22 @@ type reader struct {
 // errTooLarge: the reader's own settings refuse the size.
 var errTooLarge = errors.New("larger than this reader may read")
 
+// magickSide is Debian's policy for ImageMagick. Of a wider PNG it only says that there is no picture.
+const magickSide = 16000
+
 // readers lists those that are here, and says aloud which are not. stop ends what they run.
 func readers(ctx context.Context, dir string) (list []reader, stop func()) {
 	browser, stop := chromium(ctx, dir)
 	for _, r := range []reader{
-		{"Go", "jpeg png webp", "", readGo},
-		{"dav1d", "avif", "avifdec", avifdec(dir, "dav1d")},
-		{"libgav1", "avif", "avifdec", avifdec(dir, "libgav1")},
-		{"dwebp", "webp", "dwebp", by(dir, "dwebp", "-quiet", "IN", "-o", "OUT")},
-		{"djpeg", "jpeg", "djpeg", by(dir, "djpeg", "-targa", "-outfile", "/dev/null", "IN")},
-		{"pngcheck", "png", "pngcheck", by(dir, "pngcheck", "-q", "IN")},
-		{"Pillow", "jpeg png webp", "/usr/bin/python3", pillow},
-		{"ImageMagick", "jpeg png webp", "/usr/bin/convert", by(dir, "/usr/bin/convert", "IN", "-quality", "1", "OUT")},
-		{"Chromium", "jpeg png webp avif", "chromium", browser},
+		{"Go", "jpeg png webp", "", 0, readGo},
+		{"dav1d", "avif", "avifdec", 0, avifdec(dir, "dav1d")},
+		{"libgav1", "avif", "avifdec", 0, avifdec(dir, "libgav1")},
+		{"dwebp", "webp", "dwebp", 0, by(dir, "dwebp", "-quiet", "IN", "-o", "OUT")},
+		{"djpeg", "jpeg", "djpeg", 0, by(dir, "djpeg", "-targa", "-outfile", "/dev/null", "IN")},
+		{"pngcheck", "png", "pngcheck", 0, by(dir, "pngcheck", "-q", "IN")},
+		{"Pillow", "jpeg png webp", "/usr/bin/python3", 0, pillow},
+		{"ImageMagick", "jpeg png webp", "/usr/bin/convert", magickSide, by(dir, "/usr/bin/convert", "IN", "-quality", "1", "OUT")},
+		{"Chromium", "jpeg png webp avif", "chromium", 0, browser},
 	} {
 		if _, err := exec.LookPath(r.tool); r.tool != "" && err != nil {
 			fmt.Printf("skipped %s: %s is not installed\n", r.name, r.tool)
