@@ -24,8 +24,11 @@ func encode(j *job) error {
 			return err
 		}
 	}
-	if j.plan.Unchanged {
+	switch {
+	case j.plan.Unchanged:
 		return j.notLarger()
+	case j.plan.Format == format.AVIF && j.plan.Source.Lossless && j.plan.SameSize() && len(j.result) > len(j.src.Data):
+		return j.losslessAVIF()
 	}
 	return nil
 }

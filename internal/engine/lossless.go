@@ -51,6 +51,23 @@ func (j *job) lossless() (bool, error) {
 	return false, nil
 }
 
+// losslessAVIF replaces a lossy result that is larger than its source, which has no loss, by a lossless one where that is
+// smaller: pixel art is.
+func (j *job) losslessAVIF() error {
+	const exact = 100
+	if j.plan.Encoder.Quality == exact || area(j.plan.Size()) > large {
+		return nil
+	}
+	lossy := j.result
+	if err := j.write(j.plan.Encoder.At(exact)); err != nil {
+		return err
+	}
+	if len(j.result) > len(lossy) {
+		j.result = lossy
+	}
+	return nil
+}
+
 // coarser is the next number of libwebp's near-lossless mode that allows samples to be further off. Without it a
 // drawing would be worse at q=90 than at q=89, if its lossless picture outgrows the lossy one there.
 var coarser = map[int]int{100: 60, 60: 40}

@@ -64,6 +64,27 @@ func TestFewColorsNeverGrow(t *testing.T) {
 	}
 }
 
+// TestLosslessAVIF: where an AVIF is larger than its source and would be smaller without loss, it has none.
+func TestLosslessAVIF(t *testing.T) {
+	taken := 0
+	for _, p := range simple() {
+		src := imagetest.Std(t, indexed(p.Img))
+		exact := run(t, src, "q=100", format.AVIF)
+		for _, query := range []string{"q=1", "q=50", "q=80", "q=90"} {
+			got := run(t, src, query, format.AVIF)
+			if len(got.data) > len(src) && len(got.data) > len(exact.data) {
+				t.Errorf("%s %s: %d bytes, without loss %d, the source has %d", p.Name, query, len(got.data), len(exact.data), len(src))
+			}
+			if len(got.data) == len(exact.data) {
+				taken++
+			}
+		}
+	}
+	if taken == 0 {
+		t.Error("no picture is smaller without loss: the test tries nothing")
+	}
+}
+
 // indexed returns the picture with a palette, as the makers of such pictures write it.
 func indexed(img *image.NRGBA) *image.Paletted {
 	out := image.NewPaletted(img.Rect, nil)
