@@ -24,8 +24,8 @@ NONE < lru, orientation, opt, fault, format, frame, flight, stage, icc, gifblock
 NONE < bulkhead;
 stage < metric, trace;
 NONE < percent;
-blob, fault, opt, percent < source;
 format < blob;
+blob, fault, opt, percent < source;
 fault < sign, clientip, limit, testkit/evilorigin;
 format, opt < settings;
 opt < effect;

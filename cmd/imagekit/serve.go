@@ -81,10 +81,7 @@ func heapGoal(memory int64) int64 {
 
 // serve runs until ctx ends, then drains: requests that were accepted are answered, workers end, the cache closes.
 func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, log *slog.Logger, sys system) error {
-	// A hit reads a file into fresh memory; with the usual setting a small live heap would be collected all the time.
-	// Above the bound, or the lower one in GOMEMLIMIT, garbage must not pile up to four times of what lives.
-	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), heapGoal(settings.Memory(os.DirFS("/")))))
+	tuneCollector()
 	// net/http tells the standard logger what is odd about an origin's connection.
 	slog.SetLogLoggerLevel(slog.LevelDebug)
 	slog.SetDefault(log)
@@ -138,6 +135,14 @@ func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, 
 			return drain(ctx, v, httpServer)
 		}
 	}
+}
+
+// tuneCollector lets garbage lie longer than Go does by itself. A hit reads a file into fresh memory; with the usual
+// setting a small live heap would be collected all the time. Above the bound, or the lower one in GOMEMLIMIT, garbage must
+// not pile up to four times of what lives.
+func tuneCollector() {
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), heapGoal(settings.Memory(os.DirFS("/")))))
 }
 
 // announceEnd makes /ready say that the end is near, and gives load balancers the time to notice.

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
+	stdpng "image/png"
 	"testing"
 
 	"imagekit/internal/format"
@@ -17,7 +19,11 @@ func TestQualityIsReadBack(t *testing.T) {
 		{Name: "photo", Img: imagetest.Photo(160, 120)},
 		imagetest.Drawings(160, 120)[2],
 	} {
-		png := imagetest.Std(t, p.Img)
+		var b bytes.Buffer // not packed: an AVIF larger than its source may have become lossless
+		if err := (&stdpng.Encoder{CompressionLevel: stdpng.NoCompression}).Encode(&b, p.Img); err != nil {
+			t.Fatal(err)
+		}
+		png := b.Bytes()
 		for _, out := range []format.Format{format.WebP, format.AVIF} {
 			for _, q := range []int{1, 5, 12, 20, 33, 47, 50, 61, 75, 76, 80, 87, 88, 90, 94, 99} {
 				t.Run(fmt.Sprint(p.Name, " ", out, " ", q), func(t *testing.T) {
