@@ -1,3 +1,5 @@
+//go:build cgo
+
 package avif
 
 // The limits of a tile (AV1 specification §3, constants). A picture that one tile cannot hold has to be divided.

@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Package jpeg reads and writes JPEG (ITU-T T.81) as planes, through libjpeg's own interface: samples leave and
 // enter the library as they are stored, without upsampling or colour conversion.
 package jpeg

@@ -1,3 +1,5 @@
+//go:build cgo
+
 #include "huffman.h"
 
 #include <setjmp.h>

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package jpeg
 
 // #include <stdlib.h>
@@ -11,14 +13,6 @@ import (
 	"imagekit/internal/frame"
 )
 
-// Settings are the encoder's own numbers.
-type Settings struct {
-	Quality     int    // 1…100, libjpeg's scale
-	Progressive bool   // several scans, coarse to fine
-	Optimize    bool   // Huffman tables made for this picture; always so when progressive
-	ICC         []byte // profile to embed (ICC.1:2022 annex B.4), none when empty
-}
-
 // Encode writes an opaque frame of 8 bits in full range: grey, or YCbCr in BT.601 whose chroma planes are full or
 // half as wide and as high as the picture (4:4:4, 4:2:2, 4:4:0, 4:2:0), rounded up. Samples go in as they are.
 // Any other frame is fault.Internal: the plan asked for the wrong planes. fault.TooMuchMemory without memory.
@@ -26,9 +20,8 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) { return encode(f, s, fa
 
 // encode leaves Huffman coding to libjpeg when plain, which gives the same bytes in more time.
 func encode(f *frame.Frame, s Settings, plain bool) ([]byte, error) {
-	if f.Depth != 8 || !f.FullRange || f.HasAlpha() || f.Model != frame.Gray && (f.Model != frame.YCbCr || f.Matrix != bt601) {
-		return nil, fault.New(fault.Internal, "want an opaque full range frame of 8 bits in grey or BT.601 for JPEG, "+
-			"got model %d, %d bits, matrix %d", f.Model, f.Depth, f.Matrix)
+	if err := check(f); err != nil {
+		return nil, err
 	}
 	settings := C.ikjpeg_settings{
 		sub_x: 1, sub_y: 1,
@@ -57,8 +50,6 @@ func encode(f *frame.Frame, s Settings, plain bool) ([]byte, error) {
 	return C.GoBytes(unsafe.Pointer(result.bytes), C.int(result.len)), nil
 }
 
-const bt601 = 6 // H.273 MatrixCoefficients
-
 // describe lists the frame's planes for C, cut to the samples that stand for the picture.
 func describe(f *frame.Frame, subX, subY int) (C.ikjpeg_picture, error) {
 	p := C.ikjpeg_picture{width: C.int(f.Width), height: C.int(f.Height), model: C.int(f.Model), count: C.int(len(f.Planes))}
@@ -67,9 +58,8 @@ func describe(f *frame.Frame, subX, subY int) (C.ikjpeg_picture, error) {
 		if i > 0 {
 			w, h = (w+subX-1)/subX, (h+subY-1)/subY
 		}
-		if from.Width < w || from.Height < h {
-			return p, fault.New(fault.Internal, "want plane %d of at least %d×%d samples for JPEG, got %d×%d",
-				i, w, h, from.Width, from.Height)
+		if err := covers(f, i, w, h); err != nil {
+			return p, err
 		}
 		to := &p.planes[i]
 		to.data, to.stride = (*C.uint8_t)(from.Data), C.size_t(from.Stride)

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package jpeg
 
 import (
@@ -9,6 +11,12 @@ import (
 
 	"imagekit/internal/frame"
 )
+
+// portable says that the standard library reads and writes.
+const portable = false
+
+// subsamplings are what the encoder writes: pixels for a chroma sample, 0 = grey.
+var subsamplings = [][2]int{{0, 0}, {1, 1}, {2, 1}, {1, 2}, {2, 2}}
 
 // sameAsPlain decodes with our Huffman decoder and with libjpeg's: the samples, or the words of the error, are the same.
 func sameAsPlain(t *testing.T, src []byte, h frame.Hint) {

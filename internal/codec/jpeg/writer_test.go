@@ -141,8 +141,6 @@ func (s *sketch) scan(b *bytes.Buffer, of []component) {
 	w.flush()
 }
 
-func ceil(n, unit int) int { return (n + unit - 1) / unit }
-
 // bitWriter writes entropy-coded data with its stuffed zeros (T.81 F.1.2.3).
 type bitWriter struct {
 	out  *bytes.Buffer

@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Package png reads and writes PNG (W3C PNG third edition, ISO/IEC 15948) with libspng, row by row, straight
 // between the file and planes.
 package png
@@ -48,32 +50,9 @@ func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
 	return f, nil
 }
 
-// newFrame makes room for what the header announces.
-func newFrame(h header) (*frame.Frame, error) {
-	model, depth := frame.RGB, 8
-	if h.color == gray || h.color == grayAlpha {
-		model = frame.Gray
-	}
-	if h.depth == 16 {
-		depth = 16
-	}
-	n := model.Colors()
-	if h.alpha() {
-		n++
-	}
-	f, err := frame.New(model, depth, h.width, h.height, frame.Full(n, h.width, h.height)...)
-	if err != nil {
-		return nil, fault.Wrap(fault.TooMuchMemory, err, "PNG of %d×%d pixels", h.width, h.height)
-	}
-	return f, nil
-}
-
 // planesOf lists the planes for C: colours, then alpha.
 func planesOf(f *frame.Frame) []C.png_plane {
-	all := f.Planes
-	if f.HasAlpha() {
-		all = append(all[:len(all):len(all)], f.Alpha)
-	}
+	all := channels(f)
 	list := make([]C.png_plane, len(all))
 	for i, p := range all {
 		list[i] = C.png_plane{data: (*C.uint8_t)(p.Data), stride: C.size_t(p.Stride)}

@@ -1,3 +1,5 @@
+//go:build cgo || nodynamic
+
 package webp
 
 import (

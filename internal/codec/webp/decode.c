@@ -1,3 +1,5 @@
+//go:build cgo
+
 #include "webp.h"
 
 #include <string.h>

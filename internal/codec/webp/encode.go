@@ -1,12 +1,6 @@
 package webp
 
-// #include "webp.h"
-// #include <webp/encode.h>
-import "C"
-
 import (
-	"unsafe"
-
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
 )
@@ -31,17 +25,17 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	if s.Method == methodBlind && s.Quality == 100 && !s.Lossless {
 		s.Method = methodSeeing // all squares have the finest steps: there is one segment
 	}
-	result, err := s.encode(f)
-	if err == nil && s.Method == methodBlind && !s.Lossless && !segmented(result.bytes) {
-		C.ikwebp_free(result.bytes)
+	made, err := s.encode(f)
+	if err == nil && s.Method == methodBlind && !s.Lossless && !segmented(made.bytes()) {
+		made.free()
 		s.Method = methodSeeing
-		result, err = s.encode(f)
+		made, err = s.encode(f)
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer C.ikwebp_free(result.bytes)
-	simple := unsafe.Slice((*byte)(result.bytes), result.len)
+	defer made.free()
+	simple := made.bytes()
 	transparent := f.HasAlpha() && !opaque(&f.Alpha, f.Width, f.Height)
 	var alpha []byte
 	if transparent && !s.Lossless {
@@ -61,43 +55,9 @@ const (
 // segmented reports whether a lossy file has more than one segment (RFC 6386 section 9.3). The flag is the third bit
 // of the first partition, after two that libwebp leaves 0 (section 9.2); coded at even odds (section 7.3) these three
 // decide the three highest bits of its first byte.
-func segmented(file *C.uint8_t) bool {
+func segmented(file []byte) bool {
 	const firstPartition = 12 + 8 + 10 // after the headers of file, chunk and frame
-	return unsafe.Slice((*byte)(file), firstPartition+1)[firstPartition] >= 0x20
-}
-
-// encode lets libwebp write all but alpha of a lossy frame, and the profile. The result is to be freed.
-func (s Settings) encode(f *frame.Frame) (C.ikwebp_result, error) {
-	job := C.ikwebp_job{
-		width: C.int(f.Width), height: C.int(f.Height), planes: describe(f),
-		quality: C.int(s.Quality), method: C.int(s.Method), shaping: shaping, filter: filter,
-		lossless: C.bool(s.Lossless), loss: C.int(s.Loss),
-	}
-	var result C.ikwebp_result
-	if C.ikwebp_encode(&job, &result) != C.IKWEBP_OK {
-		return result, fault.New(kindOf(result.error), "cannot write a WebP of %d×%d pixels (libwebp's error %d)",
-			f.Width, f.Height, int(result.error))
-	}
-	return result, nil
-}
-
-// libwebp's strengths, 0…100, of spatial noise shaping, which takes bits from busy squares for smooth ones, and of the
-// loop filter. Its own are 50 and 60; at method 2 these are nearer to the original by Butteraugli and by DSSIM in
-// fewer bytes.
-const (
-	shaping = 70
-	filter  = 90
-)
-
-// kindOf says what kind of fault an error of libwebp's encoder is. Besides what a plan rules out there is only want of
-// memory, which has several codes, among them none at all when the alpha plane met it.
-func kindOf(code C.int) fault.Kind {
-	switch code {
-	case C.VP8_ENC_ERROR_INVALID_CONFIGURATION, C.VP8_ENC_ERROR_BAD_DIMENSION, C.VP8_ENC_ERROR_PARTITION0_OVERFLOW,
-		C.VP8_ENC_ERROR_PARTITION_OVERFLOW, C.VP8_ENC_ERROR_FILE_TOO_BIG:
-		return fault.Internal
-	}
-	return fault.TooMuchMemory
+	return file[firstPartition] >= 0x20
 }
 
 // check refuses frames whose planes are not what libwebp will take them for.
@@ -142,3 +102,5 @@ func covers(p *frame.Plane, w, h int) error {
 	}
 	return nil
 }
+
+func ceil(n, unit int) int { return (n + unit - 1) / unit }

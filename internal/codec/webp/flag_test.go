@@ -1,3 +1,5 @@
+//go:build cgo || nodynamic
+
 package webp
 
 import (
@@ -24,11 +26,11 @@ func TestFlags(t *testing.T) {
 		alpha bool
 		model frame.Model
 	}{
-		{"announced", riff(header(flagAlpha, 40, 30), alpha, colours), true, frame.RGB},
+		{"announced", riff(header(flagAlpha, 40, 30), alpha, colours), true, lossyAlpha},
 		{"not announced", riff(header(0, 40, 30), alpha, colours), false, frame.YCbCr},
 		{"not announced and broken", riff(header(0, 40, 30), chunk{"ALPH", []byte{3, 1, 2}}, colours), false, frame.YCbCr},
 		{"not announced, unknown chunk between", riff(header(0, 40, 30), alpha, chunk{"ABCD", []byte("odd")}, colours), false, frame.YCbCr},
-		{"announced, not there", riff(header(flagAlpha, 40, 30), colours), true, frame.RGB},
+		{"announced, not there", riff(header(flagAlpha, 40, 30), colours), true, lossyAlpha},
 		{"lossless, announced", riff(header(flagAlpha, 40, 30), pixels), true, frame.RGB},
 		{"lossless, not announced", riff(header(0, 40, 30), pixels), false, frame.RGB},
 		{"lossless, announced, denied in its header", riff(header(flagAlpha, 40, 30), denied), true, frame.RGB},

@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Package avif reads and writes AVIF (AV1 Image File Format v1.1) with libavif, as planes: YCbCr stays YCbCr.
 package avif
 

@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Package webp reads and writes WebP (RFC 9649) as planes, through libwebp.
 package webp
 
@@ -84,8 +86,6 @@ func allocate(info *C.ikwebp_info) (*frame.Frame, error) {
 	}
 	return f, nil
 }
-
-func ceil(n, unit int) int { return (n + unit - 1) / unit }
 
 // describe lists the frame's planes for C, alpha last.
 func describe(f *frame.Frame) (planes [C.IKWEBP_PLANES]C.ikwebp_plane) {

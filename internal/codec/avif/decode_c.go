@@ -1,3 +1,5 @@
+//go:build cgo
+
 package avif
 
 // #include <stdint.h>
@@ -10,13 +12,6 @@ import (
 
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
-)
-
-// The matrix coefficients of ITU-T H.273 that mean something to the decoder.
-const (
-	identity    = 0 // the planes are G, B, R
-	unspecified = 2
-	bt601       = 6
 )
 
 // Decode reads an AVIF, or the first frame of a sequence, into the planes that are in it: YCbCr with its own

@@ -1,0 +1,21 @@
+//go:build !cgo && !nodynamic
+
+package webp
+
+import (
+	"imagekit/internal/fault"
+	"imagekit/internal/frame"
+)
+
+// Version says what reads here.
+func Version() string { return "golang.org/x/image, for reading alone" }
+
+// made is what nobody writes.
+type made struct{}
+
+func (made) bytes() []byte { return nil }
+func (made) free()         {}
+
+func (s Settings) encode(*frame.Frame) (made, error) {
+	return made{}, fault.New(fault.EngineLacks, "this build writes no WebP; one with the tag nodynamic does (make portable), and the fast engine")
+}
