@@ -29,8 +29,9 @@ func scrollOnPhone(t *testing.T, browser context.Context, s *server) {
 		for d := 15.0; d <= 150; d += 15 {
 			p.do(touch(input.TouchMove, &input.TouchPoint{X: x, Y: y - d}))
 		}
+		p.run(`window.rested = false; document.addEventListener("scrollend", () => { window.rested = true; }, { once: true });`)
 		p.do(touch(input.TouchEnd))
-		p.wait("scrollY !== " + from)
+		p.wait("window.rested && scrollY !== " + from) // a tap while the page still glides only stops it
 	}
 	for _, tool := range []string{"focus", "crop"} {
 		p.do(chromedp.Click(`input[name=tool][value=` + tool + `]`))
