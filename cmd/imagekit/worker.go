@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"os"
+	"strconv"
 
 	"imagekit/internal/blob"
 	"imagekit/internal/engine"
+	"imagekit/internal/frame"
 	"imagekit/internal/plan"
 	"imagekit/internal/stage"
 	"imagekit/internal/worker"
@@ -24,6 +26,11 @@ func runWorker(command string, args []string) (code int, ok bool) {
 	var run worker.Runner
 	switch command {
 	case workerCommand:
+		if len(args) == 2 { // the mode of the sandbox and the data limit; worker.Serve complains of others
+			if limit, err := strconv.ParseInt(args[1], 10, 64); err == nil && limit > 0 {
+				frame.Within(limit)
+			}
+		}
 		run = func(src *blob.Blob, p plan.Plan, enter func(stage.Stage)) (*blob.Blob, stage.Times, error) {
 			return engine.Engine{Enter: enter}.Run(src, p)
 		}
