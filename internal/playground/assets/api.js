@@ -89,10 +89,15 @@ export async function picture(path, signal) {
   return received(await ask(path, { cache: "no-cache", signal }), start);
 }
 
-export async function upload(file, pairs, signal) {
+// refuseLarge throws what the server would answer to a file that is too large for it.
+export function refuseLarge(file) {
   if (file.size > maxUpload) {
     throw new Problem(413, { title: "The file is too large", code: "source_too_large", detail: `${file.name || "This file"} has ${bytes(file.size)}. This server takes at most ${bytes(maxUpload)} (IMAGEKIT_MAX_INPUT_SIZE).` });
   }
+}
+
+export async function upload(file, pairs, signal) {
+  refuseLarge(file);
   const form = new FormData();
   for (const [name, value] of pairs) if (name !== "url" && name !== "t" && name !== "v") form.append(name, value);
   form.append("file", file, file.name || "picture");

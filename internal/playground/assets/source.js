@@ -115,6 +115,7 @@ async function load() {
 async function showFile(file, signal) {
   setInfo({ bytes: file.size, format: file.type.replace("image/", "") });
   const size = await swap($("original"), file, signal).catch(() => {
+    api.refuseLarge(file); // what the result says, too: of two reasons the later one would stand
     throw new api.Problem(415, { title: "Not an image", code: "not_an_image", detail: `${file.name} is no picture this browser can show.` });
   });
   if (!signal.aborted) setInfo({ ...getInfo(), ...size, alpha: /png|webp|avif|gif/.test(file.type) });
