@@ -16,11 +16,16 @@ func gray(f *frame.Frame, _ effect.Effect) error {
 	return nil
 }
 
+// lumaOf is the luma of R, G and B (luma, in 1/65536).
+func lumaOf(r, g, b uint16) uint16 {
+	const kr, kg, kb = 19595, 38470, 7471
+	return uint16((uint32(r)*kr + uint32(g)*kg + uint32(b)*kb + 1<<15) >> 16)
+}
+
 // lumaRow makes luma of R, G and B, in the place of R.
 func lumaRow(r, g, b []uint16) {
-	const kr, kg, kb = 19595, 38470, 7471 // of 65536
 	g, b = g[:len(r)], b[:len(r)]
 	for x, v := range r {
-		r[x] = uint16((uint32(v)*kr + uint32(g[x])*kg + uint32(b[x])*kb + 1<<15) >> 16)
+		r[x] = lumaOf(v, g[x], b[x])
 	}
 }

@@ -72,8 +72,7 @@ func sharpenLuma(row, mask, alpha, around []uint16) {
 func sharpenRGB(r, g, b, mask, alpha, around []uint16) {
 	g, b, mask = g[:len(r)], b[:len(r)], mask[:len(r)]
 	for x, v := range r {
-		y := (int(v)*19595 + int(g[x])*38470 + int(b[x])*7471 + 1<<15) >> 16
-		d, most := detail(y, int(mask[x]), alpha, around, x)
+		d, most := detail(int(lumaOf(v, g[x], b[x])), int(mask[x]), alpha, around, x)
 		r[x] = uint16(min(max(int(v)+d, 0), most))
 		g[x] = uint16(min(max(int(g[x])+d, 0), most))
 		b[x] = uint16(min(max(int(b[x])+d, 0), most))
