@@ -77,6 +77,7 @@ func TestSharedDirectory(t *testing.T) {
 		pairs := []string{"url", o.url + "/photo.jpg", "w", strconv.Itoa(100 + i)}
 		miss := pair[0].picture(t, pairs...)
 		miss.wantState(t, "MISS")
+		pair[0].stored(t)
 		hit := pair[1].picture(t, pairs...)
 		hit.wantState(t, "HIT")
 		wantSame(t, hit, miss)

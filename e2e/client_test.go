@@ -145,6 +145,13 @@ func (s *server) stats(t *testing.T) (c cacheStats) {
 	return c
 }
 
+// stored waits until all that was answered is in the store, where other processes find it: results are stored after they
+// are sent.
+func (s *server) stored(t *testing.T) {
+	t.Helper()
+	eventually(t, "what was answered is stored", func() bool { return s.stats(t).Pending == 0 })
+}
+
 // holds waits until the cache holds that many results: they are stored after they are sent.
 func (s *server) holds(t *testing.T, entries int64) {
 	t.Helper()

@@ -45,6 +45,9 @@ func looksLikeOne(t *testing.T, f *front) {
 	who := append(from("10.9.9.9"), "X-Forwarded-For", "192.0.2.66") // which the client invented
 	first := f.get(t, path, who...)
 	first.wantState(t, "MISS")
+	for _, s := range f.instances {
+		s.stored(t)
+	}
 	for range 12 {
 		a := f.get(t, path, who...)
 		a.wantState(t, "HIT")

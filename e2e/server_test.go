@@ -178,7 +178,7 @@ func (s *server) awaitExit(t *testing.T) {
 func (s *server) files(t *testing.T) []string {
 	t.Helper()
 	if !s.ended {
-		eventually(t, "what was answered is written", func() bool { return s.stats(t).Pending == 0 })
+		s.stored(t)
 	}
 	var list []string
 	err := filepath.WalkDir(s.cache, func(path string, d fs.DirEntry, err error) error {
