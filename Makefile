@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help run build test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd rig-shapes rig-entries
+.PHONY: help run build portable test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd rig-shapes rig-entries
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -19,6 +19,10 @@ run: build ## build and serve on 127.0.0.1:8080
 
 build: deps ## leave the program in bin/imagekit
 	go build $(BUILD) -o bin/imagekit ./cmd/imagekit
+
+# nodynamic: without it, WebP's and AVIF's modules load the system's libraries at start; this build then has neither.
+portable: ## leave a program without C in bin/imagekit-portable; needs nothing but Go
+	CGO_ENABLED=0 go build -trimpath -tags nodynamic -ldflags '$(LDFLAGS)' -o bin/imagekit-portable ./cmd/imagekit
 
 test: testdeps lint ## everything CI runs: lint, and all tests under the race detector
 	go build $(BUILD) -o bin/imagekit ./cmd/imagekit

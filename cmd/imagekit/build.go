@@ -34,7 +34,7 @@ func limits(s *settings.Settings) plan.Limits {
 // newPool starts that many worker processes of a command; queue jobs may wait for them.
 func newPool(command string, workers, queue int, s *settings.Settings, log *slog.Logger) (*worker.Pool, error) {
 	pool, err := worker.NewPool(worker.Config{
-		Args: []string{command}, Workers: workers, Queue: queue, Memory: s.Memory, Sandbox: worker.Mode(s.Sandbox), Logger: log,
+		Args: workerArgs(command), Workers: workers, Queue: queue, Memory: s.Memory, Sandbox: worker.Mode(s.Sandbox), Logger: log,
 	})
 	if errors.Is(err, worker.ErrSandbox) {
 		err = usageError{fmt.Errorf("IMAGEKIT_SANDBOX is require: %w", err)}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 
 	"imagekit/internal/blob"
@@ -26,8 +27,8 @@ func runWorker(command string, args []string) (code int, ok bool) {
 	var run worker.Runner
 	switch command {
 	case workerCommand:
-		if len(args) == 2 { // the mode of the sandbox and the data limit; worker.Serve complains of others
-			if limit, err := strconv.ParseInt(args[1], 10, 64); err == nil && limit > 0 {
+		if len(args) >= 2 { // the last is the data limit; worker.Serve complains of others
+			if limit, err := strconv.ParseInt(args[len(args)-1], 10, 64); err == nil && limit > 0 {
 				frame.Within(limit)
 			}
 		}
@@ -39,9 +40,42 @@ func runWorker(command string, args []string) (code int, ok bool) {
 	default:
 		return 0, false
 	}
+	if engine.Compiles {
+		if len(args) == 0 {
+			fmt.Fprintln(os.Stderr, "imagekit worker: the service starts its workers itself")
+			return exitFailed, true
+		}
+		if err := engine.Prepare(args[0]); err != nil {
+			fmt.Fprintln(os.Stderr, "imagekit worker:", err)
+			return exitFailed, true
+		}
+		args = args[1:]
+	}
 	if err := worker.Serve(args, engine.Versions(), run); err != nil {
 		fmt.Fprintln(os.Stderr, "imagekit worker:", err)
 		return exitFailed, true
 	}
 	return exitOK, true
+}
+
+// workerArgs are the arguments that start a worker with a command: where an engine that compiles keeps what it compiled
+// follows.
+func workerArgs(command string) []string {
+	if !engine.Compiles {
+		return []string{command}
+	}
+	return []string{command, compiledDir()}
+}
+
+// compiledDir is a directory of this user alone, since what lies there is run. Without one every worker compiles.
+func compiledDir() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	dir = filepath.Join(dir, "imagekit", "compiled")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return ""
+	}
+	return dir
 }

@@ -2,17 +2,14 @@ package engine
 
 import (
 	"fmt"
-	"maps"
 
 	"imagekit/internal/codec/avif"
 	"imagekit/internal/codec/jpeg"
 	"imagekit/internal/codec/png"
 	"imagekit/internal/codec/webp"
-	"imagekit/internal/color"
 	"imagekit/internal/format"
 	"imagekit/internal/icc"
 	"imagekit/internal/plan"
-	"imagekit/internal/scale"
 )
 
 // encode writes the result. The only metadata is a colour profile that is not sRGB.
@@ -71,18 +68,4 @@ func (j *job) profile() []byte {
 		return nil
 	}
 	return icc.Profile(j.plan.Source.ICC)
-}
-
-// Versions names every library in use and its version.
-func Versions() map[string]string {
-	all := map[string]string{
-		"libjpeg-turbo": jpeg.Version(),
-		"libspng":       png.Version(),
-		"libwebp":       webp.Version(),
-		"libavif":       avif.Version(),
-		"zimg":          scale.Version(),
-		"lcms2":         color.Version(),
-	}
-	maps.DeleteFunc(all, func(_, version string) bool { return version == "" }) // not in this build
-	return all
 }

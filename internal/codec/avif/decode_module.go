@@ -29,8 +29,13 @@ var encodeModule []byte
 
 var decoder, encoder = wasm.New("libavif's decoder", &decodeModule), wasm.New("libavif's encoder", &encodeModule)
 
-// Prepare compiles the codecs.
-func Prepare() error { return errors.Join(decoder.Prepare(), encoder.Prepare()) }
+// Prepare compiles the codecs and keeps them in dir for other processes; "" = nowhere.
+func Prepare(dir string) error {
+	if err := wasm.Cache(dir); err != nil {
+		return err
+	}
+	return errors.Join(decoder.Prepare(), encoder.Prepare())
+}
 
 // Version says what reads and writes here.
 func Version() string { return "libavif 1.1.1 (WebAssembly; aom [enc/dec]:v3.10)" }

@@ -10,6 +10,9 @@ import (
 
 const lacks = "this build reads and writes no AVIF; one with the tag nodynamic does (make portable), and the fast engine"
 
+// Prepare has nothing to compile.
+func Prepare(string) error { return nil }
+
 // Version says what reads and writes here.
 func Version() string { return "none" }
 

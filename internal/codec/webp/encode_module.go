@@ -21,8 +21,13 @@ var module []byte
 
 var codec = wasm.New("libwebp", &module)
 
-// Prepare compiles the codec.
-func Prepare() error { return codec.Prepare() }
+// Prepare compiles the codec and keeps it in dir for other processes; "" = nowhere.
+func Prepare(dir string) error {
+	if err := wasm.Cache(dir); err != nil {
+		return err
+	}
+	return codec.Prepare()
+}
 
 // Version says what reads and writes here.
 func Version() string { return "libwebp 1.4.0 (WebAssembly), golang.org/x/image for reading" }
