@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help run build portable test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd rig-shapes rig-entries
+.PHONY: help run build portable test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd rig-shapes rig-entries rig-wine
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -29,9 +29,10 @@ test: testdeps lint ## everything CI runs: lint, and all tests under the race de
 	go run ./scripts/gotest -race -timeout 60m ./...
 	go -C deploy/check vet ./... && go run ./scripts/gotest -C deploy/check ./...
 
-lint: deps ## gofumpt, go vet, staticcheck
+lint: deps ## gofumpt, go vet for every system, staticcheck
 	@unformatted=$$($(TOOLS) gofumpt -l .); test -z "$$unformatted" || { echo "gofumpt -w needed: $$unformatted" >&2; exit 1; }
 	go vet ./...
+	./scripts/cross.sh
 	$(TOOLS) staticcheck ./...
 
 docs: deps ## regenerate docs/parameters.md, docs/settings.md, docs/metrics.md and the settings in the guide from the tables
@@ -80,6 +81,10 @@ rig-mutate: deps ## break thirteen defences, one at a time, and see a test notic
 rig-image: testdeps ## do what the Dockerfile says in a Debian 13 root and start the result; as root, minutes
 	go -C deploy/check build -o ../../bin/rig-image ./image
 	bin/rig-image
+
+rig-wine: deps ## build for Windows and run that under Wine: formats, kills, a full cache, restarts; minutes
+	./rig/wine/install.sh
+	go run -tags netgo ./rig/wine
 
 rig-systemd: build testdeps ## boot systemd in a container and run the unit under it; as root, a minute
 	go run -tags netgo ./rig/systemd

@@ -54,7 +54,7 @@ NONE < serverlog;
 cache, cache/disk, fault, render < cacheadmin;
 opt, param, settings < completion;
 blob, clientip, fault, format, limit, metric, opt, param, playground, render, sign, source, stage, trace < server;
-NONE < testkit/noise;
+NONE < testkit/giftest, testkit/noise;
 fault, format < testkit/hostile;
 param, sign < testkit/instance;
 blob, cache, format < testkit/cachetest;

@@ -11,14 +11,14 @@ import (
 	"testing"
 
 	"imagekit/internal/gifblock"
-	"imagekit/internal/testkit/imagetest"
+	"imagekit/internal/testkit/giftest"
 )
 
 var palette = []byte{200, 40, 40, 40, 160, 60, 40, 60, 200, 220, 200, 60}
 
 // picture is 8×6, of four colours, with every pixel.
-func picture(edit ...func(*imagetest.GIFPicture)) []byte {
-	p := imagetest.GIFPicture{Rect: image.Rect(0, 0, 8, 6), CodeSize: 2, Data: data(48)}
+func picture(edit ...func(*giftest.Picture)) []byte {
+	p := giftest.Picture{Rect: image.Rect(0, 0, 8, 6), CodeSize: 2, Data: data(48)}
 	for _, e := range edit {
 		e(&p)
 	}
@@ -26,15 +26,15 @@ func picture(edit ...func(*imagetest.GIFPicture)) []byte {
 }
 
 func data(pixels int) []byte {
-	return imagetest.GIFCodes(2, imagetest.GIFLiterals(2, bytes.Repeat([]byte{0, 1, 2, 3}, pixels/4)...)...)
+	return giftest.Codes(2, giftest.Literals(2, bytes.Repeat([]byte{0, 1, 2, 3}, pixels/4)...)...)
 }
 
-func moved(x, y int) func(*imagetest.GIFPicture) {
-	return func(p *imagetest.GIFPicture) { p.Rect = p.Rect.Add(image.Pt(x, y)) }
+func moved(x, y int) func(*giftest.Picture) {
+	return func(p *giftest.Picture) { p.Rect = p.Rect.Add(image.Pt(x, y)) }
 }
 
-func sized(w, h int) func(*imagetest.GIFPicture) {
-	return func(p *imagetest.GIFPicture) { p.Rect = image.Rect(0, 0, w, h) }
+func sized(w, h int) func(*giftest.Picture) {
+	return func(p *giftest.Picture) { p.Rect = image.Rect(0, 0, w, h) }
 }
 
 func describe(r *gifblock.Reader) []string {
@@ -63,8 +63,8 @@ func describe(r *gifblock.Reader) []string {
 
 // TestReader: the rows say what Chromium shows of such files, where it shows them.
 func TestReader(t *testing.T) {
-	full, end := picture(), imagetest.GIFEnd
-	control := imagetest.GIFControl
+	full, end := picture(), giftest.End
+	control := giftest.Control
 	tests := []struct {
 		name   string
 		screen image.Point
@@ -105,7 +105,7 @@ func TestReader(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r, ok := gifblock.NewReader(imagetest.GIFFile(tt.screen, palette, tt.blocks...))
+			r, ok := gifblock.NewReader(giftest.File(tt.screen, palette, tt.blocks...))
 			if !ok {
 				t.Fatal("the header is not read")
 			}
@@ -122,7 +122,7 @@ func TestReader(t *testing.T) {
 // TestCodes: what is there counts, whatever is wrong behind it.
 func TestCodes(t *testing.T) {
 	const clear, end = 4, 5
-	codes := func(c ...int) []byte { return imagetest.GIFCodes(2, c...) }
+	codes := func(c ...int) []byte { return giftest.Codes(2, c...) }
 	tests := []struct {
 		name string
 		size int // LZW minimum code size
@@ -145,7 +145,7 @@ func TestCodes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			file := imagetest.GIFFile(image.Pt(8, 1), palette, picture(sized(8, 1), func(p *imagetest.GIFPicture) { p.CodeSize, p.Data = tt.size, tt.data }))
+			file := giftest.File(image.Pt(8, 1), palette, picture(sized(8, 1), func(p *giftest.Picture) { p.CodeSize, p.Data = tt.size, tt.data }))
 			r, _ := gifblock.NewReader(file)
 			p, ok := r.Next()
 			if !ok {
@@ -189,7 +189,7 @@ func TestAgainstTheStandardLibrary(t *testing.T) {
 			if err := w.Close(); err != nil {
 				t.Fatal(err)
 			}
-			file := imagetest.GIFFile(image.Pt(n, 1), palette, picture(sized(n, 1), func(p *imagetest.GIFPicture) { p.CodeSize, p.Data = size, b.Bytes() }))
+			file := giftest.File(image.Pt(n, 1), palette, picture(sized(n, 1), func(p *giftest.Picture) { p.CodeSize, p.Data = size, b.Bytes() }))
 			r, _ := gifblock.NewReader(file)
 			p, _ := r.Next()
 			got := make([]byte, n)
@@ -243,7 +243,7 @@ func FuzzIndices(f *testing.F) {
 		if size > 12 || pixels == 0 {
 			return
 		}
-		file := imagetest.GIFFile(image.Pt(int(pixels), 1), palette, picture(sized(int(pixels), 1), func(p *imagetest.GIFPicture) { p.CodeSize, p.Data = int(size), codes }))
+		file := giftest.File(image.Pt(int(pixels), 1), palette, picture(sized(int(pixels), 1), func(p *giftest.Picture) { p.CodeSize, p.Data = int(size), codes }))
 		r, _ := gifblock.NewReader(file)
 		p, _ := r.Next()
 		got := make([]byte, pixels)
@@ -267,7 +267,7 @@ func BenchmarkIndices(b *testing.B) {
 	w := lzw.NewWriter(&packed, lzw.LSB, 8)
 	_, _ = w.Write(noise(n, 6, 7))
 	_ = w.Close()
-	file := imagetest.GIFFile(image.Pt(1024, 1024), palette, picture(sized(1024, 1024), func(p *imagetest.GIFPicture) { p.CodeSize, p.Data = 8, packed.Bytes() }))
+	file := giftest.File(image.Pt(1024, 1024), palette, picture(sized(1024, 1024), func(p *giftest.Picture) { p.CodeSize, p.Data = 8, packed.Bytes() }))
 	r, _ := gifblock.NewReader(file)
 	p, _ := r.Next()
 	out := make([]byte, n)

@@ -9,21 +9,21 @@ import (
 
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
-	"imagekit/internal/testkit/imagetest"
+	"imagekit/internal/testkit/giftest"
 )
 
 // gifOf returns the header with a global colour table of two colours, and the blocks.
 func gifOf(width, height int, blocks ...[]byte) []byte {
-	return imagetest.GIFFile(image.Pt(width, height), []byte("\x00\x00\x00\xff\xff\xff"), blocks...)
+	return giftest.File(image.Pt(width, height), []byte("\x00\x00\x00\xff\xff\xff"), blocks...)
 }
 
 // gifPicture returns a picture with all its pixels.
-func gifPicture(x, y, width, height int, edit ...func(*imagetest.GIFPicture)) []byte {
+func gifPicture(x, y, width, height int, edit ...func(*giftest.Picture)) []byte {
 	var data bytes.Buffer
 	w := lzw.NewWriter(&data, lzw.LSB, 2)
 	_, _ = w.Write(make([]byte, width*height))
 	_ = w.Close() // a buffer takes everything
-	p := imagetest.GIFPicture{Rect: image.Rect(x, y, x+width, y+height), CodeSize: 2, Data: data.Bytes()}
+	p := giftest.Picture{Rect: image.Rect(x, y, x+width, y+height), CodeSize: 2, Data: data.Bytes()}
 	for _, e := range edit {
 		e(&p)
 	}
@@ -42,9 +42,9 @@ var (
 
 func gifReads() []accepted {
 	full := gifPicture(0, 0, 80, 60)
-	own := func(p *imagetest.GIFPicture) { p.Palette = make([]byte, 12) }
-	interlaced := func(p *imagetest.GIFPicture) { p.Interlaced = true }
-	short := func(p *imagetest.GIFPicture) { p.Data = p.Data[:len(p.Data)/2] }
+	own := func(p *giftest.Picture) { p.Palette = make([]byte, 12) }
+	interlaced := func(p *giftest.Picture) { p.Interlaced = true }
+	short := func(p *giftest.Picture) { p.Data = p.Data[:len(p.Data)/2] }
 	alpha := with(plainGIF, func(i *Info) { i.Alpha = true })
 	larger := func(width, height int) Info {
 		return with(alpha, func(i *Info) { i.Width, i.Height = width, height })
@@ -56,7 +56,7 @@ func gifReads() []accepted {
 		{"bytes behind the trailer", gifOf(80, 60, full, gifEnd, full), plainGIF},
 		{"garbage behind a picture", gifOf(80, 60, full, []byte("*/=1;")), plainGIF},
 		{"local colour table", gifOf(80, 60, gifPicture(0, 0, 80, 60, own), gifEnd), plainGIF},
-		{"no colour table", imagetest.GIFFile(image.Pt(80, 60), nil, full, gifEnd), plainGIF},
+		{"no colour table", giftest.File(image.Pt(80, 60), nil, full, gifEnd), plainGIF},
 		{"interlaced", gifOf(80, 60, gifPicture(0, 0, 80, 60, interlaced), gifEnd), with(plainGIF, func(i *Info) { i.Progressive = true })},
 		{"transparent colour", gifOf(80, 60, gifControl(1), full), alpha},
 		{"no transparent colour", gifOf(80, 60, gifControl(0x1c), full), plainGIF},
@@ -84,7 +84,7 @@ func gifReads() []accepted {
 
 func gifRefusals() []refusal {
 	full := gifPicture(0, 0, 80, 60)
-	table := func(p *imagetest.GIFPicture) { p.Palette = make([]byte, 768) }
+	table := func(p *giftest.Picture) { p.Palette = make([]byte, 768) }
 	return []refusal{
 		{"magic alone", []byte("GIF89a"), fault.DamagedImage, "header"},
 		{"cut in the colour table", gifOf(80, 60)[:15], fault.DamagedImage, "header"},

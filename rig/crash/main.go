@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 // Command crash does to a running imagekit what power cuts, full disks and bad sectors do: it kills the server and its
 // workers, fills, locks and removes the cache's directory, and damages what is in it. Then it says what came of it,

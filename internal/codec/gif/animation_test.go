@@ -9,7 +9,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"imagekit/internal/testkit/imagetest"
+	"imagekit/internal/testkit/giftest"
 )
 
 // movie is an animation of random pictures with every disposal, transparent colours and rectangles.
@@ -89,9 +89,9 @@ func sameCanvas(t *testing.T, a *Animation, want *image.RGBA) {
 func TestAnimationBeyond(t *testing.T) {
 	one := func(r image.Rectangle, index byte) []byte {
 		pixels := bytes.Repeat([]byte{index}, min(r.Dx()*r.Dy(), 1<<16))
-		return imagetest.GIFPicture{Rect: r, CodeSize: 2, Data: imagetest.GIFCodes(2, imagetest.GIFLiterals(2, pixels...)...)}.Bytes()
+		return giftest.Picture{Rect: r, CodeSize: 2, Data: giftest.Codes(2, giftest.Literals(2, pixels...)...)}.Bytes()
 	}
-	a, err := NewAnimation(imagetest.GIFFile(image.Pt(4, 4), rgby,
+	a, err := NewAnimation(giftest.File(image.Pt(4, 4), rgby,
 		one(image.Rect(0, 0, 4, 4), 0), one(image.Rect(2, 2, 9, 9), 1), one(image.Rect(0, 0, 65535, 65535), 2), one(image.Rect(9, 9, 12, 12), 3)))
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
-	"imagekit/internal/testkit/imagetest"
+	"imagekit/internal/testkit/giftest"
 )
 
 var (
@@ -90,8 +90,8 @@ func TestDecode(t *testing.T) {
 const wide, high = 8, 6
 
 // quarters is a picture with another colour in each quarter.
-func quarters(edit ...func(*imagetest.GIFPicture)) []byte {
-	p := imagetest.GIFPicture{Rect: image.Rect(0, 0, wide, high), CodeSize: 2, Data: imagetest.GIFCodes(2, quarterCodes(wide*high)...)}
+func quarters(edit ...func(*giftest.Picture)) []byte {
+	p := giftest.Picture{Rect: image.Rect(0, 0, wide, high), CodeSize: 2, Data: giftest.Codes(2, quarterCodes(wide*high)...)}
 	for _, e := range edit {
 		e(&p)
 	}
@@ -104,7 +104,7 @@ func quarterCodes(n int) []int {
 	for i := range indices {
 		indices[i] = byte(i/wide/(high/2)*2 + i%wide/(wide/2))
 	}
-	return imagetest.GIFLiterals(2, indices...)
+	return giftest.Literals(2, indices...)
 }
 
 type tolerant struct {
@@ -117,13 +117,13 @@ type tolerant struct {
 func tolerants() []tolerant {
 	const half = wide * high / 2
 	with := func(codes ...int) []byte {
-		return quarters(func(p *imagetest.GIFPicture) { p.Data = imagetest.GIFCodes(2, codes...) })
+		return quarters(func(p *giftest.Picture) { p.Data = giftest.Codes(2, codes...) })
 	}
-	moved := quarters(func(p *imagetest.GIFPicture) { p.Rect = p.Rect.Add(image.Pt(wide, high)) })
+	moved := quarters(func(p *giftest.Picture) { p.Rect = p.Rect.Add(image.Pt(wide, high)) })
 	broken := quarterCodes(wide * high)
 	broken[half*3/2+1] = 7 // behind a clear code
-	empty, full, end := imagetest.GIFPicture{CodeSize: 2}.Bytes(), quarters(), imagetest.GIFEnd
-	screen, gif, control := image.Pt(wide, high), imagetest.GIFFile, imagetest.GIFControl
+	empty, full, end := giftest.Picture{CodeSize: 2}.Bytes(), quarters(), giftest.End
+	screen, gif, control := image.Pt(wide, high), giftest.File, giftest.Control
 	return []tolerant{
 		{"sound", gif(screen, rgby, full, end), screen, "rgby"},
 		{"screen of 0×0", gif(image.Point{}, rgby, full, end), screen, "rgby"},
@@ -181,7 +181,7 @@ var (
 
 func TestDecodeErrors(t *testing.T) {
 	good := file(t, image.Pt(64, 64), color.Palette{red, blue}, image.Rect(0, 0, 64, 64))
-	one := imagetest.GIFPicture{Rect: image.Rect(0, 0, 1, 1), CodeSize: 2, Data: imagetest.GIFCodes(2, imagetest.GIFLiterals(2, 1)...)}.Bytes()
+	one := giftest.Picture{Rect: image.Rect(0, 0, 1, 1), CodeSize: 2, Data: giftest.Codes(2, giftest.Literals(2, 1)...)}.Bytes()
 	tests := []struct {
 		name string
 		file []byte
@@ -190,11 +190,11 @@ func TestDecodeErrors(t *testing.T) {
 		{"empty", nil, fault.DamagedImage},
 		{"header alone", good[:13], fault.DamagedImage},
 		{"cut in the pixels", good[:len(good)-20], fault.DamagedImage},
-		{"no picture", imagetest.GIFFile(image.Pt(1, 1), rgby, imagetest.GIFEnd), fault.DamagedImage},
-		{"no canvas", imagetest.GIFFile(image.Pt(0, 0), rgby, imagetest.GIFPicture{CodeSize: 2}.Bytes(), imagetest.GIFEnd), fault.DamagedImage},
-		{"too many pixels", imagetest.GIFFile(image.Pt(65535, 65535), rgby, one), fault.TooManyPixels},
-		{"too many pixels by the place of the picture", imagetest.GIFFile(image.Pt(1, 1), rgby, imagetest.GIFPicture{
-			Rect: image.Rect(65535, 65535, 65536, 65536), CodeSize: 2, Data: imagetest.GIFCodes(2, imagetest.GIFLiterals(2, 1)...),
+		{"no picture", giftest.File(image.Pt(1, 1), rgby, giftest.End), fault.DamagedImage},
+		{"no canvas", giftest.File(image.Pt(0, 0), rgby, giftest.Picture{CodeSize: 2}.Bytes(), giftest.End), fault.DamagedImage},
+		{"too many pixels", giftest.File(image.Pt(65535, 65535), rgby, one), fault.TooManyPixels},
+		{"too many pixels by the place of the picture", giftest.File(image.Pt(1, 1), rgby, giftest.Picture{
+			Rect: image.Rect(65535, 65535, 65536, 65536), CodeSize: 2, Data: giftest.Codes(2, giftest.Literals(2, 1)...),
 		}.Bytes()), fault.TooManyPixels},
 	}
 	for _, tt := range tests {

@@ -1,4 +1,5 @@
-package imagetest
+// Package giftest writes the blocks of GIF files, damaged ones too.
+package giftest
 
 import (
 	"encoding/binary"
@@ -7,18 +8,18 @@ import (
 	"slices"
 )
 
-// GIFFile returns a file of a logical screen, a palette of red, green, blue (none when empty; a power of two of colours)
+// File returns a file of a logical screen, a palette of red, green, blue (none when empty; a power of two of colours)
 // and blocks. It says nothing of their order or sense, so that damaged files can be made.
-func GIFFile(screen image.Point, palette []byte, blocks ...[]byte) []byte {
+func File(screen image.Point, palette []byte, blocks ...[]byte) []byte {
 	b := append([]byte("GIF89a"), le16(screen.X, screen.Y)...)
 	return slices.Concat(append(b, gifTable(palette), 0, 0), palette, slices.Concat(blocks...))
 }
 
-// GIFEnd is the trailer.
-var GIFEnd = []byte{0x3b}
+// End is the trailer.
+var End = []byte{0x3b}
 
-// GIFControl returns a graphic control extension; transparent is -1 for none.
-func GIFControl(transparent, delay, disposal int) []byte {
+// Control returns a graphic control extension; transparent is -1 for none.
+func Control(transparent, delay, disposal int) []byte {
 	flags := byte(disposal << 2)
 	if transparent >= 0 {
 		flags |= 1
@@ -26,18 +27,18 @@ func GIFControl(transparent, delay, disposal int) []byte {
 	return slices.Concat([]byte{0x21, 0xf9, 4, flags}, le16(delay), []byte{byte(transparent), 0})
 }
 
-// GIFPicture is a picture of a GIF.
-type GIFPicture struct {
+// Picture is a picture of a GIF.
+type Picture struct {
 	Rect       image.Rectangle
 	Interlaced bool
 	Palette    []byte // its own
 	CodeSize   int
-	Data       []byte // as GIFCodes makes it
+	Data       []byte // as Codes makes it
 	Open       bool   // without the empty block at the end
 }
 
 // Bytes returns its block.
-func (p GIFPicture) Bytes() []byte {
+func (p Picture) Bytes() []byte {
 	flags := gifTable(p.Palette)
 	if p.Interlaced {
 		flags |= 0x40
@@ -53,9 +54,9 @@ func (p GIFPicture) Bytes() []byte {
 	return b
 }
 
-// GIFCodes packs LZW codes of codeSize+1 bits. Literals alone, with a clear code before every 2^codeSize-2 of them,
+// Codes packs LZW codes of codeSize+1 bits. Literals alone, with a clear code before every 2^codeSize-2 of them,
 // never need more.
-func GIFCodes(codeSize int, codes ...int) []byte {
+func Codes(codeSize int, codes ...int) []byte {
 	var out []byte
 	held, n := 0, 0
 	for _, c := range codes {
@@ -70,8 +71,8 @@ func GIFCodes(codeSize int, codes ...int) []byte {
 	return out
 }
 
-// GIFLiterals returns the codes for indices: literals with clear codes, and the end.
-func GIFLiterals(codeSize int, indices ...byte) []int {
+// Literals returns the codes for indices: literals with clear codes, and the end.
+func Literals(codeSize int, indices ...byte) []int {
 	clear := 1 << codeSize
 	var codes []int
 	for part := range slices.Chunk(indices, clear-2) {
