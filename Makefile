@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help run build portable test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd rig-shapes rig-entries rig-wine
+.PHONY: help cross run build portable test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd rig-shapes rig-entries rig-wine
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -29,11 +29,13 @@ test: testdeps lint ## everything CI runs: lint, and all tests under the race de
 	go run ./scripts/gotest -race -timeout 60m ./...
 	go -C deploy/check vet ./... && go run ./scripts/gotest -C deploy/check ./...
 
-lint: deps ## gofumpt, go vet for every system, staticcheck
+lint: deps ## gofumpt, go vet, staticcheck
 	@unformatted=$$($(TOOLS) gofumpt -l .); test -z "$$unformatted" || { echo "gofumpt -w needed: $$unformatted" >&2; exit 1; }
 	go vet ./...
-	./scripts/cross.sh
 	$(TOOLS) staticcheck ./...
+
+cross: ## go vet of the portable engine for every system and processor; minutes at first
+	./scripts/cross.sh
 
 docs: deps ## regenerate docs/parameters.md, docs/settings.md, docs/metrics.md and the settings in the guide from the tables
 	go test ./internal/param ./internal/settings ./cmd/imagekit ./docs -run Docs -update
