@@ -12,9 +12,10 @@ if [ "${1:-}" = test ]; then
 	packages="$packages libavif-bin" # a second decoder for AVIF
 	packages="$packages curl openssl procps" # what the operator's guide calls
 	packages="$packages nodejs python3" # what runs the page's snippets
+	packages="$packages clang-format" # the style of C
 	packages="$packages systemd nginx-light haproxy prometheus mmdebstrap" # what the files of deploy/ are for, and Debian roots
 	have_tools() {
-		for tool in avifdec curl openssl pgrep node python3 systemd-analyze nginx haproxy prometheus promtool mmdebstrap; do
+		for tool in avifdec clang-format curl openssl pgrep node python3 systemd-analyze nginx haproxy prometheus promtool mmdebstrap; do
 			command -v "$tool" >/dev/null 2>&1 || return 1
 		done
 	}

@@ -4,11 +4,12 @@
 #include <lcms2.h>
 #include <stdlib.h>
 
-static uint16_t *row(const ik_planes *p, int i, int y) { return (uint16_t *)((char *)p->plane[i] + y * p->stride[i]); }
+static uint16_t *row(const ikcolor_planes *p, int i, int y) {
+	return (uint16_t *)((char *)p->plane[i] + y * p->stride[i]);
+}
 
 // gather interleaves one row and divides it by alpha.
-static void gather(const ik_planes *in, int y, int width, uint16_t *to)
-{
+static void gather(const ikcolor_planes *in, int y, int width, uint16_t *to) {
 	int n = in->colors;
 	const uint16_t *alpha = in->plane[n] ? row(in, n, y) : NULL;
 	for (int i = 0; i < n; i++) {
@@ -26,8 +27,7 @@ static void gather(const ik_planes *in, int y, int width, uint16_t *to)
 }
 
 // scatter is gather's inverse.
-static void scatter(const uint16_t *from, const ik_planes *out, int y, int width)
-{
+static void scatter(const uint16_t *from, const ikcolor_planes *out, int y, int width) {
 	int n = out->colors;
 	const uint16_t *alpha = out->plane[n] ? row(out, n, y) : NULL;
 	for (int i = 0; i < n; i++) {
@@ -40,34 +40,29 @@ static void scatter(const uint16_t *from, const ik_planes *out, int y, int width
 }
 
 // srgb_gray is a grey profile with the curve of sRGB (IEC 61966-2-1).
-static cmsHPROFILE srgb_gray(void)
-{
+static cmsHPROFILE srgb_gray(void) {
 	cmsFloat64Number p[5] = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045};
 	cmsToneCurve *curve = cmsBuildParametricToneCurve(NULL, 4, p);
-	if (!curve)
-		return NULL;
+	if (!curve) return NULL;
 	cmsHPROFILE h = cmsCreateGrayProfile(cmsD50_xyY(), curve);
 	cmsFreeToneCurve(curve);
 	return h;
 }
 
-static cmsHTRANSFORM transform_for(cmsHPROFILE src, int colors)
-{
+static cmsHTRANSFORM transform_for(cmsHPROFILE src, int colors) {
 	static const cmsColorSpaceSignature space[5] = {0, cmsSigGrayData, 0, cmsSigRgbData, cmsSigCmykData};
 	static const cmsUInt32Number type[5] = {0, TYPE_GRAY_16, 0, TYPE_RGB_16, TYPE_CMYK_16};
-	if (cmsGetColorSpace(src) != space[colors])
-		return NULL;
+	if (cmsGetColorSpace(src) != space[colors]) return NULL;
 	cmsHPROFILE dst = colors == 1 ? srgb_gray() : cmsCreateLab4Profile(NULL);
-	if (!dst)
-		return NULL;
+	if (!dst) return NULL;
 	// Relative colorimetric with black point compensation keeps in-gamut colours exact and shadows open.
 	// lcms computes the transform ahead on a grid. It leads to L*, a*, b*, which know no gamut: what lies outside of
 	// sRGB is cut after the grid, whose cells would smear it. The profile's own curves stay in front of the grid.
 	// For CMYK the grid takes most of the time: 11 points a side instead of lcms's 17 cost 5 ms instead of 25.
 	cmsUInt32Number grid = colors == 4 ? cmsFLAGS_GRIDPOINTS(11) : colors == 3 ? cmsFLAGS_GRIDPOINTS(33) : 0;
 	cmsUInt32Number flags = cmsFLAGS_BLACKPOINTCOMPENSATION | cmsFLAGS_NOCACHE | cmsFLAGS_CLUT_PRE_LINEARIZATION | grid;
-	cmsHTRANSFORM t = cmsCreateTransform(src, type[colors], dst, colors == 1 ? TYPE_GRAY_16 : TYPE_Lab_16,
-		INTENT_RELATIVE_COLORIMETRIC, flags);
+	cmsHTRANSFORM t = cmsCreateTransform(
+		src, type[colors], dst, colors == 1 ? TYPE_GRAY_16 : TYPE_Lab_16, INTENT_RELATIVE_COLORIMETRIC, flags);
 	cmsCloseProfile(dst);
 	return t;
 }
@@ -76,8 +71,7 @@ static cmsHTRANSFORM transform_for(cmsHPROFILE src, int colors)
 static inline float light(float f) { return f > 6.0f / 29 ? f * f * f : 108.0f / 841 * (f - 4.0f / 29); }
 
 // lab_to_srgb turns L*, a*, b* of ICC version 4 in words into codes of sRGB.
-static void lab_to_srgb(uint16_t *v, int width, const ik_srgb *srgb)
-{
+static void lab_to_srgb(uint16_t *v, int width, const ikcolor_srgb *srgb) {
 	for (int x = 0; x < width; x++, v += 3) {
 		float y = ((float)v[0] * (100.0f / 65535) + 16) / 116;
 		float c[3] = {y + ((float)v[1] / 257 - 128) / 500, y, y - ((float)v[2] / 257 - 128) / 200};
@@ -90,23 +84,19 @@ static void lab_to_srgb(uint16_t *v, int width, const ik_srgb *srgb)
 	}
 }
 
-int ik_to_srgb(const void *profile, size_t len, const ik_planes *in, const ik_planes *out, int width, int height,
-	const ik_srgb *srgb)
-{
+int ikcolor_to_srgb(const void *profile, size_t len, const ikcolor_planes *in, const ikcolor_planes *out, int width,
+	int height, const ikcolor_srgb *srgb) {
 	cmsHPROFILE src = cmsOpenProfileFromMem(profile, (cmsUInt32Number)len);
-	if (!src)
-		return IK_COLOR_BAD_PROFILE;
+	if (!src) return IKCOLOR_BAD_PROFILE;
 	cmsHTRANSFORM t = transform_for(src, in->colors);
 	cmsCloseProfile(src);
-	if (!t)
-		return IK_COLOR_BAD_PROFILE;
+	if (!t) return IKCOLOR_BAD_PROFILE;
 	uint16_t *a = malloc((size_t)width * 8), *b = malloc((size_t)width * 8);
-	int status = a && b ? IK_COLOR_OK : IK_COLOR_NO_MEMORY;
-	for (int y = 0; status == IK_COLOR_OK && y < height; y++) {
+	int status = a && b ? IKCOLOR_OK : IKCOLOR_NO_MEMORY;
+	for (int y = 0; status == IKCOLOR_OK && y < height; y++) {
 		gather(in, y, width, a);
 		cmsDoTransform(t, a, b, (cmsUInt32Number)width);
-		if (in->colors > 1)
-			lab_to_srgb(b, width, srgb);
+		if (in->colors > 1) lab_to_srgb(b, width, srgb);
 		scatter(b, out, y, width);
 	}
 	free(a);
@@ -115,4 +105,4 @@ int ik_to_srgb(const void *profile, size_t len, const ik_planes *in, const ik_pl
 	return status;
 }
 
-int ik_lcms_version(void) { return cmsGetEncodedCMMversion(); }
+int ikcolor_lcms_version(void) { return cmsGetEncodedCMMversion(); }

@@ -24,17 +24,17 @@ func transform(f, dst *frame.Frame, profile []byte) (bool, error) {
 	inv, _ := bt709.toXYZ().inverse()
 	var pin runtime.Pinner
 	defer pin.Unpin()
-	srgb := C.ik_srgb{matrix: cRows(inv), encode: pinned(&pin, encoded())}
-	status := C.ik_to_srgb(unsafe.Pointer(&profile[0]), C.size_t(len(profile)), &in, &out, C.int(f.Width), C.int(f.Height), &srgb)
+	srgb := C.ikcolor_srgb{matrix: cRows(inv), encode: pinned(&pin, encoded())}
+	status := C.ikcolor_to_srgb(unsafe.Pointer(&profile[0]), C.size_t(len(profile)), &in, &out, C.int(f.Width), C.int(f.Height), &srgb)
 	runtime.KeepAlive(profile)
-	if status == C.IK_COLOR_NO_MEMORY {
+	if status == C.IKCOLOR_NO_MEMORY {
 		return false, fault.New(fault.TooMuchMemory, "no memory for the colour transform of %d×%d pixels", f.Width, f.Height)
 	}
-	return status == C.IK_COLOR_OK, nil
+	return status == C.IKCOLOR_OK, nil
 }
 
 // Version returns lcms2's version, "" in a build without it.
 func Version() string {
-	v := int(C.ik_lcms_version())
+	v := int(C.ikcolor_lcms_version())
 	return fmt.Sprintf("%d.%d", v/1000, v%1000/10)
 }

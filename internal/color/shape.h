@@ -7,8 +7,8 @@
 // What is done to each colour, on the light of its three channels:
 // curve, then with tone: hlg, to_wide, the tone curve; then to_srgb, clipping, sRGB's own curve.
 typedef struct {
-	const float *curve[3]; // code to light, IK_POINTS each
-	const float *encode;   // light to sRGB's code in 0…65535, IK_POINTS
+	const float *curve[3]; // code to light, IKCOLOR_POINTS each
+	const float *encode;   // light to sRGB's code in 0…65535, IKCOLOR_POINTS
 	float to_srgb[9];      // rows for red, green, blue
 	int tone;              // 0 = light is 0…1 and is not compressed
 	float hlg;             // exponent of luminance that the display adds to HLG (ITU-R BT.2100), 0 = none
@@ -16,9 +16,9 @@ typedef struct {
 	float peak;            // brightest light of the picture, 1 = reference white
 	float white;           // what reference white becomes
 	float mid_x, mid_y;    // the control point between white and peak
-} ik_shaper;
+} ikcolor_shaper;
 
-// ik_shape works in place on one or three planes; with in->plane[colors] the samples are multiplied by that alpha.
-void ik_shape(const ik_planes *p, int width, int height, const ik_shaper *s);
+// ikcolor_shape works in place on one or three planes; with in->plane[colors] the samples are multiplied by that alpha.
+void ikcolor_shape(const ikcolor_planes *p, int width, int height, const ikcolor_shaper *s);
 
 #endif

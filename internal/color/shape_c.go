@@ -2,7 +2,7 @@
 
 package color
 
-// #cgo CFLAGS: -O3
+// #cgo CFLAGS: -std=c11 -O3 -Wall -Wextra
 // #cgo LDFLAGS: -lm
 // #include "shape.h"
 import "C"
@@ -17,7 +17,7 @@ import (
 func (s shaper) run(f *frame.Frame) {
 	var pin runtime.Pinner
 	defer pin.Unpin()
-	c := C.ik_shaper{encode: pinned(&pin, encoded()), to_srgb: cRows(s.toSRGB)}
+	c := C.ikcolor_shaper{encode: pinned(&pin, encoded()), to_srgb: cRows(s.toSRGB)}
 	for i, t := range s.curves {
 		c.curve[i] = pinned(&pin, t)
 	}
@@ -27,7 +27,7 @@ func (s shaper) run(f *frame.Frame) {
 		c.peak, c.white, c.mid_x, c.mid_y = C.float(t.peak), C.float(t.white()), C.float(x), C.float(y)
 	}
 	p := planes(f)
-	C.ik_shape(&p, C.int(f.Width), C.int(f.Height), &c)
+	C.ikcolor_shape(&p, C.int(f.Width), C.int(f.Height), &c)
 }
 
 // pinned returns a table as C is given it.
@@ -43,8 +43,8 @@ func cRows(m matrix) (r [9]C.float) {
 	return r
 }
 
-func planes(f *frame.Frame) C.ik_planes {
-	p := C.ik_planes{colors: C.int(len(f.Planes))}
+func planes(f *frame.Frame) C.ikcolor_planes {
+	p := C.ikcolor_planes{colors: C.int(len(f.Planes))}
 	for i, q := range f.Planes {
 		p.plane[i], p.stride[i] = (*C.uint16_t)(q.Data), C.ptrdiff_t(q.Stride)
 	}

@@ -2,7 +2,7 @@
 
 package scale
 
-// #cgo CFLAGS: -O3
+// #cgo CFLAGS: -std=c11 -O3 -Wall -Wextra
 // #cgo pkg-config: zimg
 // #include <stdlib.h>
 // #include "resample.h"
@@ -18,7 +18,7 @@ import (
 )
 
 // format describes one side of a graph; comparable, so that it can be a cache key.
-type format = C.ik_format
+type format = C.ikscale_format
 
 // zimg's constants for the families used here (zimg.h: zimg_color_family_e).
 const (
@@ -77,7 +77,7 @@ func takeGraph(key graphKey) (*graph, error) {
 	var msg [256]C.char
 	var tmp C.size_t
 	g := &graph{key: key}
-	g.ptr = C.ik_graph_new(&key.src, &key.dst, &msg[0], C.size_t(len(msg)), &tmp, &g.in.mask, &g.out.mask)
+	g.ptr = C.ikscale_graph_new(&key.src, &key.dst, &msg[0], C.size_t(len(msg)), &tmp, &g.in.mask, &g.out.mask)
 	if g.ptr == nil {
 		return nil, fmt.Errorf("scale: build graph %s → %s: %s", describe(key.src), describe(key.dst), C.GoString(&msg[0]))
 	}
@@ -117,7 +117,7 @@ func (g *graph) giveBack() {
 }
 
 func (g *graph) free() {
-	C.ik_graph_free(g.ptr)
+	C.ikscale_graph_free(g.ptr)
 	C.free(g.tmp)
 	C.free(g.in.rows)
 	C.free(g.out.rows)
@@ -136,7 +136,7 @@ func run(from, to format, src, dst [4]frame.Plane) error {
 	}
 	var msg [256]C.char
 	s, d := buffer(src), buffer(dst)
-	if C.ik_graph_run(g.ptr, &s, &d, g.tmp, &msg[0], C.size_t(len(msg))) != 0 {
+	if C.ikscale_graph_run(g.ptr, &s, &d, g.tmp, &msg[0], C.size_t(len(msg))) != 0 {
 		g.free()
 		return fmt.Errorf("scale: run graph %s → %s: %s", describe(from), describe(to), C.GoString(&msg[0]))
 	}
@@ -178,7 +178,7 @@ func plane(win window, l lift, d drop) error {
 	}
 	var msg [256]C.char
 	src, dst := l.c(g.in), d.c(g.out)
-	if C.ik_graph_resize(g.ptr, &src, &dst, g.tmp, &msg[0], C.size_t(len(msg))) != 0 {
+	if C.ikscale_graph_resize(g.ptr, &src, &dst, g.tmp, &msg[0], C.size_t(len(msg))) != 0 {
 		g.free()
 		return fmt.Errorf("scale: run graph %s → %s: %s", describe(from), describe(to), C.GoString(&msg[0]))
 	}
@@ -186,12 +186,12 @@ func plane(win window, l lift, d drop) error {
 	return nil
 }
 
-func (r ring) c() C.ik_ring {
-	return C.ik_ring{rows: r.rows, stride: C.ptrdiff_t(r.stride), mask: r.mask}
+func (r ring) c() C.ikscale_ring {
+	return C.ikscale_ring{rows: r.rows, stride: C.ptrdiff_t(r.stride), mask: r.mask}
 }
 
-func buffer(planes [4]frame.Plane) C.ik_buffer {
-	var b C.ik_buffer
+func buffer(planes [4]frame.Plane) C.ikscale_buffer {
+	var b C.ikscale_buffer
 	for i, p := range planes {
 		b.plane[i], b.stride[i] = p.Data, C.ptrdiff_t(p.Stride)
 	}

@@ -8,13 +8,13 @@ import "C"
 import "math"
 
 // c describes the lift to C: every code becomes one of bytes in full range, chroma in the middle at 128.
-func (l lift) c(r ring) C.ik_lift {
-	out := C.ik_lift{
+func (l lift) c(r ring) C.ikscale_lift {
+	out := C.ikscale_lift{
 		data: l.plane.Data, stride: C.ptrdiff_t(l.plane.Stride), depth: C.int(l.codes.depth), ring: r.c(),
-		zero: C.float(l.codes.zero), gain: C.float(255 * C.IK_STEP / l.codes.unit),
+		zero: C.float(l.codes.zero), gain: C.float(255 * C.IKSCALE_STEP / l.codes.unit),
 	}
 	if l.codes.chroma {
-		out.base = 128 * C.IK_STEP
+		out.base = 128 * C.IKSCALE_STEP
 	}
 	if l.alpha.Data != nil {
 		out.alpha, out.alpha_stride = l.alpha.Data, C.ptrdiff_t(l.alpha.Stride)
@@ -27,17 +27,17 @@ func (l lift) c(r ring) C.ik_lift {
 }
 
 // c describes the drop to C.
-func (d drop) c(r ring) C.ik_drop {
-	out := C.ik_drop{data: d.plane.Data, stride: C.ptrdiff_t(d.plane.Stride), depth: C.int(d.codes.depth), ring: r.c()}
+func (d drop) c(r ring) C.ikscale_drop {
+	out := C.ikscale_drop{data: d.plane.Data, stride: C.ptrdiff_t(d.plane.Stride), depth: C.int(d.codes.depth), ring: r.c()}
 	middle := 0.0 // of the filters' codes
 	if d.codes.chroma {
-		middle = 128 * C.IK_STEP
+		middle = 128 * C.IKSCALE_STEP
 	}
 	switch gain := d.codes.unit / 255; {
 	case d.codes.depth > 8:
 		out.base = C.int(d.codes.zero - middle*257/128)
 	case !d.codes.full():
-		out.gain, out.base = C.int(math.Round(gain*65536)), C.int(math.Round(d.codes.zero*C.IK_STEP-middle*gain))
+		out.gain, out.base = C.int(math.Round(gain*65536)), C.int(math.Round(d.codes.zero*C.IKSCALE_STEP-middle*gain))
 	}
 	return out
 }

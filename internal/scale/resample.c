@@ -3,8 +3,7 @@
 #include <string.h>
 #include <zimg.h>
 
-static void to_zimg(zimg_image_format *z, const ik_format *f)
-{
+static void to_zimg(zimg_image_format *z, const ikscale_format *f) {
 	zimg_image_format_default(z, ZIMG_API_VERSION);
 	z->width = f->width;
 	z->height = f->height;
@@ -24,23 +23,20 @@ static void to_zimg(zimg_image_format *z, const ik_format *f)
 }
 
 // mask_for selects a row of a ring of at least count rows, of the whole plane when that is not larger.
-static unsigned mask_for(unsigned count, int height)
-{
+static unsigned mask_for(unsigned count, int height) {
 	unsigned mask = zimg_select_buffer_mask(count);
 	return mask < (unsigned)height ? mask : ZIMG_BUFFER_MAX;
 }
 
-void *ik_graph_new(const ik_format *src, const ik_format *dst, char *err, size_t errlen, size_t *tmp_size,
-	unsigned *in_mask, unsigned *out_mask)
-{
+void *ikscale_graph_new(const ikscale_format *src, const ikscale_format *dst, char *err, size_t errlen,
+	size_t *tmp_size, unsigned *in_mask, unsigned *out_mask) {
 	zimg_image_format s, d;
 	to_zimg(&s, src);
 	to_zimg(&d, dst);
 	zimg_graph_builder_params p;
 	zimg_graph_builder_params_default(&p, ZIMG_API_VERSION);
 	p.resample_filter = p.resample_filter_uv = src->kernel;
-	if (src->kernel == ZIMG_RESIZE_LANCZOS)
-		p.filter_param_a = p.filter_param_a_uv = 3;
+	if (src->kernel == ZIMG_RESIZE_LANCZOS) p.filter_param_a = p.filter_param_a_uv = 3;
 	if (src->kernel == ZIMG_RESIZE_BICUBIC) { // Catmull and Rom
 		p.filter_param_a = p.filter_param_a_uv = 0;
 		p.filter_param_b = p.filter_param_b_uv = 0.5;
@@ -61,21 +57,19 @@ void *ik_graph_new(const ik_format *src, const ik_format *dst, char *err, size_t
 	return g;
 }
 
-void ik_graph_free(void *graph) { zimg_filter_graph_free(graph); }
+void ikscale_graph_free(void *graph) { zimg_filter_graph_free(graph); }
 
 static int process(const void *graph, const zimg_image_buffer_const *s, const zimg_image_buffer *d, void *tmp,
-	zimg_filter_graph_callback lift, void *src, zimg_filter_graph_callback drop, void *dst, char *err, size_t errlen)
-{
-	if (!zimg_filter_graph_process(graph, s, d, tmp, lift, src, drop, dst))
-		return 0;
+	zimg_filter_graph_callback lift, void *src, zimg_filter_graph_callback drop, void *dst, char *err, size_t errlen) {
+	if (!zimg_filter_graph_process(graph, s, d, tmp, lift, src, drop, dst)) return 0;
 	zimg_get_last_error(err, errlen);
 	return -1;
 }
 
-int ik_graph_run(const void *graph, const ik_buffer *src, const ik_buffer *dst, void *tmp, char *err, size_t errlen)
-{
-	zimg_image_buffer_const s = {ZIMG_API_VERSION};
-	zimg_image_buffer d = {ZIMG_API_VERSION};
+int ikscale_graph_run(
+	const void *graph, const ikscale_buffer *src, const ikscale_buffer *dst, void *tmp, char *err, size_t errlen) {
+	zimg_image_buffer_const s = {.version = ZIMG_API_VERSION};
+	zimg_image_buffer d = {.version = ZIMG_API_VERSION};
 	for (int i = 0; i < 4; i++) {
 		s.plane[i].data = src->plane[i];
 		s.plane[i].stride = src->stride[i];
@@ -87,44 +81,39 @@ int ik_graph_run(const void *graph, const ik_buffer *src, const ik_buffer *dst, 
 	return process(graph, &s, &d, tmp, 0, 0, 0, 0, err, errlen);
 }
 
-static void widen(const uint8_t *restrict v, uint16_t *restrict out, int n)
-{
+static void widen(const uint8_t *restrict v, uint16_t *restrict out, int n) {
 	for (int x = 0; x < n; x++)
-		out[x] = (uint16_t)(IK_FOOT + v[x] * IK_STEP);
+		out[x] = (uint16_t)(IKSCALE_FOOT + v[x] * IKSCALE_STEP);
 }
 
-// multiply weighs by alpha: 32897 / 65536 is IK_STEP / 255, so that opaque samples stay exact.
-static void multiply(const uint8_t *restrict v, const uint8_t *restrict alpha, uint16_t *restrict out, int n)
-{
+// multiply weighs by alpha: 32897 / 65536 is IKSCALE_STEP / 255, so that opaque samples stay exact.
+static void multiply(const uint8_t *restrict v, const uint8_t *restrict alpha, uint16_t *restrict out, int n) {
 	for (int x = 0; x < n; x++)
-		out[x] = (uint16_t)(IK_FOOT + ((uint16_t)(v[x] * alpha[x]) * 32897u >> 16));
+		out[x] = (uint16_t)(IKSCALE_FOOT + ((uint16_t)(v[x] * alpha[x]) * 32897u >> 16));
 }
 
 // The codes that a limited range leaves beyond black and white stay: the headroom holds them.
-#define DEFINE_LIFT(T)                                                                                              \
-	static void affine_##T(const T *restrict v, uint16_t *restrict out, int n, const ik_lift *l)                    \
-	{                                                                                                               \
-		float zero = l->zero, gain = l->gain, base = l->base + IK_FOOT + 0.5f;                                      \
-		for (int x = 0; x < n; x++)                                                                                 \
-			out[x] = (uint16_t)(int)((v[x] - zero) * gain + base);                                                  \
-	}                                                                                                               \
-	static void weighted_##T(const T *restrict v, const T *restrict alpha, uint16_t *restrict out, int n,           \
-		const ik_lift *l)                                                                                           \
-	{                                                                                                               \
-		float zero = l->zero, gain = l->gain, base = l->base + IK_FOOT + 0.5f;                                      \
-		for (int x = 0; x < n; x++)                                                                                 \
-			out[x] = (uint16_t)(int)((v[x] - zero) * alpha[x] * gain + base);                                       \
+#define DEFINE_LIFT(T)                                                                                        \
+	static void affine_##T(const T *restrict v, uint16_t *restrict out, int n, const ikscale_lift *l) {       \
+		float zero = l->zero, gain = l->gain, base = l->base + IKSCALE_FOOT + 0.5f;                           \
+		for (int x = 0; x < n; x++)                                                                           \
+			out[x] = (uint16_t)(int)((v[x] - zero) * gain + base);                                            \
+	}                                                                                                         \
+	static void weighted_##T(                                                                                 \
+		const T *restrict v, const T *restrict alpha, uint16_t *restrict out, int n, const ikscale_lift *l) { \
+		float zero = l->zero, gain = l->gain, base = l->base + IKSCALE_FOOT + 0.5f;                           \
+		for (int x = 0; x < n; x++)                                                                           \
+			out[x] = (uint16_t)(int)((v[x] - zero) * alpha[x] * gain + base);                                 \
 	}
 
 DEFINE_LIFT(uint8_t)
 DEFINE_LIFT(uint16_t)
 
-static void *ring_row(const ik_ring *r, unsigned i) { return (char *)r->rows + (i & r->mask) * r->stride; }
+static void *ring_row(const ikscale_ring *r, unsigned i) { return (char *)r->rows + (i & r->mask) * r->stride; }
 
 // lift_row fills columns left to right of row i of the ring (zimg_filter_graph_callback).
-static int lift_row(void *user, unsigned i, unsigned left, unsigned right)
-{
-	const ik_lift *l = user;
+static int lift_row(void *user, unsigned i, unsigned left, unsigned right) {
+	const ikscale_lift *l = user;
 	int n = (int)(right - left), size = l->depth > 8 ? 2 : 1;
 	const char *v = (const char *)l->data + i * l->stride + left * size;
 	const char *alpha = l->alpha ? (const char *)l->alpha + i * l->alpha_stride + left * size : NULL;
@@ -145,26 +134,23 @@ static int lift_row(void *user, unsigned i, unsigned left, unsigned right)
 }
 
 // above is how far a word is above the foot, at least 0.
-static inline uint16_t above(uint16_t word) { return (word > IK_FOOT ? word : IK_FOOT) - IK_FOOT; }
+static inline uint16_t above(uint16_t word) { return (word > IKSCALE_FOOT ? word : IKSCALE_FOOT) - IKSCALE_FOOT; }
 
 static inline uint16_t least(uint16_t a, uint16_t b) { return a < b ? a : b; }
 
-static void to_bytes(const uint16_t *restrict v, uint8_t *restrict out, int n)
-{
+static void to_bytes(const uint16_t *restrict v, uint8_t *restrict out, int n) {
 	for (int x = 0; x < n; x++)
-		out[x] = (uint8_t)least((uint16_t)(above(v[x]) + IK_STEP / 2) / IK_STEP, 255);
+		out[x] = (uint8_t)least((uint16_t)(above(v[x]) + IKSCALE_STEP / 2) / IKSCALE_STEP, 255);
 }
 
-static void to_limited(const uint16_t *restrict v, uint8_t *restrict out, int n, uint16_t gain, uint16_t base)
-{
-	base += IK_STEP / 2;
+static void to_limited(const uint16_t *restrict v, uint8_t *restrict out, int n, uint16_t gain, uint16_t base) {
+	base += IKSCALE_STEP / 2;
 	for (int x = 0; x < n; x++)
-		out[x] = (uint8_t)least((uint16_t)((above(v[x]) * (uint32_t)gain >> 16) + base) / IK_STEP, 255);
+		out[x] = (uint8_t)least((uint16_t)((above(v[x]) * (uint32_t)gain >> 16) + base) / IKSCALE_STEP, 255);
 }
 
-static void to_words(const uint16_t *restrict v, uint16_t *restrict out, int n, uint16_t down)
-{
-	uint16_t most = 255 * IK_STEP + down / 2;
+static void to_words(const uint16_t *restrict v, uint16_t *restrict out, int n, uint16_t down) {
+	uint16_t most = 255 * IKSCALE_STEP + down / 2;
 	for (int x = 0; x < n; x++) {
 		uint16_t a = least(above(v[x]), most), b = (uint16_t)(2 * a) > down ? 2 * a : down;
 		out[x] = (uint16_t)(b + (a >> 7) - down);
@@ -172,9 +158,8 @@ static void to_words(const uint16_t *restrict v, uint16_t *restrict out, int n, 
 }
 
 // drop_row takes columns left to right of row i from the ring (zimg_filter_graph_callback).
-static int drop_row(void *user, unsigned i, unsigned left, unsigned right)
-{
-	const ik_drop *d = user;
+static int drop_row(void *user, unsigned i, unsigned left, unsigned right) {
+	const ikscale_drop *d = user;
 	int n = (int)(right - left);
 	const uint16_t *v = (const uint16_t *)ring_row(&d->ring, i) + left;
 	char *out = (char *)d->data + i * d->stride;
@@ -187,10 +172,9 @@ static int drop_row(void *user, unsigned i, unsigned left, unsigned right)
 	return 0;
 }
 
-int ik_graph_resize(const void *graph, ik_lift *src, ik_drop *dst, void *tmp, char *err, size_t errlen)
-{
-	zimg_image_buffer_const s = {ZIMG_API_VERSION};
-	zimg_image_buffer d = {ZIMG_API_VERSION};
+int ikscale_graph_resize(const void *graph, ikscale_lift *src, ikscale_drop *dst, void *tmp, char *err, size_t errlen) {
+	zimg_image_buffer_const s = {.version = ZIMG_API_VERSION};
+	zimg_image_buffer d = {.version = ZIMG_API_VERSION};
 	s.plane[0].data = src->ring.rows;
 	s.plane[0].stride = src->ring.stride;
 	s.plane[0].mask = src->ring.mask;

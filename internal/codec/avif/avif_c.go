@@ -4,8 +4,8 @@
 package avif
 
 // #cgo pkg-config: libavif
-// #cgo CFLAGS: -O2 -Wall
-// #include "shim.h"
+// #cgo CFLAGS: -std=c11 -O2 -Wall -Wextra
+// #include "avif.h"
 import "C"
 
 import (

@@ -3,7 +3,7 @@
 package avif
 
 // #include <stdint.h>
-// #include "shim.h"
+// #include "avif.h"
 import "C"
 
 import (

@@ -2,7 +2,7 @@
 
 package avif
 
-// #include "shim.h"
+// #include "avif.h"
 import "C"
 
 import (
@@ -13,11 +13,11 @@ import (
 	"imagekit/internal/frame"
 )
 
-// How libaom spends the bits of the colour planes: see shim.h.
+// How libaom spends the bits of the colour planes: see avif.h.
 const (
-	tuningNone = C.SHIM_TUNING_NONE
-	tuningQM   = C.SHIM_TUNING_QM
-	tuningIQ   = C.SHIM_TUNING_IQ
+	tuningNone = C.IKAVIF_TUNING_NONE
+	tuningQM   = C.IKAVIF_TUNING_QM
+	tuningIQ   = C.IKAVIF_TUNING_IQ
 )
 
 // Encode writes a Gray (4:0:0) or YCbCr (4:4:4, 4:2:2, 4:2:0) frame of 8, 10 or 12 bits and straight alpha, or none,
@@ -39,7 +39,7 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 }
 
 // tuningFor returns the best tuning that a libaom in a list of codecs knows.
-func tuningFor(codecs string) C.shim_tuning {
+func tuningFor(codecs string) C.ikavif_tuning {
 	if tunesForImages(codecs) {
 		return tuningIQ
 	}
@@ -47,7 +47,7 @@ func tuningFor(codecs string) C.shim_tuning {
 }
 
 // encode tunes as told, or not at all when libaom does not know one of the options.
-func encode(f *frame.Frame, format C.avifPixelFormat, s Settings, tuning C.shim_tuning) ([]byte, error) {
+func encode(f *frame.Frame, format C.avifPixelFormat, s Settings, tuning C.ikavif_tuning) ([]byte, error) {
 	img := C.avifImageCreate(C.uint32_t(f.Width), C.uint32_t(f.Height), C.uint32_t(f.Depth), format)
 	if img == nil {
 		return nil, failure(fault.Internal, C.AVIF_RESULT_OUT_OF_MEMORY, "image")
@@ -57,7 +57,7 @@ func encode(f *frame.Frame, format C.avifPixelFormat, s Settings, tuning C.shim_
 
 	var pin runtime.Pinner // settings points at the profile
 	defer pin.Unpin()
-	settings := C.shim_settings{
+	settings := C.ikavif_settings{
 		quality: C.int(s.Quality), alpha_quality: C.int(s.AlphaQuality), speed: C.int(s.Speed),
 		threads: C.int(max(1, s.Threads)), tuning: tuning,
 		tile_columns: C.int(tileColumns(f.Width, f.Height)),
@@ -68,7 +68,7 @@ func encode(f *frame.Frame, format C.avifPixelFormat, s Settings, tuning C.shim_
 	}
 	var out C.avifRWData
 	defer C.avifRWDataFree(&out)
-	r := C.shim_encode(img, &settings, &out)
+	r := C.ikavif_encode(img, &settings, &out)
 	if r == C.AVIF_RESULT_INVALID_CODEC_SPECIFIC_OPTION && tuning != tuningNone {
 		return encode(f, format, s, tuningNone)
 	}

@@ -7,9 +7,9 @@
 
 #include <jerror.h>
 
-#define MAX_SCANS 100 /* real progressive files have about 10; each more costs a pass over all coefficients */
+#define MAX_SCANS 100 // real progressive files have about 10; each more costs a pass over all coefficients
 
-#define AGAIN -1 /* status: what was not foreseen in huffman_decode.c is left to libjpeg, from the start */
+#define AGAIN -1 // status: what was not foreseen in huffman_decode.c is left to libjpeg, from the start
 
 struct ikjpeg_decoder {
 	struct jpeg_decompress_struct cinfo;
@@ -21,8 +21,8 @@ struct ikjpeg_decoder {
 	size_t len;
 	int shrink;
 	bool plain;
-	ikjpeg_huffman *huffman; /* decodes the scan in libjpeg's place; NULL: libjpeg does */
-	bool ended;  /* the source was asked for bytes after its last */
+	ikjpeg_huffman *huffman; // decodes the scan in libjpeg's place; NULL: libjpeg does
+	bool ended;              // the source was asked for bytes after its last
 	char message[IKJPEG_MESSAGE];
 };
 
@@ -38,8 +38,7 @@ static _Noreturn void fail(ikjpeg_decoder *d, int status, const char *message) {
 
 static int status_of(int code) {
 	switch (code) {
-	case JERR_OUT_OF_MEMORY:
-		return IKJPEG_NO_MEMORY;
+	case JERR_OUT_OF_MEMORY: return IKJPEG_NO_MEMORY;
 	case JERR_BAD_PRECISION:
 	case JERR_SOF_UNSUPPORTED:
 	case JERR_COMPONENT_COUNT:
@@ -47,44 +46,40 @@ static int status_of(int code) {
 	case JERR_CONVERSION_NOTIMPL:
 	case JERR_FRACT_SAMPLE_NOTIMPL:
 	case JERR_NOTIMPL:
-	case JERR_NOT_COMPILED:
-		return IKJPEG_UNSUPPORTED;
+	case JERR_NOT_COMPILED: return IKJPEG_UNSUPPORTED;
 	}
 	return IKJPEG_DAMAGED;
 }
 
-static void on_error(j_common_ptr cinfo) {
+// quote gives up in libjpeg's words.
+static _Noreturn void quote(j_common_ptr cinfo, int status) {
 	ikjpeg_decoder *d = cinfo->client_data;
 	cinfo->err->format_message(cinfo, d->message);
-	give_up(d, status_of(cinfo->err->msg_code));
+	give_up(d, status);
 }
 
-/* Only two warnings cost pixels: the entropy decoder met a marker while it needed bits, or an arithmetic code
- * that stands for nothing; either leaves the rest of the segment grey. */
+static void on_error(j_common_ptr cinfo) { quote(cinfo, status_of(cinfo->err->msg_code)); }
+
+// Only two warnings cost pixels: the entropy decoder met a marker while it needed bits, or an arithmetic code
+// that stands for nothing; either leaves the rest of the segment grey.
 static void on_message(j_common_ptr cinfo, int level) {
 	ikjpeg_decoder *d = cinfo->client_data;
-	if (level >= 0)
-		return;
+	if (level >= 0) return;
 	switch (cinfo->err->msg_code) {
 	case JWRN_HIT_MARKER:
-	case JWRN_ARITH_BAD_CODE:
-		cinfo->err->format_message(cinfo, d->message);
-		give_up(d, IKJPEG_TRUNCATED);
-	case JWRN_JPEG_EOF:
-		d->ended = true;
+	case JWRN_ARITH_BAD_CODE: quote(cinfo, IKJPEG_TRUNCATED);
+	case JWRN_JPEG_EOF: d->ended = true;
 	}
 }
 
 static void on_progress(j_common_ptr cinfo) {
 	ikjpeg_decoder *d = cinfo->client_data;
-	if (d->cinfo.input_scan_number > MAX_SCANS)
-		fail(d, IKJPEG_DAMAGED, "more than 100 scans");
+	if (d->cinfo.input_scan_number > MAX_SCANS) fail(d, IKJPEG_DAMAGED, "more than 100 scans");
 }
 
 static ikjpeg_decoder *prepare(const uint8_t *src, size_t len, int shrink, bool plain) {
 	ikjpeg_decoder *d = calloc(1, sizeof *d);
-	if (d == NULL)
-		return NULL;
+	if (d == NULL) return NULL;
 	d->src = src;
 	d->len = len;
 	d->shrink = shrink;
@@ -99,22 +94,17 @@ static ikjpeg_decoder *prepare(const uint8_t *src, size_t len, int shrink, bool 
 
 static int model_of(ikjpeg_decoder *d) {
 	switch (d->cinfo.jpeg_color_space) {
-	case JCS_YCbCr:
-		return IKJPEG_YCBCR;
-	case JCS_RGB:
-		return IKJPEG_RGB;
-	case JCS_GRAYSCALE:
-		return IKJPEG_GRAY;
+	case JCS_YCbCr: return IKJPEG_YCBCR;
+	case JCS_RGB: return IKJPEG_RGB;
+	case JCS_GRAYSCALE: return IKJPEG_GRAY;
 	case JCS_CMYK:
-	case JCS_YCCK:
-		return IKJPEG_CMYK;
-	default:
-		fail(d, IKJPEG_UNSUPPORTED, "unknown colour space");
+	case JCS_YCCK: return IKJPEG_CMYK;
+	default: fail(d, IKJPEG_UNSUPPORTED, "unknown colour space");
 	}
 }
 
-/* Grey, YCbCr and RGB leave libjpeg as they are stored. CMYK and YCCK go through its upsampling and colour
- * conversion: they need a colour transform at full resolution anyway, and YCCK has no other exact way. */
+// Grey, YCbCr and RGB leave libjpeg as they are stored. CMYK and YCCK go through its upsampling and colour
+// conversion: they need a colour transform at full resolution anyway, and YCCK has no other exact way.
 static void choose(ikjpeg_decoder *d, int model) {
 	struct jpeg_decompress_struct *c = &d->cinfo;
 	c->scale_num = 1;
@@ -162,15 +152,15 @@ static void read_header(ikjpeg_decoder *d) {
 	d->cinfo.progress = &d->progress;
 	jpeg_mem_src(&d->cinfo, d->src, d->len);
 	jpeg_read_header(&d->cinfo, TRUE);
-	if (IKJPEG_MIN_SCALED(&d->cinfo) == 1) /* libjpeg-turbo 3 reads lossless JPEG, but gives no planes of it */
+	if (IKJPEG_MIN_SCALED(&d->cinfo) == 1) // libjpeg-turbo 3 reads lossless JPEG, but gives no planes of it
 		fail(d, IKJPEG_UNSUPPORTED, "lossless JPEG");
 	choose(d, model_of(d));
 }
 
-ikjpeg_decoder *ikjpeg_open(const uint8_t *src, size_t len, int shrink, bool plain, ikjpeg_picture *picture, int *status) {
+ikjpeg_decoder *ikjpeg_open(
+	const uint8_t *src, size_t len, int shrink, bool plain, ikjpeg_picture *picture, int *status) {
 	ikjpeg_decoder *d = prepare(src, len, shrink, plain);
-	if (d == NULL)
-		return NULL;
+	if (d == NULL) return NULL;
 	if (setjmp(d->escape)) {
 		*status = d->status;
 		return d;
@@ -207,8 +197,8 @@ static void read_raw(ikjpeg_decoder *d, const ikjpeg_picture *p, int bottom) {
 	}
 }
 
-/* Every file with four channels stores 255 = no ink, as Adobe's programs do: also those without its marker, which are
- * shown so everywhere. */
+// Every file with four channels stores 255 = no ink, as Adobe's programs do: also those without its marker, which are
+// shown so everywhere.
 static void split_cmyk(const JSAMPLE *restrict from, const ikjpeg_picture *p, int y) {
 	for (int i = 0; i < 4; i++) {
 		uint8_t *restrict to = p->planes[i].data + y * p->planes[i].stride;
@@ -222,57 +212,49 @@ static void read_cmyk(ikjpeg_decoder *d, const ikjpeg_picture *p, int bottom) {
 	JSAMPARRAY row = c->mem->alloc_sarray((j_common_ptr)c, JPOOL_IMAGE, c->output_width * 4, 1);
 	int height = whole(bottom * IKJPEG_MIN_SCALED(c), DCTSIZE);
 	for (int y = 0; y < height; y++) {
-		if (jpeg_read_scanlines(c, row, 1) == 0)
-			fail(d, IKJPEG_TRUNCATED, "no more rows");
+		if (jpeg_read_scanlines(c, row, 1) == 0) fail(d, IKJPEG_TRUNCATED, "no more rows");
 		split_cmyk(row[0], p, y);
 	}
 }
 
-/* A source that ended between two scans raised no warning but the end: look whether the scans that came tell
- * everything. Arithmetic decoding goes on with zeros at the end of its data, as T.81 D.2.6 wants, so there the
- * end of the source is the only sign of a cut. */
+// A source that ended between two scans raised no warning but the end: look whether the scans that came tell
+// everything. Arithmetic decoding goes on with zeros at the end of its data, as T.81 D.2.6 wants, so there the
+// end of the source is the only sign of a cut.
 static void check_complete(ikjpeg_decoder *d) {
 	struct jpeg_decompress_struct *c = &d->cinfo;
 	for (int i = 0; i < c->num_components; i++) {
-		if (c->comp_info[i].quant_table == NULL)
-			fail(d, IKJPEG_TRUNCATED, "a component without a scan");
+		if (c->comp_info[i].quant_table == NULL) fail(d, IKJPEG_TRUNCATED, "a component without a scan");
 		for (int k = 0; d->ended && c->coef_bits != NULL && k < DCTSIZE2; k++)
-			if (c->coef_bits[i][k] != 0)
-				fail(d, IKJPEG_TRUNCATED, "scans are missing");
+			if (c->coef_bits[i][k] != 0) fail(d, IKJPEG_TRUNCATED, "scans are missing");
 	}
-	if (d->ended && c->arith_code)
-		fail(d, IKJPEG_TRUNCATED, "arithmetic-coded data without an end");
+	if (d->ended && c->arith_code) fail(d, IKJPEG_TRUNCATED, "arithmetic-coded data without an end");
 }
 
 #if IKJPEG_OWN_HUFFMAN
 static boolean decode_mcu(j_decompress_ptr cinfo, JBLOCKROW *mcu) {
 	ikjpeg_decoder *d = cinfo->client_data;
-	if (!ikjpeg_huffman_decode(d->huffman, cinfo->restart_interval, mcu))
-		give_up(d, AGAIN);
+	if (!ikjpeg_huffman_decode(d->huffman, cinfo->restart_interval, mcu)) give_up(d, AGAIN);
 	return TRUE;
 }
 
 static void take_over(ikjpeg_decoder *d) {
 	d->huffman = ikjpeg_huffman_new(&d->cinfo);
-	if (d->huffman != NULL)
-		d->cinfo.entropy->decode_mcu = decode_mcu;
+	if (d->huffman != NULL) d->cinfo.entropy->decode_mcu = decode_mcu;
 }
 #else
 static void take_over(ikjpeg_decoder *d) { (void)d; }
 #endif
 
-/* read_planes decodes; again says that everything is left to libjpeg, from the header on. */
+// read_planes decodes; again says that everything is left to libjpeg, from the header on.
 static int read_planes(ikjpeg_decoder *d, const ikjpeg_picture *picture, int bottom, bool again) {
-	if (setjmp(d->escape))
-		return d->status;
+	if (setjmp(d->escape)) return d->status;
 	if (again) {
 		jpeg_destroy_decompress(&d->cinfo);
 		d->ended = false;
 		read_header(d);
 	}
 	jpeg_start_decompress(&d->cinfo);
-	if (!again && !d->plain)
-		take_over(d);
+	if (!again && !d->plain) take_over(d);
 	if (d->cinfo.raw_data_out)
 		read_raw(d, picture, bottom);
 	else

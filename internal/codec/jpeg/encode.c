@@ -15,7 +15,7 @@ typedef struct {
 	jmp_buf escape;
 	int status;
 	ikjpeg_result *result;
-	size_t room; /* bytes at result->bytes */
+	size_t room; // bytes at result->bytes
 } encoder;
 
 static void on_error(j_common_ptr cinfo) {
@@ -30,14 +30,13 @@ static void ignore(j_common_ptr cinfo, int level) {
 	(void)level;
 }
 
-/* The destination grows by doubling. libjpeg's own (jpeg_mem_dest) loses its buffer when an error leaves early. */
+// The destination grows by doubling. libjpeg's own (jpeg_mem_dest) loses its buffer when an error leaves early.
 static boolean grow(j_compress_ptr cinfo) {
 	encoder *e = cinfo->client_data;
 	size_t used = e->room;
 	size_t room = used == 0 ? 64 << 10 : 2 * used;
 	uint8_t *bytes = realloc(e->result->bytes, room);
-	if (bytes == NULL)
-		ERREXIT1(cinfo, JERR_OUT_OF_MEMORY, 0);
+	if (bytes == NULL) ERREXIT1(cinfo, JERR_OUT_OF_MEMORY, 0);
 	e->result->bytes = bytes;
 	e->room = room;
 	e->output.next_output_byte = bytes + used;
@@ -66,7 +65,7 @@ static void prepare(encoder *e, ikjpeg_result *result) {
 	e->output.term_destination = end;
 }
 
-/* ours says whether the Huffman tables are fitted here, in one pass, rather than by libjpeg in two. */
+// ours says whether the Huffman tables are fitted here, in one pass, rather than by libjpeg in two.
 static bool ours(const ikjpeg_settings *s) {
 #if IKJPEG_OWN_HUFFMAN
 	return s->optimize && !s->progressive && !s->plain;
@@ -89,17 +88,15 @@ static void configure(struct jpeg_compress_struct *c, const ikjpeg_picture *p, c
 		c->comp_info[i].h_samp_factor = i == 0 ? s->sub_x : 1;
 		c->comp_info[i].v_samp_factor = i == 0 ? s->sub_y : 1;
 	}
-	if (s->progressive)
-		jpeg_simple_progression(c);
+	if (s->progressive) jpeg_simple_progression(c);
 }
 
-/* row_of returns row y of a plane, readable to whole blocks: the last row stands in for those below, the last
- * sample for those to the right. libjpeg codes both, and a decoder that upsamples lets them into the picture. */
+// row_of returns row y of a plane, readable to whole blocks: the last row stands in for those below, the last
+// sample for those to the right. libjpeg codes both, and a decoder that upsamples lets them into the picture.
 static JSAMPROW row_of(const ikjpeg_plane *p, int y, JSAMPROW scratch) {
 	uint8_t *row = p->data + (y < p->height ? y : p->height - 1) * p->stride;
 	int beyond = -p->width & (DCTSIZE - 1);
-	if (beyond == 0)
-		return row;
+	if (beyond == 0) return row;
 	memcpy(scratch, row, p->width);
 	memset(scratch + p->width, row[p->width - 1], beyond);
 	return scratch;
@@ -122,27 +119,24 @@ static void write_planes(encoder *e, const ikjpeg_picture *p) {
 	}
 }
 
-static int run(encoder *e, const ikjpeg_picture *picture, const ikjpeg_settings *settings, const uint8_t *icc,
-               size_t icc_len) {
-	if (setjmp(e->escape))
-		return e->status;
+static int run(
+	encoder *e, const ikjpeg_picture *picture, const ikjpeg_settings *settings, const uint8_t *icc, size_t icc_len) {
+	if (setjmp(e->escape)) return e->status;
 	jpeg_create_compress(&e->cinfo);
 	e->cinfo.dest = &e->output;
 	configure(&e->cinfo, picture, settings);
 	jpeg_start_compress(&e->cinfo, TRUE);
 #if IKJPEG_OWN_HUFFMAN
-	if (ours(settings))
-		ikjpeg_huffman_encode(&e->cinfo);
+	if (ours(settings)) ikjpeg_huffman_encode(&e->cinfo);
 #endif
-	if (icc_len > 0)
-		jpeg_write_icc_profile(&e->cinfo, icc, icc_len);
+	if (icc_len > 0) jpeg_write_icc_profile(&e->cinfo, icc, icc_len);
 	write_planes(e, picture);
 	jpeg_finish_compress(&e->cinfo);
 	return IKJPEG_OK;
 }
 
 int ikjpeg_encode(const ikjpeg_picture *picture, const ikjpeg_settings *settings, const uint8_t *icc, size_t icc_len,
-                  ikjpeg_result *result) {
+	ikjpeg_result *result) {
 	encoder e;
 	prepare(&e, result);
 	int status = run(&e, picture, settings, icc, icc_len);

@@ -1,6 +1,6 @@
 //go:build cgo
 
-#include "shim.h"
+#include "png.h"
 
 #include <spng.h>
 #include <stdbool.h>
@@ -13,14 +13,14 @@ static const uint32_t adam7_dx[7] = {8, 8, 4, 4, 2, 2, 1};
 
 typedef struct {
 	struct spng_ihdr ihdr;
-	int channels;  // in the file
-	int planes;    // in the frame
-	bool key;      // the alpha plane comes from one transparent colour
-	bool key_set;  // false: tRNS was not usable, everything is opaque
+	int channels; // in the file
+	int planes;   // in the frame
+	bool key;     // the alpha plane comes from one transparent colour
+	bool key_set; // false: tRNS was not usable, everything is opaque
 	uint16_t key_value[3];
-	bool lut;             // samples are indices: palettes and depths below 8
+	bool lut; // samples are indices: palettes and depths below 8
 	uint8_t table[4][256];
-	uint8_t *indices;     // one row of unpacked indices
+	uint8_t *indices; // one row of unpacked indices
 } job;
 
 // target is where one row goes: the first sample of each plane and the distance between its samples.
@@ -31,29 +31,35 @@ typedef struct {
 
 // split takes apart width pixels of n interleaved channels. n and dx are constants where it is inlined, so that
 // the compiler can vectorise.
-#define DEFINE_SPLIT(T)                                                                                             \
-	static inline __attribute__((always_inline)) void split_##T(const T *restrict in, uint32_t width, int n,        \
-	                                                            const target *t, uint32_t dx) {                     \
-		for (int c = 0; c < n; c++) {                                                                               \
-			T *restrict out = (T *)t->out[c];                                                                       \
-			for (uint32_t x = 0; x < width; x++) out[(size_t)x * dx] = in[(size_t)x * n + c];                       \
-		}                                                                                                           \
-	}                                                                                                               \
-	static void row_##T(const T *in, uint32_t width, int n, const target *t) {                                      \
-		if (t->dx != 1) split_##T(in, width, n, t, t->dx);                                                          \
-		else if (n == 1) split_##T(in, width, 1, t, 1);                                                             \
-		else if (n == 2) split_##T(in, width, 2, t, 1);                                                             \
-		else if (n == 3) split_##T(in, width, 3, t, 1);                                                             \
-		else split_##T(in, width, 4, t, 1);                                                                         \
-	}                                                                                                               \
-	/* keyed writes the alpha plane of a picture with one transparent colour */                                     \
-	static void keyed_##T(const job *j, const T *in, uint32_t width, const target *t) {                             \
-		T *alpha = (T *)t->out[j->channels];                                                                        \
-		for (uint32_t x = 0; x < width; x++, in += j->channels) {                                                   \
-			bool hit = j->key_set && in[0] == j->key_value[0];                                                      \
-			if (j->channels == 3) hit = hit && in[1] == j->key_value[1] && in[2] == j->key_value[2];                \
-			alpha[(size_t)x * t->dx] = hit ? 0 : (T)~(T)0;                                                          \
-		}                                                                                                           \
+#define DEFINE_SPLIT(T)                                                                              \
+	static inline __attribute__((always_inline)) void split_##T(                                     \
+		const T *restrict in, uint32_t width, int n, const target *t, uint32_t dx) {                 \
+		for (int c = 0; c < n; c++) {                                                                \
+			T *restrict out = (T *)t->out[c];                                                        \
+			for (uint32_t x = 0; x < width; x++)                                                     \
+				out[(size_t)x * dx] = in[(size_t)x * n + c];                                         \
+		}                                                                                            \
+	}                                                                                                \
+	static void row_##T(const T *in, uint32_t width, int n, const target *t) {                       \
+		if (t->dx != 1)                                                                              \
+			split_##T(in, width, n, t, t->dx);                                                       \
+		else if (n == 1)                                                                             \
+			split_##T(in, width, 1, t, 1);                                                           \
+		else if (n == 2)                                                                             \
+			split_##T(in, width, 2, t, 1);                                                           \
+		else if (n == 3)                                                                             \
+			split_##T(in, width, 3, t, 1);                                                           \
+		else                                                                                         \
+			split_##T(in, width, 4, t, 1);                                                           \
+	}                                                                                                \
+	/* keyed writes the alpha plane of a picture with one transparent colour */                      \
+	static void keyed_##T(const job *j, const T *in, uint32_t width, const target *t) {              \
+		T *alpha = (T *)t->out[j->channels];                                                         \
+		for (uint32_t x = 0; x < width; x++, in += j->channels) {                                    \
+			bool hit = j->key_set && in[0] == j->key_value[0];                                       \
+			if (j->channels == 3) hit = hit && in[1] == j->key_value[1] && in[2] == j->key_value[2]; \
+			alpha[(size_t)x * t->dx] = hit ? 0 : (T) ~(T)0;                                          \
+		}                                                                                            \
 	}
 
 DEFINE_SPLIT(uint8_t)
@@ -76,7 +82,8 @@ static void look_up(const job *j, const uint8_t *in, uint32_t width, const targe
 	for (int c = 0; c < j->planes; c++) {
 		const uint8_t *table = j->table[c];
 		uint8_t *out = t->out[c];
-		for (uint32_t x = 0; x < width; x++) out[(size_t)x * t->dx] = table[in[x]];
+		for (uint32_t x = 0; x < width; x++)
+			out[(size_t)x * t->dx] = table[in[x]];
 	}
 }
 
@@ -100,7 +107,8 @@ static int fill_tables(job *j, spng_ctx *ctx, const struct spng_trns *trns, bool
 	if (j->ihdr.color_type == SPNG_COLOR_TYPE_GRAYSCALE) {
 		unsigned max = (1u << j->ihdr.bit_depth) - 1;
 		if (j->planes == 2) memset(alpha, 255, 256);
-		for (unsigned i = 0; i <= max; i++) j->table[0][i] = i * 255 / max;
+		for (unsigned i = 0; i <= max; i++)
+			j->table[0][i] = i * 255 / max;
 		if (transparent && trns->gray <= max) alpha[trns->gray] = 0;
 		return 0;
 	}
@@ -158,7 +166,7 @@ static int prepare(job *j, spng_ctx *ctx) {
 }
 
 // rows decodes row by row; libspng holds two rows, never the picture.
-static int rows(job *j, spng_ctx *ctx, const png_plane *planes, uint32_t y0, uint32_t y1) {
+static int rows(job *j, spng_ctx *ctx, const ikpng_plane *planes, uint32_t y0, uint32_t y1) {
 	size_t size = ((size_t)j->ihdr.width * j->channels * j->ihdr.bit_depth + 7) / 8;
 	size_t bytes = j->ihdr.bit_depth == 16 ? 2 : 1;
 	void *row = malloc(size);
@@ -174,15 +182,16 @@ static int rows(job *j, spng_ctx *ctx, const png_plane *planes, uint32_t y0, uin
 		uint32_t x = 0, dx = 1;
 		if (j->ihdr.interlace_method) x = adam7_x[info.pass], dx = adam7_dx[info.pass];
 		target t = {.dx = dx};
-		for (int c = 0; c < j->planes; c++) t.out[c] = planes[c].data + info.row_num * planes[c].stride + x * bytes;
+		for (int c = 0; c < j->planes; c++)
+			t.out[c] = planes[c].data + info.row_num * planes[c].stride + x * bytes;
 		store_row(j, row, (j->ihdr.width - x + dx - 1) / dx, &t);
 	}
 	free(row);
 	return err == SPNG_EOI ? 0 : err;
 }
 
-int png_decode(const uint8_t *file, size_t size, const png_plane *planes, int n, uint32_t y0, uint32_t y1) {
-	job j = {.planes = n};
+int ikpng_decode(const uint8_t *file, size_t size, const ikpng_picture *picture, uint32_t y0, uint32_t y1) {
+	job j = {.planes = picture->count};
 	spng_ctx *ctx = spng_ctx_new(0);
 	if (!ctx) return SPNG_EMEM;
 	// The caller has verified the file's checksums; those of this copy are not written. libspng would do it slower,
@@ -191,7 +200,7 @@ int png_decode(const uint8_t *file, size_t size, const png_plane *planes, int n,
 	if (!err) err = spng_set_png_buffer(ctx, file, size);
 	if (!err) err = prepare(&j, ctx);
 	if (!err) err = spng_decode_image(ctx, NULL, 0, SPNG_FMT_PNG, SPNG_DECODE_PROGRESSIVE);
-	if (!err) err = rows(&j, ctx, planes, y0, y1);
+	if (!err) err = rows(&j, ctx, picture->planes, y0, y1);
 	free(j.indices);
 	spng_ctx_free(ctx);
 	return err;

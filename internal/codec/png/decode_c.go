@@ -5,10 +5,10 @@
 package png
 
 // #cgo pkg-config: spng
-// #cgo CFLAGS: -O3 -Wall
+// #cgo CFLAGS: -std=c11 -O3 -Wall -Wextra
 // #include <spng.h>
 // #include <stdlib.h>
-// #include "shim.h"
+// #include "png.h"
 import "C"
 
 import (
@@ -40,9 +40,9 @@ func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
 	if !h.Crop.Empty() {
 		top, bottom = max(h.Crop.Min.Y, 0), min(h.Crop.Max.Y, head.height)
 	}
-	planes := planesOf(f)
-	code := C.png_decode((*C.uint8_t)(unsafe.SliceData(file)), C.size_t(len(file)),
-		&planes[0], C.int(len(planes)), C.uint32_t(top), C.uint32_t(bottom))
+	picture := pictureOf(f)
+	code := C.ikpng_decode((*C.uint8_t)(unsafe.SliceData(file)), C.size_t(len(file)),
+		&picture, C.uint32_t(top), C.uint32_t(bottom))
 	if code != 0 {
 		f.Release()
 		return nil, failure(fault.DamagedImage, code)
@@ -50,14 +50,14 @@ func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
 	return f, nil
 }
 
-// planesOf lists the planes for C: colours, then alpha.
-func planesOf(f *frame.Frame) []C.png_plane {
+// pictureOf describes a frame to C.
+func pictureOf(f *frame.Frame) C.ikpng_picture {
 	all := channels(f)
-	list := make([]C.png_plane, len(all))
+	picture := C.ikpng_picture{width: C.uint32_t(f.Width), height: C.uint32_t(f.Height), count: C.int(len(all))}
 	for i, p := range all {
-		list[i] = C.png_plane{data: (*C.uint8_t)(p.Data), stride: C.size_t(p.Stride)}
+		picture.planes[i] = C.ikpng_plane{data: (*C.uint8_t)(p.Data), stride: C.size_t(p.Stride)}
 	}
-	return list
+	return picture
 }
 
 // failure turns libspng's code into a fault: want of memory, or else of the given kind.

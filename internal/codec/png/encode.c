@@ -1,6 +1,6 @@
 //go:build cgo
 
-#include "shim.h"
+#include "png.h"
 
 #include <spng.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@ enum { MAX_COLORS = 256, SLOTS = 4 * MAX_COLORS };
 typedef struct {
 	int count;
 	uint32_t color[MAX_COLORS];
-	int16_t slot[SLOTS];  // number of a colour, -1 = free
+	int16_t slot[SLOTS]; // number of a colour, -1 = free
 } palette;
 
 // layout is how the pixels are stored.
@@ -22,32 +22,35 @@ typedef struct {
 	uint8_t color_type, depth;
 	int filters;
 	bool indexed;
-	bool packed;  // made of colours, not of planes
+	bool packed; // made of colours, not of planes
 } layout;
 
 // join interleaves one row of n planes; n is a constant where it is inlined.
-static inline __attribute__((always_inline)) void join(const png_plane *planes, int n, uint32_t y, uint32_t width,
-                                                       uint8_t *restrict row) {
+static inline __attribute__((always_inline)) void join(
+	const ikpng_plane *planes, int n, uint32_t y, uint32_t width, uint8_t *restrict row) {
 	for (int c = 0; c < n; c++) {
 		const uint8_t *restrict in = planes[c].data + y * planes[c].stride;
-		for (uint32_t x = 0; x < width; x++) row[(size_t)x * n + c] = in[x];
+		for (uint32_t x = 0; x < width; x++)
+			row[(size_t)x * n + c] = in[x];
 	}
 }
 
-static void join_row(const png_plane *planes, int n, uint32_t y, uint32_t width, uint8_t *row) {
-	switch (n) {
-	case 1: join(planes, 1, y, width, row); break;
-	case 2: join(planes, 2, y, width, row); break;
-	case 3: join(planes, 3, y, width, row); break;
-	default: join(planes, 4, y, width, row);
+static void join_row(const ikpng_picture *p, uint32_t y, uint8_t *row) {
+	switch (p->count) {
+	case 1: join(p->planes, 1, y, p->width, row); break;
+	case 2: join(p->planes, 2, y, p->width, row); break;
+	case 3: join(p->planes, 3, y, p->width, row); break;
+	default: join(p->planes, 4, y, p->width, row);
 	}
 }
 
-// colors writes one row of n planes as colours.
-static void colors(const png_plane *planes, int n, uint32_t y, uint32_t width, uint32_t *restrict row) {
+// colors writes one row as colours.
+static void colors(const ikpng_picture *picture, uint32_t y, uint32_t *restrict row) {
+	int n = picture->count;
 	const uint8_t *p[4] = {0};
-	for (int c = 0; c < n; c++) p[c] = planes[c].data + y * planes[c].stride;
-	for (uint32_t x = 0; x < width; x++) {
+	for (int c = 0; c < n; c++)
+		p[c] = picture->planes[c].data + y * picture->planes[c].stride;
+	for (uint32_t x = 0, width = picture->width; x < width; x++) {
 		uint32_t r = p[0][x], g = n < 3 ? r : p[1][x], b = n < 3 ? r : p[2][x];
 		uint32_t a = n == 1 || n == 3 ? 255 : p[n - 1][x];
 		row[x] = r | g << 8 | b << 16 | a << 24;
@@ -57,7 +60,8 @@ static void colors(const png_plane *planes, int n, uint32_t y, uint32_t width, u
 // find returns the slot where a colour is or would be.
 static int find(const palette *p, uint32_t color) {
 	uint32_t at = color * 2654435761u >> 22;
-	while (p->slot[at] >= 0 && p->color[p->slot[at]] != color) at = (at + 1) % SLOTS;
+	while (p->slot[at] >= 0 && p->color[p->slot[at]] != color)
+		at = (at + 1) % SLOTS;
 	return at;
 }
 
@@ -75,12 +79,12 @@ static bool collect(palette *p, const uint32_t *row, uint32_t width) {
 }
 
 // few fills the palette, unless the picture has more colours than that. A photo is found out within a few rows.
-static bool few(palette *p, const png_plane *planes, int n, uint32_t width, uint32_t height, uint32_t *row) {
+static bool few(palette *p, const ikpng_picture *picture, uint32_t *row) {
 	p->count = 0;
 	memset(p->slot, -1, sizeof p->slot);
-	for (uint32_t y = 0; y < height; y++) {
-		colors(planes, n, y, width, row);
-		if (!collect(p, row, width)) return false;
+	for (uint32_t y = 0; y < picture->height; y++) {
+		colors(picture, y, row);
+		if (!collect(p, row, picture->width)) return false;
 	}
 	return true;
 }
@@ -91,7 +95,8 @@ static int gray(const palette *p) {
 	for (int i = 0; i < p->count; i++) {
 		uint32_t v = p->color[i] & 255;
 		if (p->color[i] != (v * 0x10101 | 255u << 24)) return 0;
-		while (v % (255 / ((1 << depth) - 1))) depth *= 2;
+		while (v % (255 / ((1 << depth) - 1)))
+			depth *= 2;
 	}
 	return depth;
 }
@@ -100,14 +105,15 @@ static int bits_for(int count) { return count <= 2 ? 1 : count <= 4 ? 2 : count 
 
 // choose takes the smallest layout that holds the picture: 1, 2 or 4 bits of grey, a palette, or the planes as they
 // are. A profile describes colours, so that grey cannot be made of them.
-static layout choose(const palette *p, int n, size_t pixels, int filters, bool profile) {
+static layout choose(const palette *p, const ikpng_picture *picture, const ikpng_settings *settings) {
 	static const uint8_t plain[] = {0, SPNG_COLOR_TYPE_GRAYSCALE, SPNG_COLOR_TYPE_GRAYSCALE_ALPHA,
-	                                SPNG_COLOR_TYPE_TRUECOLOR, SPNG_COLOR_TYPE_TRUECOLOR_ALPHA};
-	layout l = {.color_type = plain[n], .depth = 8, .filters = filters};
+		SPNG_COLOR_TYPE_TRUECOLOR, SPNG_COLOR_TYPE_TRUECOLOR_ALPHA};
+	int n = picture->count;
+	layout l = {.color_type = plain[n], .depth = 8, .filters = settings->filters};
 	if (!p) return l;
 	// A palette that few pixels share costs more than it saves.
-	bool worth = pixels / 8 >= (size_t)p->count;
-	int depth = n > 2 && profile ? 0 : gray(p), bits = bits_for(p->count);
+	bool worth = (size_t)picture->width * picture->height / 8 >= (size_t)p->count;
+	int depth = n > 2 && settings->icc_size > 0 ? 0 : gray(p), bits = bits_for(p->count);
 	if (depth > 0 && depth <= bits) {
 		l.color_type = SPNG_COLOR_TYPE_GRAYSCALE;
 		l.depth = depth;
@@ -117,7 +123,7 @@ static layout choose(const palette *p, int n, size_t pixels, int filters, bool p
 		l.indexed = true;
 	}
 	l.packed = l.depth < 8 || l.color_type != plain[n];
-	if (l.indexed || l.depth < 8) l.filters = SPNG_DISABLE_FILTERING;  // PNG third edition §12.7
+	if (l.indexed || l.depth < 8) l.filters = SPNG_DISABLE_FILTERING; // PNG third edition §12.7
 	return l;
 }
 
@@ -149,48 +155,48 @@ static int set_palette(spng_ctx *ctx, const palette *p) {
 	return err;
 }
 
-static int set_icc(spng_ctx *ctx, const uint8_t *icc, size_t size) {
-	if (!size) return 0;
-	struct spng_iccp iccp = {.profile_name = "ICC profile", .profile_len = size, .profile = (char *)icc};
+static int set_icc(spng_ctx *ctx, const ikpng_settings *s) {
+	if (!s->icc_size) return 0;
+	struct spng_iccp iccp = {.profile_name = "ICC profile", .profile_len = s->icc_size, .profile = (char *)s->icc};
 	return spng_set_iccp(ctx, &iccp);
 }
 
 // rows writes all pixels; scratch holds two rows of colours.
-static int rows(spng_ctx *ctx, const palette *p, layout l, const png_plane *planes, int n, uint32_t width, uint32_t height,
-                uint32_t *scratch) {
+static int rows(spng_ctx *ctx, const palette *p, layout l, const ikpng_picture *picture, uint32_t *scratch) {
+	uint32_t width = picture->width;
 	uint8_t *row = (uint8_t *)(scratch + width);
-	size_t size = l.packed ? ((size_t)width * l.depth + 7) / 8 : (size_t)width * n;
+	size_t size = l.packed ? ((size_t)width * l.depth + 7) / 8 : (size_t)width * picture->count;
 	int err = 0;
-	for (uint32_t y = 0; y < height && !err; y++) {
+	for (uint32_t y = 0; y < picture->height && !err; y++) {
 		if (l.packed) {
-			colors(planes, n, y, width, scratch);
+			colors(picture, y, scratch);
 			pack(p, l, scratch, width, row);
 		} else {
-			join_row(planes, n, y, width, row);
+			join_row(picture, y, row);
 		}
 		err = spng_encode_row(ctx, row, size);
 	}
 	return err == SPNG_EOI ? 0 : err;
 }
 
-int png_encode(const png_plane *planes, int n, uint32_t width, uint32_t height, int level, int filters,
-               const uint8_t *icc, size_t icc_size, uint8_t **out, size_t *out_size) {
+int ikpng_encode(const ikpng_picture *picture, const ikpng_settings *settings, ikpng_result *result) {
+	uint32_t width = picture->width, height = picture->height;
 	spng_ctx *ctx = spng_ctx_new(SPNG_CTX_ENCODER);
 	uint32_t *scratch = malloc(2 * sizeof *scratch * width);
 	palette all, *p = NULL;
 	int err = ctx && scratch ? 0 : SPNG_EMEM;
-	if (!err && few(&all, planes, n, width, height, scratch)) p = &all;
-	layout l = choose(p, n, (size_t)width * height, filters, icc_size > 0);
+	if (!err && few(&all, picture, scratch)) p = &all;
+	layout l = choose(p, picture, settings);
 	struct spng_ihdr ihdr = {.width = width, .height = height, .bit_depth = l.depth, .color_type = l.color_type};
 	if (!err) err = spng_set_option(ctx, SPNG_ENCODE_TO_BUFFER, 1);
-	if (!err) err = spng_set_option(ctx, SPNG_IMG_COMPRESSION_LEVEL, level);
+	if (!err) err = spng_set_option(ctx, SPNG_IMG_COMPRESSION_LEVEL, settings->level);
 	if (!err) err = spng_set_option(ctx, SPNG_FILTER_CHOICE, l.filters);
 	if (!err) err = spng_set_ihdr(ctx, &ihdr);
 	if (!err && l.indexed) err = set_palette(ctx, p);
-	if (!err) err = set_icc(ctx, icc, icc_size);
+	if (!err) err = set_icc(ctx, settings);
 	if (!err) err = spng_encode_image(ctx, NULL, 0, SPNG_FMT_PNG, SPNG_ENCODE_PROGRESSIVE | SPNG_ENCODE_FINALIZE);
-	if (!err) err = rows(ctx, p, l, planes, n, width, height, scratch);
-	if (!err) *out = spng_get_png_buffer(ctx, out_size, &err);
+	if (!err) err = rows(ctx, p, l, picture, scratch);
+	if (!err) result->bytes = spng_get_png_buffer(ctx, &result->len, &err);
 	free(scratch);
 	spng_ctx_free(ctx);
 	return err;

@@ -4,10 +4,11 @@ package png
 
 // #include <stdlib.h>
 // #include <spng.h>
-// #include "shim.h"
+// #include "png.h"
 import "C"
 
 import (
+	"runtime"
 	"unsafe"
 
 	"imagekit/internal/fault"
@@ -20,14 +21,18 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	if err := check(f); err != nil {
 		return nil, err
 	}
-	planes := planesOf(f)
-	var out *C.uint8_t
-	var size C.size_t
-	code := C.png_encode(&planes[0], C.int(len(planes)), C.uint32_t(f.Width), C.uint32_t(f.Height), C.int(s.Level), C.int(s.Filters),
-		(*C.uint8_t)(unsafe.SliceData(s.ICC)), C.size_t(len(s.ICC)), &out, &size)
-	if code != 0 {
+	picture := pictureOf(f)
+	var pin runtime.Pinner // settings points at the profile
+	defer pin.Unpin()
+	settings := C.ikpng_settings{level: C.int(s.Level), filters: C.int(s.Filters)}
+	if len(s.ICC) > 0 {
+		pin.Pin(unsafe.SliceData(s.ICC))
+		settings.icc, settings.icc_size = (*C.uint8_t)(unsafe.SliceData(s.ICC)), C.size_t(len(s.ICC))
+	}
+	var result C.ikpng_result
+	if code := C.ikpng_encode(&picture, &settings, &result); code != 0 {
 		return nil, failure(fault.Internal, code)
 	}
-	defer C.free(unsafe.Pointer(out))
-	return C.GoBytes(unsafe.Pointer(out), C.int(size)), nil
+	defer C.free(unsafe.Pointer(result.bytes))
+	return C.GoBytes(unsafe.Pointer(result.bytes), C.int(result.len)), nil
 }

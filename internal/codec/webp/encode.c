@@ -7,8 +7,8 @@
 
 #include <webp/encode.h>
 
-/* lend points the picture at the job's colour planes, without copying, after flattening what alpha hides. Returns the
- * neutral chroma made for a grey job, to be freed after encoding. */
+// lend points the picture at the job's colour planes, without copying, after flattening what alpha hides. Returns the
+// neutral chroma made for a grey job, to be freed after encoding.
 static uint8_t *lend(const ikwebp_job *job, WebPPicture *to) {
 	const ikwebp_plane *p = job->planes;
 	uint8_t *neutral = NULL;
@@ -25,8 +25,7 @@ static uint8_t *lend(const ikwebp_job *job, WebPPicture *to) {
 		to->uv_stride = (job->width + 1) / 2;
 		size_t size = (size_t)to->uv_stride * ((job->height + 1) / 2);
 		neutral = malloc(size);
-		if (neutral != NULL)
-			memset(neutral, 128, size);
+		if (neutral != NULL) memset(neutral, 128, size);
 		to->u = to->v = neutral;
 	}
 	WebPCleanupTransparentArea(to);
@@ -35,12 +34,11 @@ static uint8_t *lend(const ikwebp_job *job, WebPPicture *to) {
 	return neutral;
 }
 
-/* pack interleaves R, G, B and alpha into the picture's own memory. */
+// pack interleaves R, G, B and alpha into the picture's own memory.
 static bool pack(const ikwebp_job *job, WebPPicture *to) {
 	static const uint8_t opaque = 255;
 	to->use_argb = 1;
-	if (!WebPPictureAlloc(to))
-		return false;
+	if (!WebPPictureAlloc(to)) return false;
 	for (int y = 0; y < job->height; y++) {
 		const uint8_t *row[IKWEBP_PLANES];
 		for (int i = 0; i < IKWEBP_PLANES; i++)
@@ -57,7 +55,7 @@ static bool pack(const ikwebp_job *job, WebPPicture *to) {
 	return true;
 }
 
-/* write encodes the picture with these settings into result. */
+// write encodes the picture with these settings into result.
 static bool write(const WebPConfig *config, WebPPicture *picture, ikwebp_result *result) {
 	WebPMemoryWriter writer;
 	WebPMemoryWriterInit(&writer);
@@ -73,8 +71,7 @@ static bool write(const WebPConfig *config, WebPPicture *picture, ikwebp_result 
 }
 
 static bool configure(const ikwebp_job *job, WebPConfig *config) {
-	if (!WebPConfigInit(config))
-		return false;
+	if (!WebPConfigInit(config)) return false;
 	config->quality = job->quality;
 	config->method = job->method;
 	config->sns_strength = job->shaping;
@@ -88,8 +85,7 @@ int ikwebp_encode(const ikwebp_job *job, ikwebp_result *result) {
 	WebPConfig config;
 	WebPPicture picture;
 	*result = (ikwebp_result){.error = VP8_ENC_ERROR_INVALID_CONFIGURATION};
-	if (!configure(job, &config) || !WebPPictureInit(&picture))
-		return IKWEBP_FAILED;
+	if (!configure(job, &config) || !WebPPictureInit(&picture)) return IKWEBP_FAILED;
 	picture.width = job->width;
 	picture.height = job->height;
 	uint8_t *neutral = NULL;

@@ -1,4 +1,4 @@
-/* The shim between Go and libwebp: planes in, planes out. Nothing outlives a call but what the caller owns. */
+// The shim between Go and libwebp: planes in, planes out. Nothing outlives a call but what the caller owns.
 #ifndef IMAGEKIT_WEBP_H
 #define IMAGEKIT_WEBP_H
 
@@ -6,57 +6,57 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How a call ended. */
+// How a call ended.
 enum {
 	IKWEBP_OK,
 	IKWEBP_TRUNCATED,
 	IKWEBP_DAMAGED,
 	IKWEBP_UNSUPPORTED,
-	IKWEBP_FAILED, /* no memory, or a call libwebp does not take */
+	IKWEBP_FAILED, // no memory, or a call libwebp does not take
 };
 
 typedef struct {
 	uint8_t *data;
 	size_t stride;
-	int width, height; /* samples */
+	int width, height; // samples
 } ikwebp_plane;
 
-/* Three colour planes and alpha; a plane that is not there has no data. */
+// Three colour planes and alpha; a plane that is not there has no data.
 enum { IKWEBP_ALPHA = 3, IKWEBP_PLANES };
 
 typedef struct {
-	int width, height; /* canvas, pixels */
+	int width, height; // canvas, pixels
 	bool alpha;
-	bool yuv;                                         /* opaque and lossy: decodes to Y, U, V; else to R, G, B */
-	size_t at, len;                                   /* the first picture's bytes */
-	int left, top, frame_width, frame_height;         /* where it stands on the canvas */
+	bool yuv;                                 // opaque and lossy: decodes to Y, U, V; else to R, G, B
+	size_t at, len;                           // the first picture's bytes
+	int left, top, frame_width, frame_height; // where it stands on the canvas
 } ikwebp_info;
 
-/* ikwebp_inspect reads the headers. */
+// ikwebp_inspect reads the headers.
 int ikwebp_inspect(const uint8_t *src, size_t len, ikwebp_info *info);
 
-/* ikwebp_read_yuv decodes to 4:2:0 planes. */
+// ikwebp_read_yuv decodes to 4:2:0 planes.
 int ikwebp_read_yuv(const uint8_t *src, const ikwebp_info *info, const ikwebp_plane *planes);
 
-/* ikwebp_read_rgb decodes to planes of the canvas' size, transparent black where the picture does not reach. */
+// ikwebp_read_rgb decodes to planes of the canvas' size, transparent black where the picture does not reach.
 int ikwebp_read_rgb(const uint8_t *src, const ikwebp_info *info, const ikwebp_plane *planes);
 
 typedef struct {
 	int width, height;
-	ikwebp_plane planes[IKWEBP_PLANES]; /* Y, U, V or, for lossless, R, G, B; a grey picture has Y alone */
-	int quality, method, shaping, filter; /* libwebp's quality, method, sns_strength, filter_strength */
+	ikwebp_plane planes[IKWEBP_PLANES];   // Y, U, V or, for lossless, R, G, B; a grey picture has Y alone
+	int quality, method, shaping, filter; // libwebp's quality, method, sns_strength, filter_strength
 	bool lossless;
-	int loss; /* of lossless pictures */
+	int loss; // of lossless pictures
 } ikwebp_job;
 
 typedef struct {
-	uint8_t *bytes; /* to be freed with ikwebp_free */
+	uint8_t *bytes; // to be freed with ikwebp_free
 	size_t len;
-	int error; /* libwebp's WebPEncodingError */
+	int error; // libwebp's WebPEncodingError
 } ikwebp_result;
 
-/* ikwebp_encode writes a picture in the simple file format; alpha of a lossy job is left out. It may overwrite samples
- * under fully transparent pixels of a lossy job. */
+// ikwebp_encode writes a picture in the simple file format; alpha of a lossy job is left out. It may overwrite samples
+// under fully transparent pixels of a lossy job.
 int ikwebp_encode(const ikwebp_job *job, ikwebp_result *result);
 
 void ikwebp_free(uint8_t *bytes);

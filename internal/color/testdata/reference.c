@@ -3,15 +3,12 @@
 #include <lcms2.h>
 #include <stdio.h>
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
 	cmsHPROFILE src = argc == 2 ? cmsOpenProfileFromFile(argv[1], "r") : NULL, dst = cmsCreate_sRGBProfile();
-	if (!src)
-		return 2;
+	if (!src) return 2;
 	cmsHTRANSFORM t = cmsCreateTransform(src, TYPE_RGB_DBL, dst, TYPE_RGB_DBL, INTENT_RELATIVE_COLORIMETRIC,
 		cmsFLAGS_NOOPTIMIZE | cmsFLAGS_NOCACHE | cmsFLAGS_BLACKPOINTCOMPENSATION);
-	if (!t)
-		return 3;
+	if (!t) return 3;
 	double c[3];
 	while (fread(c, sizeof c, 1, stdin) == 1) {
 		cmsDoTransform(t, c, c, 1);

@@ -1,6 +1,6 @@
 //go:build cgo
 
-#include "shim.h"
+#include "avif.h"
 
 #include <stddef.h>
 
@@ -9,7 +9,7 @@
 static int quantizer(int quality) { return ((100 - quality) * 63 + 50) / 100; }
 #endif
 
-static void set_quality(avifEncoder *encoder, const shim_settings *s) {
+static void set_quality(avifEncoder *encoder, const ikavif_settings *s) {
 #if AVIF_VERSION >= 1000000
 	encoder->quality = s->quality;
 	encoder->qualityAlpha = s->alpha_quality;
@@ -28,7 +28,7 @@ static avifResult set_option(avifEncoder *encoder, const char *key, const char *
 #endif
 }
 
-static avifResult set_icc(avifImage *image, const shim_settings *s) {
+static avifResult set_icc(avifImage *image, const ikavif_settings *s) {
 	if (!s->icc_size) return AVIF_RESULT_OK;
 #if AVIF_VERSION >= 1000000
 	return avifImageSetProfileICC(image, s->icc, s->icc_size);
@@ -65,17 +65,18 @@ static const option iq_options[] = {
 // Above this quality every sample counts: with steep matrices, patches of colour are more than 3 levels off.
 enum { MAX_STEEP_QUALITY = 87 };
 
-static avifResult set_tuning(avifEncoder *encoder, const shim_settings *s) {
-	const option *o = s->tuning == SHIM_TUNING_IQ ? iq_options : qm_options;
+static avifResult set_tuning(avifEncoder *encoder, const ikavif_settings *s) {
+	const option *o = s->tuning == IKAVIF_TUNING_IQ ? iq_options : qm_options;
 	avifResult result = AVIF_RESULT_OK;
-	if (s->tuning == SHIM_TUNING_NONE) return result;
-	if (s->tuning == SHIM_TUNING_IQ) result = set_option(encoder, "color:tune", "iq");
+	if (s->tuning == IKAVIF_TUNING_NONE) return result;
+	if (s->tuning == IKAVIF_TUNING_IQ) result = set_option(encoder, "color:tune", "iq");
 	if (s->quality > MAX_STEEP_QUALITY) return result;
-	for (; o->key && result == AVIF_RESULT_OK; o++) result = set_option(encoder, o->key, o->value);
+	for (; o->key && result == AVIF_RESULT_OK; o++)
+		result = set_option(encoder, o->key, o->value);
 	return result;
 }
 
-avifResult shim_encode(avifImage *image, const shim_settings *s, avifRWData *out) {
+avifResult ikavif_encode(avifImage *image, const ikavif_settings *s, avifRWData *out) {
 	avifEncoder *encoder = avifEncoderCreate();
 	if (!encoder) return AVIF_RESULT_OUT_OF_MEMORY;
 	encoder->codecChoice = AVIF_CODEC_CHOICE_AOM;
