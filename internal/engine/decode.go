@@ -1,6 +1,10 @@
 package engine
 
 import (
+	"errors"
+	"io"
+	"time"
+
 	"imagekit/internal/codec/avif"
 	"imagekit/internal/codec/gif"
 	"imagekit/internal/codec/jpeg"
@@ -9,17 +13,29 @@ import (
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/frame"
+	"imagekit/internal/plan"
 	"imagekit/internal/probe"
 )
 
+// decoder gives the pictures of a source one after the other. A still is a sequence of one.
+type decoder interface {
+	// Next returns the next picture and how long it is shown, io.EOF behind the last. Who takes it releases it; it may be
+	// valid until the next call alone.
+	Next() (*frame.Frame, time.Duration, error)
+	// Release ends the sequence.
+	Release()
+}
+
 // decode turns the source's bytes into planes, by the type its magic bytes told, never by guessing again.
 func decode(j *job) error {
-	hint := frame.Hint{Shrink: j.plan.Shrink, Crop: j.plan.Crop}
-	decoder, ok := decoders[j.plan.Source.Format]
-	if !ok {
-		return fault.New(fault.UnsupportedFormat, "no decoder for %s", j.plan.Source.Format)
+	if j.decoder == nil {
+		d, err := open(j.src.Data, &j.plan)
+		if err != nil {
+			return err
+		}
+		j.decoder = d
 	}
-	f, err := decoder(j.src.Data, hint)
+	f, err := j.take()
 	if err != nil {
 		return err
 	}
@@ -31,12 +47,64 @@ func decode(j *job) error {
 	return nil
 }
 
+// take returns the picture that the plan wants.
+func (j *job) take() (*frame.Frame, error) {
+	for n := 1; ; n++ {
+		f, _, err := j.decoder.Next()
+		if errors.Is(err, io.EOF) {
+			return nil, fault.New(fault.DamagedImage, "the header says %d pictures, the decoder found %d", j.plan.Source.Frames, n-1)
+		}
+		switch {
+		case err != nil:
+			return nil, err
+		case n < j.plan.Page:
+			f.Release()
+			continue
+		case j.plan.Page > 0 && !j.plan.Source.Alpha: // all of the canvas is drawn on
+			f.Alpha = frame.Plane{}
+		}
+		return f, nil
+	}
+}
+
+// open begins with the first picture.
+func open(src []byte, p *plan.Plan) (decoder, error) {
+	if p.Page > 1 {
+		return sequences[p.Source.Format](src)
+	}
+	read, ok := decoders[p.Source.Format]
+	if !ok {
+		return nil, fault.New(fault.UnsupportedFormat, "no decoder for %s", p.Source.Format)
+	}
+	return &still{read, src, frame.Hint{Shrink: p.Shrink, Crop: p.Crop}}, nil
+}
+
+// still is the first picture alone, in whatever planes its decoder makes.
+type still struct {
+	read func([]byte, frame.Hint) (*frame.Frame, error)
+	src  []byte
+	hint frame.Hint
+}
+
+func (s *still) Next() (*frame.Frame, time.Duration, error) {
+	f, err := s.read(s.src, s.hint)
+	return f, 0, err
+}
+
+func (*still) Release() {}
+
 var decoders = map[format.Format]func([]byte, frame.Hint) (*frame.Frame, error){
 	format.JPEG: jpeg.Decode,
 	format.PNG:  png.Decode,
 	format.WebP: webp.Decode,
 	format.AVIF: decodeAVIF,
 	format.GIF:  gif.Decode,
+}
+
+// sequences open the sources of several pictures that package format says are read. Their pictures are R, G, B and alpha
+// of 8 bits, on a canvas of one size.
+var sequences = map[format.Format]func([]byte) (decoder, error){
+	format.GIF: func(src []byte) (decoder, error) { return gif.NewAnimation(src) },
 }
 
 // decodeAVIF hands the decoder the shown picture alone, in boxes of our own, and keeps what its clean aperture shows.

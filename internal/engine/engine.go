@@ -21,11 +21,21 @@ type Engine struct {
 
 // job is what one step hands to the next.
 type job struct {
-	plan   plan.Plan
-	src    *blob.Blob
-	frame  *frame.Frame // owned; replaced by each step that makes a new one
-	exact  *frame.Frame // R, G and B for a result without loss, if that may be the smaller one; owned
-	result []byte
+	plan    plan.Plan
+	src     *blob.Blob
+	decoder decoder      // nil before the first picture
+	frame   *frame.Frame // owned; replaced by each step that makes a new one
+	exact   *frame.Frame // R, G and B for a result without loss, if that may be the smaller one; owned
+	result  []byte
+}
+
+// release gives back what the job holds.
+func (j *job) release() {
+	j.frame.Release()
+	j.exact.Release()
+	if j.decoder != nil {
+		j.decoder.Release()
+	}
 }
 
 // step is one entry of the pipeline and the stage its time counts for.
@@ -67,10 +77,7 @@ func explain(err error) error {
 func (e Engine) Run(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
 	var times stage.Times
 	j := &job{plan: p, src: src}
-	defer func() {
-		j.frame.Release()
-		j.exact.Release()
-	}()
+	defer j.release()
 	for _, s := range steps {
 		if e.Enter != nil {
 			e.Enter(s.stage)

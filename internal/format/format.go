@@ -36,6 +36,7 @@ type row struct {
 	maxSide int      // pixels; the limit of the format or of its encoder
 	reads   bool     // package probe reads its headers, and the engine its pixels
 	writes  bool     // an encoder exists here
+	pages   bool     // all pictures of a file can be read, one after the other
 }
 
 var table = [...]row{
@@ -56,7 +57,7 @@ var table = [...]row{
 		name: "avif", title: "AVIF", mime: "image/avif", exts: []string{".avif"}, alpha: true,
 		maxSide: 16384, reads: true, writes: true,
 	},
-	GIF:    {name: "gif", title: "GIF", mime: "image/gif", exts: []string{".gif"}, alpha: true, maxSide: 65535, reads: true},
+	GIF:    {name: "gif", title: "GIF", mime: "image/gif", exts: []string{".gif"}, alpha: true, maxSide: 65535, reads: true, pages: true},
 	Auto:   {name: "auto"},
 	Legacy: {name: "legacy"},
 }
@@ -89,6 +90,9 @@ func (f Format) Writes() bool { return table[f].writes }
 
 // Reads reports whether the format can be read here.
 func (f Format) Reads() bool { return table[f].reads }
+
+// Pages reports whether all pictures of a file can be read here, and not the first alone.
+func (f Format) Pages() bool { return table[f].pages }
 
 // Inputs lists the formats that can be read.
 func Inputs() []Format {

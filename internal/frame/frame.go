@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 	"unsafe"
 )
 
@@ -147,6 +148,14 @@ func (f *Frame) Release() {
 	}
 	f.released = true
 	f.block.giveBack()
+}
+
+// Lend returns the same picture for somebody who does not own it: its Release does nothing. It is valid as long as f is.
+func (f *Frame) Lend() *Frame {
+	lent := *f
+	lent.Planes = slices.Clone(f.Planes)
+	lent.block, lent.released = nil, true
+	return &lent
 }
 
 // align rounds up to the alignment zimg wants for data and strides: 64 bytes (AVX-512).

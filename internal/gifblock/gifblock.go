@@ -51,7 +51,11 @@ type Reader struct {
 	rest    []byte
 	control control
 	found   bool // a picture was read
+	repeats int  // as the last application extension that says it
 }
+
+// Repeats returns how often the animation begins again after its first time, -1 for without end, as far as it was read.
+func (r *Reader) Repeats() int { return r.repeats }
 
 // headerSize is the signature (§17) and the screen descriptor.
 const headerSize = 13
@@ -107,8 +111,11 @@ func (r *Reader) Next() (p Picture, ok bool) {
 // extension takes an extension block (§23 to §26). Those that are not known here are skipped, as the standard wants.
 // Of several graphic control extensions the last one counts.
 func (r *Reader) extension() bool {
-	const graphicControl, size = 0xf9, 4
+	const graphicControl, application, size = 0xf9, 0xff, 4
 	label, b := r.rest[1], r.rest[2:]
+	if label == application {
+		r.loop(b)
+	}
 	if label == graphicControl && len(b) > size && b[0] >= size {
 		flags := b[1]
 		r.control = control{transparent: -1, delay: int(binary.LittleEndian.Uint16(b[2:]))}
@@ -125,6 +132,22 @@ func (r *Reader) extension() bool {
 	_, rest, whole := subBlocks(b)
 	r.rest = rest
 	return whole
+}
+
+// loop takes the number in the application extension of Netscape, which others wrote under another name. 0 is without
+// end.
+func (r *Reader) loop(b []byte) {
+	const name, head, first = 11, 1 + 11, 1
+	if len(b) < head+4 || b[0] != name || b[head] < 3 || b[head+1] != first {
+		return
+	}
+	if s := string(b[1:head]); s != "NETSCAPE2.0" && s != "ANIMEXTS1.0" {
+		return
+	}
+	r.repeats = int(binary.LittleEndian.Uint16(b[head+2:]))
+	if r.repeats == 0 {
+		r.repeats = -1
+	}
 }
 
 // picture takes an image descriptor (§20), its colour table (§21) and its data (§22).

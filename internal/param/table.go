@@ -120,6 +120,10 @@ func (p *Params) appendOutput(list []opt.Option) []opt.Option {
 			Doc: "Quality on the scale of JPEG. The same number looks alike in every format. It has no effect on PNG. A " +
 				"picture that keeps its format and size does not grow, whatever `q` says.",
 		},
+		{
+			Name: "page", Title: "Picture", To: &p.Page, Min: 1, Max: 10_000, Group: "Output", DefaultDoc: "the first", Example: "page=3",
+			Doc: "Which picture of an animated GIF, as a still. One that is not there is answered with 400, which tells how many there are.",
+		},
 	}...)
 }
 

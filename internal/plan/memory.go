@@ -25,6 +25,9 @@ func decoding(p Plan) int64 {
 	s := p.Source
 	pixels := stored(s)
 	planes := decoded(p)
+	if p.Page > 0 { // palette indices, the canvas, and what comes back when a picture is taken away
+		return pixels + 2*planes
+	}
 	switch s.Format {
 	case format.JPEG:
 		if s.Progressive { // all coefficients, 2 bytes each; a file of one scan takes a few rows

@@ -25,6 +25,10 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, 
 		return Plan{}, fault.New(fault.TooManyPixels, "want at most %d pixels, got %d × %d = %d",
 			lim.MaxPixels, info.Width, info.Height, n)
 	}
+	page, info, err := page(info, p)
+	if err != nil {
+		return Plan{}, err
+	}
 	crop, err := cropStored(info, p.Crop)
 	if err != nil {
 		return Plan{}, err
@@ -33,7 +37,7 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, 
 	if err != nil {
 		return Plan{}, err
 	}
-	pl := Plan{Geometry: g, Effects: p.Wanted()}
+	pl := Plan{Page: page, Geometry: g, Effects: p.Wanted()}
 	pl.Source, pl.Color = colors(info)
 	for i := range pl.Effects {
 		for k, c := range pl.Effects[i].Colors {

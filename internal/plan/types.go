@@ -42,6 +42,7 @@ const (
 // printable, serialisable; it crosses the process boundary.
 type Plan struct {
 	Source probe.Info
+	Page   int // which picture of the source, 0 = the first
 	Geometry
 	Color   ColorAction
 	Effects []effect.Effect // on the turned picture, in this order

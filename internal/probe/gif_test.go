@@ -40,7 +40,15 @@ var (
 	}
 )
 
+// gifLoop returns Netscape's extension.
+func gifLoop(n byte) []byte {
+	return []byte("\x21\xff\x0bNETSCAPE2.0\x03\x01" + string([]byte{n}) + "\x00\x00")
+}
+
 func gifReads() []accepted {
+	moving := func(alpha bool, repeats int) Info {
+		return with(plainGIF, func(i *Info) { i.Frames, i.Motion = 2, Motion{alpha, repeats} })
+	}
 	full := gifPicture(0, 0, 80, 60)
 	own := func(p *giftest.Picture) { p.Palette = make([]byte, 12) }
 	interlaced := func(p *giftest.Picture) { p.Interlaced = true }
@@ -62,12 +70,19 @@ func gifReads() []accepted {
 		{"no transparent colour", gifOf(80, 60, gifControl(0x1c), full), plainGIF},
 		{"two controls", gifOf(80, 60, gifControl(1), gifControl(0), full), plainGIF},
 		{"transparent in the second picture alone", gifOf(80, 60, full, gifControl(1), full), with(plainGIF, func(i *Info) { i.Frames = 2 })},
+		{"what was wiped is transparent", gifOf(80, 60, gifControl(0x08), full, full), moving(true, 0)},
+		{"the last one is not wiped", gifOf(80, 60, full, gifControl(0x08), full), moving(false, 0)},
+		{"what was not there comes back", gifOf(80, 60, gifControl(0x0c), full, full), moving(true, 0)},
+		{"what comes back was there", gifOf(80, 60, full, gifControl(0x0c), full, full), with(moving(false, 0), func(i *Info) { i.Frames = 3 })},
+		{"repeated without end", gifOf(80, 60, gifLoop(0), full, full), moving(false, -1)},
+		{"repeated", gifOf(80, 60, full, gifLoop(7), full), moving(false, 7)},
+		{"a still repeats nothing", gifOf(80, 60, gifLoop(7), full), plainGIF},
 		{"picture smaller than the screen", gifOf(80, 60, gifPicture(0, 0, 80, 59)), alpha},
 		{"picture beside the corner", gifOf(80, 60, gifPicture(1, 0, 80, 60)), larger(81, 60)},
 		{"picture larger than the screen", gifOf(40, 30, full), plainGIF},
 		{"screen of 0×0", gifOf(0, 0, full), plainGIF},
 		{"screen without width", gifOf(0, 70, full), larger(80, 70)},
-		{"empty picture first", gifOf(0, 0, gifPicture(0, 0, 0, 0), full), with(plainGIF, func(i *Info) { i.Frames = 2 })},
+		{"empty picture first", gifOf(0, 0, gifPicture(0, 0, 0, 0), full), with(plainGIF, func(i *Info) { i.Frames, i.Motion.Alpha = 2, true })},
 		{"empty picture alone", gifOf(80, 60, gifPicture(0, 0, 0, 0)), alpha},
 		{"too few pixels", gifOf(80, 60, gifPicture(0, 0, 80, 60, short), gifEnd), alpha},
 		{"unknown extension", gifOf(80, 60, []byte("\x21\x77\x03abc\x00"), full), plainGIF},

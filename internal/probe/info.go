@@ -25,6 +25,12 @@ type CICP struct {
 	FullRange                   bool
 }
 
+// Motion is what concerns all pictures of a file.
+type Motion struct {
+	Alpha   bool // something of one may be seen through; Info.Alpha is the first picture's
+	Repeats int  // how often they are shown again after the first time, -1 for without end
+}
+
 // Info is what the header of a source says. It crosses the process boundary inside a plan, so it is plain data.
 type Info struct {
 	Format        format.Format
@@ -35,7 +41,8 @@ type Info struct {
 	// Coded is how many pixels the decoder makes where these are more than Width × Height, as with a clean aperture;
 	// else 0.
 	Coded  int64
-	Frames int // pictures in the file, 1 for a still; only the first is decoded
+	Frames int    // pictures in the file, 1 for a still
+	Motion Motion // where there are several that are read one by one
 	Alpha  bool
 	Model  Model
 	Depth  int // bits per sample: 8, 10, 12, 16

@@ -2,6 +2,8 @@ package gif
 
 import (
 	"image"
+	"io"
+	"time"
 
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
@@ -17,7 +19,7 @@ type Animation struct {
 	saved   []byte // what the last picture covered, where it has to come back
 }
 
-// NewAnimation reads the header. Release ends the animation.
+// NewAnimation reads the header. Release ends the animation, and with it the frames it gave.
 func NewAnimation(src []byte) (*Animation, error) {
 	r, size, err := open(src)
 	if err != nil {
@@ -31,10 +33,21 @@ func NewAnimation(src []byte) (*Animation, error) {
 	return &Animation{reader: r, canvas: c}, nil
 }
 
-// Next draws the next picture. Frame shows the canvas with it until the next call, for p.Delay. ok is false when there
-// is none. What is missing of a picture, and what lies beyond the canvas, is not drawn; of a picture that is larger
-// than the canvas by more than maxBeyond nothing is.
-func (a *Animation) Next() (p gifblock.Picture, ok bool) {
+// Next draws the next picture and returns the canvas with it, R, G, B and alpha, and how long it is shown; io.EOF behind
+// the last. The canvas stays the animation's, and valid until the next call.
+func (a *Animation) Next() (*frame.Frame, time.Duration, error) {
+	p, ok := a.step()
+	if !ok {
+		return nil, 0, io.EOF
+	}
+	return a.canvas.frame.Lend(), time.Duration(p.Delay) * hundredth, nil
+}
+
+const hundredth = time.Second / 100
+
+// step draws the next picture; ok is false when there is none. What is missing of a picture, and what lies beyond the
+// canvas, is not drawn; of a picture that is larger than the canvas by more than maxBeyond nothing is.
+func (a *Animation) step() (p gifblock.Picture, ok bool) {
 	const maxBeyond = 1 << 24
 	if p, ok = a.reader.Next(); !ok {
 		return p, false
@@ -71,9 +84,6 @@ func (a *Animation) exchange(with func(row []byte)) {
 		}
 	}
 }
-
-// Frame returns the canvas, RGB with alpha. It belongs to the animation.
-func (a *Animation) Frame() *frame.Frame { return a.canvas.frame }
 
 // Release gives the canvas back.
 func (a *Animation) Release() { a.canvas.frame.Release() }

@@ -52,7 +52,7 @@ func TestAnimation(t *testing.T) {
 		t.Cleanup(a.Release)
 		canvas := image.NewRGBA(image.Rect(0, 0, 23, 17))
 		for i, img := range all.Image {
-			p, ok := a.Next()
+			p, ok := a.step()
 			if !ok || p.Rect != img.Rect || p.Delay != all.Delay[i] {
 				t.Fatalf("seed %d, picture %d: %v, rectangle %v, delay %d; want %v and %d", seed, i, ok, p.Rect, p.Delay, img.Rect, all.Delay[i])
 			}
@@ -67,7 +67,7 @@ func TestAnimation(t *testing.T) {
 				canvas = &before
 			}
 		}
-		if _, ok := a.Next(); ok {
+		if _, ok := a.step(); ok {
 			t.Errorf("seed %d: more than %d pictures", seed, len(all.Image))
 		}
 	}
@@ -77,7 +77,7 @@ func sameCanvas(t *testing.T, a *Animation, want *image.RGBA) {
 	t.Helper()
 	for y := range want.Rect.Dy() {
 		for x := range want.Rect.Dx() {
-			if got := at(a.Frame(), x, y); got != want.RGBAAt(x, y) {
+			if got := at(a.canvas.frame, x, y); got != want.RGBAAt(x, y) {
 				t.Fatalf("pixel %d,%d: got %v, want %v", x, y, got, want.RGBAAt(x, y))
 			}
 		}
@@ -103,7 +103,7 @@ func TestAnimationBeyond(t *testing.T) {
 		if i == 1 {
 			draw.Draw(want, image.Rect(2, 2, 4, 4), image.NewUniform(color.RGBA{40, 160, 60, 255}), image.Point{}, draw.Src)
 		}
-		if _, ok := a.Next(); !ok {
+		if _, ok := a.step(); !ok {
 			t.Fatalf("picture %d is missing", i)
 		}
 		sameCanvas(t, a, want)

@@ -272,7 +272,7 @@ func BenchmarkDecode(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			for _, ok := a.Next(); ok; _, ok = a.Next() {
+			for _, ok := a.step(); ok; _, ok = a.step() {
 			}
 			a.Release()
 		}
