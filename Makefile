@@ -37,7 +37,7 @@ lint: deps ## gofumpt, go vet, staticcheck
 cross: ## go vet of the portable engine for every system and processor; minutes at first
 	./scripts/cross.sh
 
-docs: deps ## regenerate docs/parameters.md, docs/settings.md, docs/metrics.md and the settings in the guide from the tables
+docs: deps ## regenerate docs/parameters.md, docs/settings.md and docs/metrics.md from the tables
 	go test ./internal/param ./internal/settings ./cmd/imagekit ./docs -run Docs -update
 
 bench: build ## measure against peers and write docs/performance.md

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// The rule for the blocks of deployment.md, which also stands in its head:
+// The rule for the blocks of deployment.md:
 //
 //	```sh         is run as printed, in the order of the document, by bash -eu, in a copy of this repository
 //	```sh server  is run as printed and stays until the next one of its kind, which is when Ctrl-C is pressed

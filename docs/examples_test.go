@@ -15,10 +15,11 @@ import (
 	samples "imagekit/internal/sample"
 )
 
+var update = flag.Bool("update", false, "make the pictures of the parameters")
+
 // TestDocsExamples wants the picture of every parameter that the reference shows one of; with -update it makes them. What
 // their bytes are is left to the libraries of the day.
 func TestDocsExamples(t *testing.T) {
-	update := flag.Lookup("update").Value.String() == "true"
 	wanted := map[string]bool{}
 	for _, o := range new(param.Params).Options() {
 		if !param.Pictured(o) {
@@ -27,7 +28,7 @@ func TestDocsExamples(t *testing.T) {
 		name := o.Name + ".webp"
 		wanted[name] = true
 		path := filepath.Join("images", "examples", name)
-		if update {
+		if *update {
 			if err := os.WriteFile(path, examplePicture(t, o), 0o644); err != nil {
 				t.Fatal(err)
 			}

@@ -47,3 +47,12 @@ func TestJSON(t *testing.T) {
 		}
 	}
 }
+
+// cellsOf returns the cells of a row of a Markdown table; none for other lines. A bar in a cell is written \|.
+func cellsOf(line string) []string {
+	row, ok := strings.CutPrefix(line, "| ")
+	if !ok {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(row, " |"), " | ")
+}
