@@ -20,7 +20,7 @@ import (
 // rules reads "a, b < c": c may import a and b. What is not said is forbidden. Standard library and modules are not
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
-NONE < lru, orientation, opt, fault, format, frame, flight, stage, icc, gifblock, mmap, peercred, sysfile, testkit/golden;
+NONE < cicp, lru, orientation, opt, fault, format, frame, flight, stage, icc, gifblock, mmap, peercred, sysfile, testkit/golden;
 NONE < bulkhead;
 stage < metric, trace;
 NONE < percent;
@@ -30,17 +30,18 @@ fault < sign, clientip, limit, testkit/evilorigin;
 format, opt < settings;
 opt < effect;
 effect, fault, format, opt, percent, source < param;
-fault, format, gifblock, icc < probe;
-effect, fault, format, icc, param, probe, orientation < plan;
+cicp, fault, format, gifblock, icc < probe;
+cicp, effect, fault, format, icc, param, probe, orientation < plan;
 NONE < codec/wasm;
-fault, format, frame < codec/jpeg, codec/png, scale;
-codec/wasm, fault, format, frame < codec/webp;
-codec/wasm, fault, format, frame, probe < codec/avif;
+fault, format, frame < codec/png;
+cicp, fault, format, frame < codec/jpeg, scale;
+cicp, codec/wasm, fault, format, frame < codec/webp;
+cicp, codec/wasm, fault, format, frame, probe < codec/avif;
 fault, frame, gifblock < codec/gif;
 effect, fault, format, frame, orientation < op;
 frame < look;
-fault, frame, icc < color;
-blob, codec/avif, codec/gif, codec/jpeg, codec/png, codec/webp, color, effect, fault, format, frame, icc, look, op, param, plan, probe, scale, stage < engine;
+cicp, fault, frame, icc < color;
+blob, cicp, codec/avif, codec/gif, codec/jpeg, codec/png, codec/webp, color, effect, fault, format, frame, icc, look, op, param, plan, probe, scale, stage < engine;
 blob, clientip, fault, format, plan, stage < worker;
 blob, plan, stage < worker/breakout;
 blob, bulkhead, fault, format < cache;
@@ -58,7 +59,7 @@ NONE < testkit/giftest, testkit/noise;
 fault, format < testkit/hostile;
 param, sign < testkit/instance;
 blob, cache, format < testkit/cachetest;
-codec/avif, codec/jpeg, codec/webp, format, frame, op, scale < testkit/imagetest;
+cicp, codec/avif, codec/jpeg, codec/webp, format, frame, op, scale < testkit/imagetest;
 `
 
 // mayCallC lists the only packages with import "C". None of them may be reached from the serving packages.

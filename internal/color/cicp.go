@@ -3,6 +3,7 @@ package color
 import (
 	"math"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/frame"
 )
 
@@ -11,12 +12,6 @@ type Signal struct {
 	Primaries, Transfer uint8
 	Peak                int // cd/m² of the brightest light that an HDR picture states; 0 = not stated
 }
-
-// The transfer characteristics of HDR (H.273 table 3).
-const (
-	pq  = 16
-	hlg = 18
-)
 
 var (
 	d65    = chromaticity{0.3127, 0.3290}
@@ -50,15 +45,15 @@ func primariesOf(code uint8) primaries {
 // light is how a code 0…1 becomes light, by transfer characteristics (H.273 table 3). All others are meant for the
 // displays that sRGB is meant for: its curve is taken, as browsers do.
 var light = map[uint8]curve{
-	4:   power(2.2),
-	5:   power(2.8),
-	7:   smpte240,
-	8:   power(1),
-	9:   func(v float64) float64 { return logarithmic(v, 2) },
-	10:  func(v float64) float64 { return logarithmic(v, 2.5) },
-	pq:  decodePQ,
-	17:  func(v float64) float64 { return 52.37 / 48 * math.Pow(v, 2.6) },
-	hlg: decodeHLG,
+	4:                power(2.2),
+	5:                power(2.8),
+	7:                smpte240,
+	8:                power(1),
+	9:                func(v float64) float64 { return logarithmic(v, 2) },
+	10:               func(v float64) float64 { return logarithmic(v, 2.5) },
+	cicp.TransferPQ:  decodePQ,
+	17:               func(v float64) float64 { return 52.37 / 48 * math.Pow(v, 2.6) },
+	cicp.TransferHLG: decodeHLG,
 }
 
 type curve = func(v float64) float64
@@ -105,7 +100,7 @@ func FromSignal(f *frame.Frame, from Signal) {
 	}
 	t := tabled(decode)
 	s := shaper{curves: [3]*table{t, t, t}, toSRGB: between(p.toXYZ(), bt709)}
-	if from.Transfer == pq || from.Transfer == hlg {
+	if from.Transfer == cicp.TransferPQ || from.Transfer == cicp.TransferHLG {
 		s.tone = toneOf(from, p)
 	}
 	if s.tone != nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
 	"imagekit/internal/icc"
@@ -174,7 +175,7 @@ func toneReference(c [3]float64, from Signal) [3]float64 {
 	if from.Peak == 0 {
 		peak = 1000.0 / 203
 	}
-	if from.Transfer == hlg {
+	if from.Transfer == cicp.TransferHLG {
 		peak = min(peak, 1000.0/203)
 		y := 0.2627*wide[0] + 0.6780*wide[1] + 0.0593*wide[2]
 		for i := range wide {
@@ -216,7 +217,17 @@ func toneReference(c [3]float64, from Signal) [3]float64 {
 func TestToneReference(t *testing.T) {
 	all := cube(23)
 	for _, from := range []Signal{
-		{9, pq, 0}, {9, pq, 4000}, {9, pq, 400}, {9, pq, 100}, {9, pq, 10000}, {9, pq, 65535}, {12, pq, 0}, {1, pq, 0}, {9, hlg, 0}, {9, hlg, 4000}, {12, hlg, 400},
+		{9, cicp.TransferPQ, 0},
+		{9, cicp.TransferPQ, 4000},
+		{9, cicp.TransferPQ, 400},
+		{9, cicp.TransferPQ, 100},
+		{9, cicp.TransferPQ, 10000},
+		{9, cicp.TransferPQ, 65535},
+		{12, cicp.TransferPQ, 0},
+		{1, cicp.TransferPQ, 0},
+		{9, cicp.TransferHLG, 0},
+		{9, cicp.TransferHLG, 4000},
+		{12, cicp.TransferHLG, 400},
 	} {
 		t.Run(fmt.Sprintf("%+v", from), func(t *testing.T) {
 			var want []float64
@@ -243,12 +254,12 @@ func TestToneIsChromiums(t *testing.T) {
 		from Signal
 		want []uint8
 	}{
-		{Signal{9, pq, 0}, []uint8{0, 4, 26, 61, 114, 193, 242, 255, 255}},
-		{Signal{9, pq, 4000}, []uint8{0, 4, 26, 61, 114, 193, 217, 239, 255}},
-		{Signal{9, pq, 400}, []uint8{0, 6, 34, 77, 141, 235, 255, 255, 255}},
-		{Signal{12, pq, 0}, []uint8{0, 4, 26, 61, 114, 193, 242, 255, 255}},
-		{Signal{9, hlg, 4000}, []uint8{0, 13, 39, 66, 92, 122, 166, 214, 243}},
-		{Signal{9, hlg, 0}, []uint8{0, 13, 39, 66, 92, 122, 166, 214, 243}},
+		{Signal{9, cicp.TransferPQ, 0}, []uint8{0, 4, 26, 61, 114, 193, 242, 255, 255}},
+		{Signal{9, cicp.TransferPQ, 4000}, []uint8{0, 4, 26, 61, 114, 193, 217, 239, 255}},
+		{Signal{9, cicp.TransferPQ, 400}, []uint8{0, 6, 34, 77, 141, 235, 255, 255, 255}},
+		{Signal{12, cicp.TransferPQ, 0}, []uint8{0, 4, 26, 61, 114, 193, 242, 255, 255}},
+		{Signal{9, cicp.TransferHLG, 4000}, []uint8{0, 13, 39, 66, 92, 122, 166, 214, 243}},
+		{Signal{9, cicp.TransferHLG, 0}, []uint8{0, 13, 39, 66, 92, 122, 166, 214, 243}},
 	} {
 		for _, model := range []frame.Model{frame.RGB, frame.Gray} {
 			codes := make([]uint16, len(c.want))
@@ -287,7 +298,7 @@ func TestSignals(t *testing.T) {
 			if d := 2*half - whole; d < -4 || d > 4 {
 				t.Errorf("%+v: half transparent %d, opaque %d", from, half, whole)
 			}
-			if white := row(f.Planes[1])[3]; white < one/2-60 && transfer != hlg && transfer != pq {
+			if white := row(f.Planes[1])[3]; white < one/2-60 && transfer != cicp.TransferHLG && transfer != cicp.TransferPQ {
 				t.Errorf("%+v: white at half alpha became %d", from, white)
 			}
 			f.Release()

@@ -1,5 +1,7 @@
 package color
 
+import "imagekit/internal/cicp"
+
 import "math"
 
 // The light of HDR pictures is counted in units of their reference white, 203 cd/m² (ITU-R BT.2408 §2.1).
@@ -42,7 +44,7 @@ func (t tone) display() float64 {
 // toneOf returns the curve for a picture in these primaries; nil where PQ does not go beyond reference white. The light
 // of HLG ends at its display's 1000 cd/m², whatever the picture states.
 func toneOf(from Signal, p primaries) *tone {
-	t := tone{toWide: between(p.toXYZ(), bt2020), hlg: from.Transfer == hlg}
+	t := tone{toWide: between(p.toXYZ(), bt2020), hlg: from.Transfer == cicp.TransferHLG}
 	nits, most := float64(from.Peak), 10000.0
 	if t.hlg {
 		most = usualPeak

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/codec/avif"
 	"imagekit/internal/codec/jpeg"
 	"imagekit/internal/codec/png"
@@ -49,7 +50,8 @@ func (j *job) write(e plan.Encoder) error {
 	case format.AVIF:
 		s := avif.Settings{Quality: e.Quality, AlphaQuality: e.AlphaQuality, Speed: e.Effort, Threads: j.plan.Threads, ICC: profile}
 		if j.carries(icc.DisplayP3) {
-			s.ICC, s.CICP = nil, avif.CICP{Primaries: 12, Transfer: 13, Matrix: matrixBT601} // exact, and 400 bytes smaller
+			s.ICC = nil // code points are exact, and 400 bytes smaller
+			s.CICP = avif.CICP{Primaries: cicp.PrimariesDisplayP3, Transfer: cicp.TransferSRGB, Matrix: cicp.MatrixBT601}
 		}
 		j.result, err = avif.Encode(j.frame, s)
 	default:

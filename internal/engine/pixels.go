@@ -3,6 +3,7 @@ package engine
 import (
 	"image"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/color"
 	"imagekit/internal/effect"
 	"imagekit/internal/fault"
@@ -44,7 +45,7 @@ var kernels = [...]scale.Kernel{
 // promised checks that the decoder's planes are what the header promised, where they are to become the encoder's.
 func (j *job) promised() error {
 	f := j.frame
-	if f.HasAlpha() || f.Model != models[j.plan.Model] || f.Model == frame.YCbCr && f.Matrix != matrixBT601 {
+	if f.HasAlpha() || f.Model != models[j.plan.Model] || f.Model == frame.YCbCr && f.Matrix != cicp.MatrixBT601 {
 		return fault.New(fault.DamagedImage, "the header promises other colours than the decoder found")
 	}
 	return nil
@@ -52,9 +53,6 @@ func (j *job) promised() error {
 
 // models are those of frames, by the plan's.
 var models = [...]frame.Model{probe.YCbCr: frame.YCbCr, probe.RGB: frame.RGB, probe.Gray: frame.Gray}
-
-// matrixBT601 is a code point of ITU-T H.273.
-const matrixBT601 = 6
 
 // toSRGB transforms the colours through the source's ICC profile. Without one a CMYK picture is converted plainly.
 func toSRGB(j *job) error {

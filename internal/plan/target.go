@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"imagekit/internal/cicp"
 	"imagekit/internal/effect"
 	"imagekit/internal/format"
 	"imagekit/internal/icc"
@@ -85,11 +86,9 @@ func direct(p Plan, t Target) bool {
 	case s.Alpha || t.Alpha || p.Color == ColorTransform || len(p.Effects) > 0 || t.Encoder.Drawing > 0,
 		p.Padded() || p.Border > 0 || p.Radius > 0:
 		return false
-	case s.Model == probe.YCbCr && s.Format == format.AVIF && s.CICP.Matrix != bt601 && s.CICP.Matrix != unspecified:
+	case s.Model == probe.YCbCr && s.Format == format.AVIF &&
+		s.CICP.Matrix != cicp.MatrixBT601 && s.CICP.Matrix != cicp.Unspecified:
 		return false
 	}
 	return s.Model == t.Model
 }
-
-// bt601 is the matrix of JPEG and WebP in ITU-T H.273, table 4.
-const bt601 = 6

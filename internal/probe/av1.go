@@ -1,5 +1,7 @@
 package probe
 
+import "imagekit/internal/cicp"
+
 // sequenceHeader is what the decoder will make, whatever the boxes around the AV1 data say (AV1 specification §5.5).
 type sequenceHeader struct {
 	width, height int64 // the largest frame
@@ -187,7 +189,7 @@ func (h *sequenceHeader) colour(r *bits, profile uint32) {
 	if r.flag() {
 		h.cicp = CICP{Primaries: uint8(r.read(8)), Transfer: uint8(r.read(8)), Matrix: uint8(r.read(8))}
 	}
-	if !h.mono && h.cicp == (CICP{Primaries: 1, Transfer: 13}) { // sRGB as it is: always 4:4:4 and full range
+	if !h.mono && h.cicp == (CICP{Primaries: cicp.PrimariesBT709, Transfer: cicp.TransferSRGB, Matrix: cicp.MatrixIdentity}) { // sRGB as it is: always 4:4:4 and full range
 		h.cicp.FullRange = true
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 )
@@ -126,7 +127,7 @@ func (s shownPicture) info() Info {
 	switch {
 	case first.mono:
 		info.Model, info.SubX, info.SubY = Gray, 1, 1
-	case info.CICP.Primaries != 0 && info.CICP.Matrix == 0:
+	case info.CICP.Primaries != 0 && info.CICP.Matrix == cicp.MatrixIdentity:
 		info.Model = RGB
 	}
 	if x, ok := colr(p.properties, "prof", "rICC"); ok {

@@ -124,6 +124,7 @@ func jpegReads() []accepted {
 		{"CMYK profile", jpeg(iccPart(1, 1, cmyk), four), with(model(CMYK), func(i *Info) { i.ICC, i.Profile = icc.CMYK, cmyk })},
 		{"CMYK profile in a colour picture", jpeg(iccPart(1, 1, cmyk), frame()), profile(icc.Invalid, nil)},
 		{"RGB profile in CMYK", jpeg(iccPart(1, 1, p3), four), with(model(CMYK), func(i *Info) { i.ICC = icc.Invalid })},
+		{"sRGB's curve in CMYK", jpeg(iccPart(1, 1, icc.GrayAxis(p3)), four), with(model(CMYK), func(i *Info) { i.ICC = icc.Invalid })},
 		{"fill bytes and stray bytes between segments", jpeg(jfif, []byte("\x00\x01\xff\xff"), frame()), plainJPEG},
 		{"no end of image", bytes.TrimSuffix(jpeg(frame()), jpegEnd), plainJPEG},
 		{"bytes behind the end", append(jpeg(frame()), "<?php"...), plainJPEG},

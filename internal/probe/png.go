@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/format"
 	"imagekit/internal/icc"
 )
@@ -190,9 +191,7 @@ func (p *pngReader) transparency(b []byte) {
 // setColour chooses what says the meaning of the colours, as browsers do (§4.3): cICP, else iCCP, else sRGB, else gAMA
 // with or without cHRM. One that cannot be used is passed over.
 func (p *pngReader) setColour() {
-	const unspecified = 2
-	stated := func(v uint8) bool { return v != 0 && v != unspecified }
-	if c := p.info.CICP; stated(c.Primaries) && stated(c.Transfer) {
+	if c := p.info.CICP; cicp.Stated(c.Primaries) && cicp.Stated(c.Transfer) {
 		return
 	}
 	if p.profile != nil {

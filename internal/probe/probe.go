@@ -117,24 +117,27 @@ func (i *Info) setProfile(profile []byte) {
 		profile = icc.GrayAxis(profile)
 		kind = icc.Identify(profile)
 	}
-	switch kind {
-	case icc.None: // of a grey picture, tables for RGB
+	if !i.Model.Takes(kind) {
 		return
-	case icc.DisplayP3, icc.AdobeRGB, icc.OtherRGB:
-		if i.Model != RGB && i.Model != YCbCr {
-			return
-		}
-	case icc.Gray:
-		if i.Model != Gray {
-			return
-		}
-	case icc.CMYK:
-		if i.Model != CMYK && i.Model != YCCK {
-			return
-		}
 	}
 	i.ICC = kind
 	if kind == icc.OtherRGB || kind == icc.Gray || kind == icc.CMYK {
 		i.Profile = profile
 	}
+}
+
+// Takes reports whether a profile describes pixels of this model. One that does not cannot be applied and is ignored, as
+// an invalid one is.
+func (m Model) Takes(k icc.Kind) bool {
+	switch k {
+	case icc.SRGB: // also what a grey profile with sRGB's curve is called
+		return m != CMYK && m != YCCK
+	case icc.DisplayP3, icc.AdobeRGB, icc.OtherRGB:
+		return m == RGB || m == YCbCr
+	case icc.Gray:
+		return m == Gray
+	case icc.CMYK:
+		return m == CMYK || m == YCCK
+	}
+	return false // none is left of tables for RGB in a grey picture
 }

@@ -3,6 +3,7 @@ package scale
 import (
 	"fmt"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
 )
@@ -12,12 +13,12 @@ import (
 // returned as it is; otherwise f is released and a new frame returned. Premultiplied frames stay premultiplied: the
 // matrices are linear. A matrix that is not known is fault.UnsupportedFormat.
 func Convert(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
-	return ConvertFrom(f, model, unspecified)
+	return ConvertFrom(f, model, cicp.Unspecified)
 }
 
 // ConvertFrom is Convert for a picture whose primaries (H.273) are known: the matrix 12 is derived from them.
 func ConvertFrom(f *frame.Frame, model frame.Model, primaries uint8) (*frame.Frame, error) {
-	if f.Model == model && (model != frame.YCbCr || f.Matrix == bt601) {
+	if f.Model == model && (model != frame.YCbCr || f.Matrix == cicp.MatrixBT601) {
 		return f, nil
 	}
 	if f.Model == frame.Gray {
@@ -55,13 +56,6 @@ func blank(f *frame.Frame, model frame.Model) (*frame.Frame, error) {
 	}
 	return dst, nil
 }
-
-// Code points of ITU-T H.273.
-const (
-	unspecified = 2
-	bt601       = 6
-	derived     = 12 // from the primaries, non-constant luminance
-)
 
 // fromGray gives a grey working frame the planes of model: neutral chroma, or three equal ones.
 func fromGray(f *frame.Frame, model frame.Model) (*frame.Frame, error) {

@@ -9,6 +9,7 @@ import "C"
 import (
 	"fmt"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/frame"
 )
 
@@ -16,7 +17,7 @@ import (
 // matrix.
 func colors(f, dst *frame.Frame, primaries uint8) error {
 	in, out := workingFormat(f, f.Model, f.Matrix), workingFormat(f, dst.Model, dst.Matrix)
-	if f.Matrix == derived {
+	if f.Matrix == cicp.MatrixDerived {
 		in.primaries, out.primaries = C.int(primaries), C.int(primaries)
 	}
 	var s, d [4]frame.Plane
@@ -29,7 +30,7 @@ func colors(f, dst *frame.Frame, primaries uint8) error {
 func workingFormat(f *frame.Frame, m frame.Model, matrix uint8) format {
 	return format{
 		width: C.int(f.Width), height: C.int(f.Height),
-		family: family(m), matrix: C.int(matrix), transfer: unspecified, primaries: unspecified,
+		family: family(m), matrix: C.int(matrix), transfer: cicp.Unspecified, primaries: cicp.Unspecified,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/frame"
 )
 
@@ -14,7 +15,8 @@ type luma struct{ kr, kb float64 }
 
 // lumas are those of ITU-T H.273 table 4 by their code.
 var lumas = map[uint8]luma{
-	1: {0.2126, 0.0722}, 4: {0.30, 0.11}, 5: {0.299, 0.114}, bt601: {0.299, 0.114}, 7: {0.212, 0.087}, 9: {0.2627, 0.0593},
+	cicp.MatrixBT709: {0.2126, 0.0722}, 4: {0.30, 0.11}, 5: {0.299, 0.114}, cicp.MatrixBT601: {0.299, 0.114},
+	7: {0.212, 0.087}, 9: {0.2627, 0.0593},
 }
 
 // derivedLumas are those that follow from primaries (H.273 §8.3, equations 39 to 44) by their code (table 2).
@@ -30,8 +32,6 @@ var derivedLumas = map[uint8]luma{
 	12: {0.228975, 0.079287},
 	22: {0.231751, 0.095999},
 }
-
-const ycgco = 8
 
 // mixing is a conversion of three samples: rows of a matrix.
 type mixing [3][3]float64
@@ -65,11 +65,11 @@ func decoding(model frame.Model, matrix, primaries uint8) (mixing, error) {
 	switch {
 	case model == frame.RGB:
 		return mixing{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, nil
-	case matrix == ycgco:
+	case matrix == cicp.MatrixYCgCo:
 		return mixing{{1, -1, 1}, {1, 1, 0}, {1, -1, -1}}, nil
 	}
 	table, code := lumas, matrix
-	if matrix == derived {
+	if matrix == cicp.MatrixDerived {
 		table, code = derivedLumas, primaries
 	}
 	l, ok := table[code]
@@ -86,7 +86,7 @@ func colors(f, dst *frame.Frame, primaries uint8) error {
 		return err
 	}
 	if dst.Model == frame.YCbCr {
-		m = lumas[bt601].fromRGB().times(m)
+		m = lumas[cicp.MatrixBT601].fromRGB().times(m)
 	}
 	const fine = 1 << 20
 	var k [3][4]int64 // the last one: what is added, with rounding

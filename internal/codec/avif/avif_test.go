@@ -10,6 +10,7 @@ import (
 	"os"
 	"testing"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
 )
@@ -212,9 +213,9 @@ func TestSignal(t *testing.T) {
 // TestIdentity: planes that are G, B, R by their matrix come out as R, G, B.
 func TestIdentity(t *testing.T) {
 	gbr := gradient(t, kind{"", frame.YCbCr, layouts[0], 8, false}, 33, 17)
-	got := mustDecode(t, mustEncode(t, gbr, Settings{Quality: 100, Speed: 9, CICP: CICP{1, 13, identity}}))
+	got := mustDecode(t, mustEncode(t, gbr, Settings{Quality: 100, Speed: 9, CICP: CICP{cicp.PrimariesBT709, cicp.TransferSRGB, cicp.MatrixIdentity}}))
 	want := *gbr
-	want.Model, want.Matrix = frame.RGB, identity
+	want.Model, want.Matrix = frame.RGB, cicp.MatrixIdentity
 	want.Planes = []frame.Plane{gbr.Planes[2], gbr.Planes[0], gbr.Planes[1]}
 	same(t, &want, got, 0)
 }

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"unsafe"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
 )
@@ -76,7 +77,7 @@ func newFrame(img *C.avifImage) (*frame.Frame, error) {
 		}
 		model, from = frame.YCbCr, []int{0, 1, 2}
 		sizes = append(sizes, sub.chroma(w, h), sub.chroma(w, h))
-		if img.matrixCoefficients == identity {
+		if img.matrixCoefficients == cicp.MatrixIdentity {
 			model, from = frame.RGB, []int{2, 0, 1}
 		}
 	}
@@ -103,8 +104,8 @@ func newFrame(img *C.avifImage) (*frame.Frame, error) {
 	f.Premultiplied = alpha && img.alphaPremultiplied != 0
 	f.FullRange = img.yuvRange == C.AVIF_RANGE_FULL
 	f.Matrix = uint8(img.matrixCoefficients)
-	if img.matrixCoefficients == unspecified {
-		f.Matrix = bt601
+	if img.matrixCoefficients == cicp.Unspecified {
+		f.Matrix = cicp.MatrixBT601
 	}
 	return f, nil
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/codec/wasm"
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
@@ -150,7 +151,7 @@ func premultiply(rgba, alpha []byte) {
 func (s Settings) describe(file []byte) ([]byte, error) {
 	c := s.CICP
 	if c == (CICP{}) {
-		c = CICP{1, 13, bt601}
+		c = CICP{cicp.PrimariesBT709, cicp.TransferSRGB, cicp.MatrixBT601}
 		if len(s.ICC) > 0 {
 			return nil, fault.New(fault.EngineLacks, "the portable engine writes no colour profile into AVIF")
 		}

@@ -1,11 +1,6 @@
 package avif
 
-// The matrix coefficients of ITU-T H.273 that mean something to the decoder.
-const (
-	identity    = 0 // the planes are G, B, R
-	unspecified = 2
-	bt601       = 6
-)
+import "imagekit/internal/cicp"
 
 // CICP says what the samples mean, in the code points of ITU-T H.273.
 type CICP struct{ Primaries, Transfer, Matrix uint8 }
@@ -26,7 +21,7 @@ func (s Settings) cicp() CICP {
 	case s.CICP != CICP{}:
 		return s.CICP
 	case len(s.ICC) > 0:
-		return CICP{unspecified, unspecified, bt601}
+		return CICP{cicp.Unspecified, cicp.Unspecified, cicp.MatrixBT601}
 	}
-	return CICP{1, 13, bt601}
+	return CICP{cicp.PrimariesBT709, cicp.TransferSRGB, cicp.MatrixBT601}
 }

@@ -1,6 +1,7 @@
 package jpeg
 
 import (
+	"imagekit/internal/cicp"
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
 )
@@ -13,11 +14,9 @@ type Settings struct {
 	ICC         []byte // profile to embed (ICC.1:2022 annex B.4), none when empty
 }
 
-const bt601 = 6 // H.273 MatrixCoefficients
-
 // check refuses frames that hold no samples of a JPEG.
 func check(f *frame.Frame) error {
-	if f.Depth != 8 || !f.FullRange || f.HasAlpha() || f.Model != frame.Gray && (f.Model != frame.YCbCr || f.Matrix != bt601) {
+	if f.Depth != 8 || !f.FullRange || f.HasAlpha() || f.Model != frame.Gray && (f.Model != frame.YCbCr || f.Matrix != cicp.MatrixBT601) {
 		return fault.New(fault.Internal, "want an opaque full range frame of 8 bits in grey or BT.601 for JPEG, "+
 			"got model %d, %d bits, matrix %d", f.Model, f.Depth, f.Matrix)
 	}

@@ -1,6 +1,7 @@
 package webp
 
 import (
+	"imagekit/internal/cicp"
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
 )
@@ -64,7 +65,7 @@ func segmented(file []byte) bool {
 func check(f *frame.Frame, lossless bool) error {
 	good := f.FullRange && f.Model == frame.RGB
 	if !lossless {
-		good = !f.FullRange && (f.Model == frame.Gray || f.Model == frame.YCbCr && f.Matrix == bt601)
+		good = !f.FullRange && (f.Model == frame.Gray || f.Model == frame.YCbCr && f.Matrix == cicp.MatrixBT601)
 	}
 	if !good || f.Depth != 8 || f.Premultiplied {
 		return fault.New(fault.Internal, "want a frame of 8 bits with straight alpha for WebP, limited range grey or BT.601 "+
@@ -92,8 +93,6 @@ func check(f *frame.Frame, lossless bool) error {
 	}
 	return nil
 }
-
-const bt601 = 6 // H.273 MatrixCoefficients
 
 // covers refuses planes that libwebp would read beyond, and chroma that it would take for subsampled.
 func covers(p *frame.Plane, w, h int) error {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"imagekit/internal/cicp"
 	"imagekit/internal/codec/avif"
 	"imagekit/internal/codec/jpeg"
 	"imagekit/internal/codec/webp"
@@ -59,7 +60,7 @@ type AVIF struct {
 func EncodeAVIF(t testing.TB, img *image.NRGBA, a AVIF) []byte {
 	t.Helper()
 	p := toYCbCr(img)
-	if a.CICP.Matrix == 1 {
+	if a.CICP.Matrix == cicp.MatrixBT709 {
 		p = byWeights(img, 0.2126, 0.0722)
 	}
 	f := fromYCbCr(t, img, p, a)
