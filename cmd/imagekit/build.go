@@ -54,6 +54,7 @@ type service struct {
 	server   *server.Server
 	tracer   *trace.Tracer // nil when nothing is traced
 	reloads  reloads
+	sweeper  sweeper
 }
 
 // build wires a service from its settings: what is made first is what the later parts stand on.
@@ -103,31 +104,15 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
 		AnswerBytes: s.AnswerBytes, MinRate: s.MinReadRate, Timeout: s.RequestTimeout, MaxAge: s.MaxAge, CDNMaxAge: s.CDNMaxAge, CORS: s.CORS,
 		Metrics: newMetrics(parts{
-			pool: v.pool, results: v.results, renderer: renderer, fetcher: v.fetcher, limiter: limiter, store: v.store,
+			pool: v.pool, results: v.results, renderer: renderer, fetcher: v.fetcher, limiter: limiter, store: v.store, purges: purges,
 			reloads: &v.reloads, answers: func() server.AnswerStats { return v.server.Answers() },
 		}),
+		Purge: purger(s.CacheDir, purges, &v.sweeper, log), CacheTags: s.CacheTags,
 		Tracer: v.tracer, Version: version, Page: page, CacheStats: func() any { return v.results.Stats() }, Ready: v.pool.Ready,
 		Log: log, Now: time.Now,
 	})
-	v.server.SetToken(secrets.Token)
+	v.setTokens(secrets)
 	return v, nil
-}
-
-// purgeLag is how late a hit may learn of a purge by itself. The command that purges removes what it finds, and results
-// on their way look at once, so that this is for what a process left that was killed between the two.
-const purgeLag = time.Second
-
-// staleness tells the cache what was purged.
-func staleness(purges *purge.Log) cache.Stale {
-	return func(key string, generation uint64, now bool) bool {
-		if now {
-			purges.Applied()
-		} else {
-			purges.Refresh(purgeLag)
-		}
-		source, ok := render.KeySource(key)
-		return ok && generation < purges.Last(source)
-	}
 }
 
 // newLimiter returns what bounds the requests of a client, nil where nothing does.
@@ -153,6 +138,11 @@ func newPage(s *settings.Settings, samples []string, secrets settings.Secrets) (
 	return playground.New(c)
 }
 
+func (v *service) setTokens(secrets settings.Secrets) {
+	v.server.SetToken(secrets.Token)
+	v.server.SetPurgeToken(secrets.PurgeToken)
+}
+
 // reload reads the secret files again. What is in force stays when they are wrong.
 func (v *service) reload() {
 	secrets, warnings, err := v.settings.Secrets()
@@ -165,7 +155,7 @@ func (v *service) reload() {
 		v.log.Warn(w)
 	}
 	v.keys.Replace(secrets.Current, secrets.Previous...)
-	v.server.SetToken(secrets.Token)
+	v.setTokens(secrets)
 	v.reloads.done.Add(1)
 	v.log.Info("secrets reloaded")
 }
@@ -184,6 +174,7 @@ func startTracing(ctx context.Context, env func(string) string, log *slog.Logger
 
 // close ends the workers and the store. Jobs in flight, and results that wait for the disk, have until ctx ends.
 func (v *service) close(ctx context.Context) error {
+	v.sweeper.stop()
 	err := v.pool.Close(ctx)
 	if v.results.Flush(ctx) != nil {
 		v.log.Warn("the cache's disk does not take the last results in time", "lost", v.results.Stats().Pending)

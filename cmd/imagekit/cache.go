@@ -9,11 +9,11 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"imagekit/internal/cache/disk"
+	"imagekit/internal/cache/purge"
 	"imagekit/internal/cacheadmin"
 	"imagekit/internal/fault"
 	"imagekit/internal/opt"
 	"imagekit/internal/settings"
-	"imagekit/internal/source"
 )
 
 // cacheCommand is what an operator does with the cache's directory. All of it may be done while servers work in it.
@@ -179,22 +179,23 @@ func readFlag(c *cli.Command, name string, to any) error {
 
 func cachePurge(sys system) *cli.Command {
 	return &cli.Command{
-		Name: "purge", Usage: "forget all results of one source",
-		UsageText: "imagekit cache purge [--json] URL",
+		Name: "purge", Usage: "forget all results of a source",
+		UsageText: "imagekit cache purge [--v V] [--json] URL",
 		Description: `URL is the source, as it stands in url=, not percent-encoded again. Its results of all sizes and
 formats, and of every v, are removed; the next request makes them anew, of a new download. What
-servers are making of it at this moment is not kept. Copies in browsers and CDNs stay: those follow
-a new v.
+servers are making of it at this moment is not kept. A URL that ends with /* means all sources
+below. Copies in browsers and CDNs stay: those follow a new v.
 
-Example:
+Examples:
 
-  imagekit cache purge https://example.com/photo.jpg`,
-		Flags: cacheFlags(),
+  imagekit cache purge https://example.com/photo.jpg
+  imagekit cache purge 'https://example.com/products/*'`,
+		Flags: cacheFlags(&cli.StringFlag{Name: "v", Usage: "Forget only the results with this v.", Local: true}),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if c.Args().Len() != 1 {
 				return usagef("purge wants one URL, got %d arguments (see imagekit cache purge --help)", c.Args().Len())
 			}
-			url, err := source.Normal(c.Args().First())
+			target, err := purge.Read(c.Args().First(), c.String("v"))
 			if err != nil {
 				return usagef("%s", fault.From(err).Detail)
 			}
@@ -203,7 +204,7 @@ Example:
 				return err
 			}
 			pruned, err := watched(ctx, sys, "looking", func(p cacheadmin.Progress) (cacheadmin.Pruned, error) {
-				return cacheadmin.Purge(ctx, f, url, p)
+				return cacheadmin.Purge(ctx, f, target, p)
 			})
 			if err != nil {
 				return err

@@ -6,6 +6,7 @@ import (
 
 	"imagekit/internal/cache"
 	"imagekit/internal/cache/disk"
+	"imagekit/internal/cache/purge"
 	"imagekit/internal/fault"
 	"imagekit/internal/fetch"
 	"imagekit/internal/limit"
@@ -23,6 +24,7 @@ type parts struct {
 	fetcher  *fetch.Fetcher
 	limiter  *limit.Limiter
 	store    *disk.Store
+	purges   *purge.Log
 	reloads  *reloads
 	answers  func() server.AnswerStats
 }
@@ -39,6 +41,7 @@ func newMetrics(p parts) *metric.Metrics {
 	}
 	m.Declare(codes)
 	m.Add(cacheReadings(p.results, p.store)...)
+	m.Add(purgeReadings(p.purges)...)
 	m.Add(workerReadings(p.pool)...)
 	m.Add(queueReadings(p.pool)...)
 	m.Add(sourceReadings(p.renderer)...)
@@ -95,6 +98,13 @@ func cacheReadings(c *cache.Cache, store *disk.Store) []metric.Reading {
 		},
 		counter("imagekit_cache_read_errors_total", "Look-ups that the disk could not answer.", of(func(s cache.Stats) int64 { return s.ReadErrors })),
 		counter("imagekit_cache_write_errors_total", "Writes and deletions that failed.", of(func(s cache.Stats) int64 { return s.WriteErrors })),
+	}
+}
+
+func purgeReadings(l *purge.Log) []metric.Reading {
+	return []metric.Reading{
+		counter("imagekit_purges_total", "Purges that this server was asked for; one request may ask for many.", l.Asked),
+		gauge("imagekit_purges_remembered", "Purges whose results may still lie in the cache. None of those is used.", l.Unswept),
 	}
 }
 

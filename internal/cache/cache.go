@@ -112,7 +112,7 @@ func (c *Cache) lookup(ctx context.Context, id ID, key string) *blob.Blob {
 	b, err := c.read(ctx, id, key)
 	_, damaged := errors.AsType[damage](err)
 	switch {
-	case errors.Is(err, ErrNotFound), errors.Is(err, errVersion), err != nil && ctx.Err() != nil:
+	case errors.Is(err, ErrNotFound), errors.Is(err, ErrVersion), err != nil && ctx.Err() != nil:
 		return nil
 	case damaged:
 		c.corrupt.Add(1)

@@ -57,9 +57,9 @@ type damage string
 
 func (d damage) Error() string { return "cache: damaged entry: " + string(d) }
 
-// errVersion says that an entry is sound as far as can be seen, but of a version that is not known here: another instance
+// ErrVersion says that an entry is sound as far as can be seen, but of a version that is not known here: another instance
 // is newer. It stays, else the two would delete each other's entries.
-var errVersion = errors.New("cache: entry of a version that is not known here")
+var ErrVersion = errors.New("cache: entry of a version that is not known here")
 
 // encodeHeader returns the header of the entry that keeps b under key; the entry is the header and then b.Data.
 func encodeHeader(key string, b *blob.Blob) []byte {
@@ -122,21 +122,21 @@ func (h header) blob(entry []byte) (*blob.Blob, error) {
 // MaxHeader is enough for the header of any entry whose key text is that of a request: a query has at most 14,000 bytes.
 const MaxHeader = 32 << 10
 
-// Key returns the key text of an entry from its first bytes, MaxHeader or the whole entry. It fails when the header is
-// damaged.
-func Key(beginning []byte) (string, error) {
+// Key returns the key text of an entry and its generation from its first bytes, MaxHeader or the whole entry. It fails when
+// the header is damaged.
+func Key(beginning []byte) (key string, generation uint64, err error) {
 	h, err := readHeader(beginning)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
-	return string(beginning[h.keyAt:h.typeAt]), nil
+	return string(beginning[h.keyAt:h.typeAt]), h.generation, nil
 }
 
 // Check says what a reader of an entry under id would find damaged, nil for nothing. It needs no key: that the
 // entry has the right one shows in the id. What another version wrote cannot be judged here.
 func Check(id ID, entry []byte) error {
-	key, err := Key(entry)
-	if errors.Is(err, errVersion) {
+	key, _, err := Key(entry)
+	if errors.Is(err, ErrVersion) {
 		return nil
 	}
 	if err != nil {
@@ -210,7 +210,7 @@ func unknownVersion(entry []byte) error {
 			return damage("version")
 		}
 	}
-	return errVersion
+	return ErrVersion
 }
 
 // body returns the body of an entry, found whole and right.

@@ -74,7 +74,7 @@ func TestFirstVersion(t *testing.T) {
 	if diff := cmp.Diff(b, got); diff != "" {
 		t.Errorf("-put +got:\n%s", diff)
 	}
-	if key, err := Key(entry); err != nil || key != testKey {
+	if key, _, err := Key(entry); err != nil || key != testKey {
 		t.Errorf("its key: %q, %v", key, err)
 	}
 	for bit := range 8 * len(entry) {
@@ -93,7 +93,7 @@ func TestUnknownVersion(t *testing.T) {
 	entry[atVersion] = version + 1
 	end := len(entry) - len(b.Data) - headSumLen
 	binary.BigEndian.PutUint32(entry[end:], crc32.Checksum(entry[:end], castagnoli))
-	if _, err := decode(entry, testKey); !errors.Is(err, errVersion) {
+	if _, err := decode(entry, testKey); !errors.Is(err, ErrVersion) {
 		t.Errorf("got %v", err)
 	}
 	if err := Check(NewID(testKey), entry); err != nil {
@@ -155,7 +155,7 @@ func TestKey(t *testing.T) {
 	entry := encode(testKey, sample())
 	whole := len(entry) - len(sample().Data)
 	for n := range len(entry) + 1 {
-		if key, err := Key(entry[:n]); (err == nil) != (n >= whole) || err == nil && key != testKey {
+		if key, _, err := Key(entry[:n]); (err == nil) != (n >= whole) || err == nil && key != testKey {
 			t.Errorf("from %d bytes: %q, %v; the header has %d", n, key, err, whole)
 		}
 	}
@@ -223,7 +223,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, entry []byte, key string) {
 		for _, e := range [][]byte{entry, resum(bytes.Clone(entry))} {
 			b, err := decode(e, key)
-			if inside, keyErr := Key(e); keyErr == nil && inside == key && (err == nil) != (Check(NewID(key), e) == nil) {
+			if inside, _, keyErr := Key(e); keyErr == nil && inside == key && (err == nil) != (Check(NewID(key), e) == nil) {
 				t.Errorf("decode says %v, Check says %v", err, Check(NewID(key), e))
 			}
 			if err != nil {

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"imagekit/internal/cache"
 	"imagekit/internal/cache/disk"
 	"imagekit/internal/fault"
-	"imagekit/internal/render"
 )
 
 // Verified is the result of Verify.
@@ -178,43 +176,5 @@ func (p Pruning) Run(ctx context.Context, f disk.Folder, now time.Time, progress
 			result.RemovedBytes += e.Size
 		}
 	}
-	return result, nil
-}
-
-// Purge removes every result of a source, after servers were told not to make them of what they still hold of it.
-func Purge(ctx context.Context, f disk.Folder, source string, progress Progress) (Pruned, error) {
-	if err := f.MarkPurge(source); err != nil {
-		return Pruned{}, fmt.Errorf("mark the purge in %s: %w", f.Dir(), fault.Plain(err))
-	}
-	var result Pruned
-	w := walk{folder: f, progress: progress}
-	err := w.each(ctx, func(e disk.Entry) error {
-		head, err := f.Read(e, cache.MaxHeader)
-		if err != nil {
-			if errors.Is(err, cache.ErrNotFound) {
-				return nil
-			}
-			return fmt.Errorf("%s: %w", f.Path(e), fault.Plain(err))
-		}
-		key, err := cache.Key(head)
-		if err != nil {
-			return nil // damaged: it is not served either
-		}
-		if of, ok := render.KeySource(key); !ok || of != source {
-			return nil
-		}
-		removed, err := f.Remove(e)
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if removed {
-			result.Removed++
-			result.RemovedBytes += e.Size
-		}
-		return err
-	})
-	if err != nil {
-		return result, err
-	}
-	result.Found = w.seen
 	return result, nil
 }

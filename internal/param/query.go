@@ -166,6 +166,22 @@ func (q Query) Get(name string) string {
 	return ""
 }
 
+// Only refuses what is not one of these parameters, and a query without the first of them.
+func (q Query) Only(names ...string) error {
+	if q.signed {
+		return refuse("sig", "sig: want no signature here")
+	}
+	for _, p := range q.pairs {
+		if !slices.Contains(names, p.Name) {
+			return refuse(p.Name, "%s: want %s alone here", p.Name, strings.Join(names, " and "))
+		}
+	}
+	if q.Get(names[0]) == "" {
+		return refuse(names[0], "%s is missing", names[0])
+	}
+	return nil
+}
+
 // Expires returns the time in t, the zero time when there is none. It can be asked before Request, because an
 // expired URL is refused before its other values are read.
 func (q Query) Expires() (time.Time, error) {

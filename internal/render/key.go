@@ -19,12 +19,14 @@ func keyText(req param.Request, out format.Format, limits plan.Limits) string {
 		"\npixels=" + strconv.FormatInt(limits.MaxOutputPixels, 10) + "\nparams=" + p.Normal() + "\nv=" + req.Version
 }
 
-// KeySource returns the source URL in the text that a result is kept under. It reports false for other texts.
-func KeySource(key string) (string, bool) {
+// KeySource returns the source URL and the v in the text that a result is kept under. It reports false for other texts.
+func KeySource(key string) (source, version string, ok bool) {
 	_, rest, ok := strings.Cut(key, "\nurl=")
 	if !ok || !strings.HasPrefix(key, "engine=") {
-		return "", false
+		return "", "", false
 	}
-	source, _, ok := strings.Cut(rest, "\n")
-	return source, ok
+	if source, rest, ok = strings.Cut(rest, "\n"); ok {
+		_, version, ok = strings.Cut(rest, "\nv=")
+	}
+	return source, version, ok
 }

@@ -13,8 +13,8 @@ import (
 // purgeCount counts the purges of all sources.
 type purgeCount struct{ atomic.Uint64 }
 
-func (p *purgeCount) Applied() uint64    { return p.Load() }
-func (p *purgeCount) Last(string) uint64 { return p.Load() }
+func (p *purgeCount) Applied() uint64            { return p.Load() }
+func (p *purgeCount) Last(string, string) uint64 { return p.Load() }
 
 // TestPurge: after a purge of results nothing that was downloaded before is used, whether it is kept or in use, and once
 // the new source is there it serves as any other.

@@ -5,12 +5,12 @@ package render
 type Purges interface {
 	// Applied looks for new purges and returns the generation of the latest one, 0 when there was none.
 	Applied() uint64
-	// Last returns the generation of the latest purge of a source that is known, 0 when there is none.
-	Last(source string) uint64
+	// Last returns the generation of the latest purge that concerns a source with this v, 0 when none is known.
+	Last(source, version string) uint64
 }
 
 // noPurges is Purges where there are none.
 type noPurges struct{}
 
-func (noPurges) Applied() uint64    { return 0 }
-func (noPurges) Last(string) uint64 { return 0 }
+func (noPurges) Applied() uint64            { return 0 }
+func (noPurges) Last(string, string) uint64 { return 0 }

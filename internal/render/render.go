@@ -120,7 +120,7 @@ func (r *Renderer) Render(ctx context.Context, req param.Request, out format.For
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	m, shared, err := r.results.Do(ctx, r.flightKey(key, req.Source), func(ctx context.Context) (made, error) {
+	m, shared, err := r.results.Do(ctx, r.flightKey(key, req), func(ctx context.Context) (made, error) {
 		return r.make(ctx, key, req, out)
 	})
 	times.Add(m.times)
@@ -139,9 +139,9 @@ func (r *Renderer) Render(ctx context.Context, req param.Request, out format.For
 
 // flightKey returns what tells the works on one result apart: who asks after a purge does not wait for what was begun
 // before it.
-func (r *Renderer) flightKey(key, source string) string {
+func (r *Renderer) flightKey(key string, req param.Request) string {
 	r.sources.purges.Applied()
-	purged := r.sources.purges.Last(source)
+	purged := r.sources.purges.Last(req.Source, req.Version)
 	if purged == 0 {
 		return key
 	}

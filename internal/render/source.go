@@ -71,7 +71,7 @@ func (s *sources) current(key download, now time.Time) *source {
 // no result could be made because of it. A failure that is remembered of the part that is needed is the error.
 func (s *sources) borrow(ctx context.Context, key sourceKey, need scope) (b *blob.Blob, giveBack func(sound bool), err error) {
 	generation := s.purges.Applied()
-	d := download{key, s.purges.Last(key.url)}
+	d := download{key, s.purges.Last(key.url, key.version)}
 	if err := s.memory.broken(key, need, d.purged, time.Now()); err != nil {
 		return nil, nil, err
 	}
@@ -133,7 +133,7 @@ func (s *sources) download(ctx context.Context, key sourceKey, generation uint64
 // giveBack ends one use. After the last one a sound source goes to the memory. A bad one, which may have ended its
 // worker, is handed to nobody else, nor is one from before a purge.
 func (s *sources) giveBack(key sourceKey, src *source, sound bool) {
-	purged := s.purges.Last(key.url)
+	purged := s.purges.Last(key.url, key.version)
 	s.mu.Lock()
 	src.bad = src.bad || !sound
 	if src.users == 1 && !src.bad && !src.kept && src.blob.Generation >= purged {

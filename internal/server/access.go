@@ -7,24 +7,35 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"imagekit/internal/fault"
 )
 
-// SetToken sets the bearer token that opens to remote callers what trusted guards; "" closes it.
-func (s *Server) SetToken(token string) {
+// bearer is a token that opens something; none at first. What is kept is its hash.
+type bearer struct {
+	sum atomic.Pointer[[sha256.Size]byte]
+}
+
+func (b *bearer) set(token string) {
 	if token == "" {
-		s.token.Store(nil)
+		b.sum.Store(nil)
 		return
 	}
 	sum := sha256.Sum256([]byte(token))
-	s.token.Store(&sum)
+	b.sum.Store(&sum)
 }
+
+// SetToken sets the bearer token that opens to remote callers what trusted guards; "" closes it.
+func (s *Server) SetToken(token string) { s.token.set(token) }
+
+// SetPurgeToken sets a bearer token that opens purging alone; "" leaves that to the sign token.
+func (s *Server) SetPurgeToken(token string) { s.purgeToken.set(token) }
 
 // trusted lets through callers on this machine and those with the sign token: whoever can sign can make the server
 // fetch and transform anything. Whoever reaches the admin address is the operator, by the choice of that address.
 func (s *Server) trusted(x *exchange) error {
-	if x.admin || s.bearsToken(x.r.Header.Get("Authorization")) {
+	if x.admin || s.token.borne(x.r.Header) {
 		return nil
 	}
 	why := s.local(x.r)
@@ -43,11 +54,11 @@ func (s *Server) trusted(x *exchange) error {
 		"as another user, try it with sudo. Everybody else, proxies and pages of other sites included, needs %s", x.r.URL.Path, remedy)
 }
 
-// bearsToken compares in constant time, over hashes so that the length does not show either. The scheme is read in
+// borne tells whether a request bears the token. It compares in constant time, over hashes so that the length does not show either. The scheme is read in
 // any case (RFC 9110 §11.1).
-func (s *Server) bearsToken(authorization string) bool {
-	scheme, got, _ := strings.Cut(authorization, " ")
-	want := s.token.Load()
+func (b *bearer) borne(h http.Header) bool {
+	scheme, got, _ := strings.Cut(h.Get("Authorization"), " ")
+	want := b.sum.Load()
 	if want == nil || !strings.EqualFold(scheme, "Bearer") {
 		return false
 	}

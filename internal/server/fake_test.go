@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"imagekit/internal/blob"
+	"imagekit/internal/cache/purge"
 	"imagekit/internal/clientip"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
@@ -142,6 +143,8 @@ type rig struct {
 	*Server
 	painter *painter
 	log     *record
+	purged  []purge.Target
+	refused error // what purging fails with
 }
 
 // newPage makes the page once: zipping it takes longer than most tests here.
@@ -160,7 +163,8 @@ func newRig(t testing.TB, changes ...func(*Config)) *rig {
 		Formats: format.Outputs(), DefaultFormat: format.WebP, Count: limit.All, MaxInput: 64 << 10, AnswerBytes: 256 << 20, MinRate: 8 << 10, Timeout: 30 * time.Second,
 		Version: "1.2.3", Page: page, CacheStats: func() any { return map[string]int{"entries": 7} },
 		Ready: func() bool { return true }, Now: time.Now, Metrics: metric.New(),
-		Log: slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Purge: func(t []purge.Target) error { r.purged = append(r.purged, t...); return r.refused },
+		Log:   slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, change := range changes {
 		change(&c)

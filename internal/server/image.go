@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"imagekit/internal/cache/purge"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/limit"
@@ -72,6 +73,11 @@ func (s *Server) picture(x *exchange) error {
 	}
 	defer result.Blob.Close()
 	x.cache = result.State.String()
+	if s.CacheTags {
+		tag := purge.Tag(req.Source)
+		x.set("Surrogate-Key", tag)
+		x.set("Cache-Tag", tag)
+	}
 	return s.answer(x, result.Blob, terms{expires: expires, negotiated: negotiated})
 }
 

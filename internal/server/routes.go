@@ -30,6 +30,8 @@ func (s *Server) table() []route {
 		{"/sign", append(read, http.MethodPost), limit.Whole, false, s.sign},
 		{"/upload", []string{http.MethodPost}, limit.Whole, false, s.upload},
 		{"/source", read, limit.Whole, false, s.source},
+		{"/cache", []string{http.MethodDelete}, 0, true, s.purge},
+		{"/cache/purge", []string{http.MethodPost}, 0, true, s.purgeAll},
 		{"/health", read, 0, true, s.health},
 		{"/ready", read, 0, true, s.ready},
 		{"/metrics", read, 0, true, s.metrics},

@@ -4,7 +4,6 @@ package server
 
 import (
 	"context"
-	"crypto/sha256"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -14,6 +13,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"imagekit/internal/cache/purge"
 	"imagekit/internal/clientip"
 	"imagekit/internal/format"
 	"imagekit/internal/limit"
@@ -64,20 +64,24 @@ type Config struct {
 	Tracer     *trace.Tracer // nil: nothing is traced
 	Version    string
 	Page       *playground.Page
-	CacheStats func() any  // what /stats/cache answers
-	Ready      func() bool // a worker lives
-	Log        *slog.Logger
-	Now        func() time.Time
+	CacheStats func() any // what /stats/cache answers
+	// Purge ends the use of the results of some targets, all or none. Errors are faults or the disk's.
+	Purge     func(targets []purge.Target) error
+	CacheTags bool        // pictures carry a tag of their source for CDNs
+	Ready     func() bool // a worker lives
+	Log       *slog.Logger
+	Now       func() time.Time
 }
 
 // Server answers requests. Make it with New; it is an http.Handler.
 type Server struct {
 	Config
 	handler    http.Handler
-	admin      http.Handler                      // of the operator's own address
-	uploads    *semaphore.Weighted               // the bytes they may still hold
-	bodies     *bodies                           // on their way to clients
-	token      atomic.Pointer[[sha256.Size]byte] // hash of the sign token; nil = none
+	admin      http.Handler        // of the operator's own address
+	uploads    *semaphore.Weighted // the bytes they may still hold
+	bodies     *bodies             // on their way to clients
+	token      bearer
+	purgeToken bearer
 	draining   atomic.Bool
 	unbelieved sync.Once // the warning about a proxy that is not trusted
 }

@@ -18,7 +18,7 @@ func TestSettingsNameTheRoutes(t *testing.T) {
 		req := get(row.path)
 		if !slices.Contains(row.methods, http.MethodGet) {
 			req = form("file", "x")
-			req.URL.Path = row.path
+			req.Method, req.URL.Path = row.methods[0], row.path
 		}
 		req.RemoteAddr, req.Host = "192.0.2.1:1", "images.example.com"
 		if res := r.ask(req); res.StatusCode == http.StatusForbidden {

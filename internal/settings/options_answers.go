@@ -15,6 +15,11 @@ func (s *Settings) answerOptions() []opt.Option {
 				"browsers ignore.",
 		},
 		{
+			Name: "IMAGEKIT_CACHE_TAGS", To: (*toggle)(&s.CacheTags), Default: "0", Example: "1",
+			Doc: "Gives pictures the headers `Surrogate-Key` and `Cache-Tag`, so that a CDN can purge all results of a source: the first " +
+				"16 digits of the SHA-256 of its URL.",
+		},
+		{
 			Name: "IMAGEKIT_ANSWER_BYTES", To: (*size)(&s.AnswerBytes), Default: "256MiB", Example: "1GiB",
 			Doc: "Memory for pictures on their way to clients; one client gets a quarter. A picture of up to 64 KiB is not counted, " +
 				"a large one from the cache counts 128 KiB. Beyond it the answer is 503, for one client 429.",

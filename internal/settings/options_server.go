@@ -12,8 +12,8 @@ func (s *Settings) serverOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_ADMIN_ADDR", To: (*address)(&s.AdminAddr), DefaultDoc: "none", Example: "127.0.0.1:8081",
-			Doc: "A second address that answers `/metrics`, `/stats/cache`, `/health` and `/ready` for everybody who can reach it. " +
-				"At `IMAGEKIT_ADDR` the first two need the sign token or a local caller (`IMAGEKIT_LOCAL`). A socket named " +
+			Doc: "A second address that answers `/metrics`, `/stats/cache`, `/health` and `/ready` for everybody who can reach it, " +
+				"and `/cache` and `/cache/purge` for those with a token. At `IMAGEKIT_ADDR` the first two need the sign token or a local caller (`IMAGEKIT_LOCAL`). A socket named " +
 				"`admin` passed by systemd replaces this address.",
 		},
 		{
@@ -54,11 +54,21 @@ func (s *Settings) secretOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_SIGN_TOKEN", To: &s.SignToken, DefaultDoc: "none",
-			Doc: "Bearer token that lets every caller who sends it use `/sign`, `/source`, `/upload`, `/metrics` and `/stats/cache`.",
+			Doc: "Bearer token that lets every caller who sends it use `/sign`, `/source`, `/upload`, `/metrics`, " +
+				"`/stats/cache`, `/cache` and `/cache/purge`.",
 		},
 		{
 			Name: "IMAGEKIT_SIGN_TOKEN_FILE", To: &s.SignTokenFile, DefaultDoc: "none", Example: "/run/secrets/imagekit-token",
 			Doc: "File with the sign token, instead of `IMAGEKIT_SIGN_TOKEN`.",
+		},
+		{
+			Name: "IMAGEKIT_PURGE_TOKEN", To: &s.PurgeToken, DefaultDoc: "none",
+			Doc: "Bearer token that opens only `DELETE /cache` and `POST /cache/purge`: for a CMS that must not sign. These two want a " +
+				"token from every caller, local ones included.",
+		},
+		{
+			Name: "IMAGEKIT_PURGE_TOKEN_FILE", To: &s.PurgeTokenFile, DefaultDoc: "none", Example: "/run/secrets/imagekit-purge",
+			Doc: "File with the purge token, instead of `IMAGEKIT_PURGE_TOKEN`.",
 		},
 		{
 			Name: "IMAGEKIT_LOCAL", To: choice{&s.LocalOff, "auto", "off"}, Default: "auto", Example: "off",

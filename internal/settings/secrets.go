@@ -21,7 +21,9 @@ type Secrets struct {
 	Current  []byte
 	Previous [][]byte // still accepted, never used to sign
 	Token    string   // opens to remote callers what IMAGEKIT_SIGN_TOKEN lists; "" = none
-	Builtin  bool     // Current is the one that everybody knows
+
+	PurgeToken string // opens purging alone; "" = none
+	Builtin    bool   // Current is the one that everybody knows
 }
 
 // Secrets reads the secret files and applies the rule for keys: at least 32 bytes, and none that is built in,
@@ -30,10 +32,11 @@ func (s *Settings) Secrets() (Secrets, []string, error) {
 	current, err1 := s.secret("IMAGEKIT_SECRET", s.Secret, s.SecretFile)
 	previous, err2 := s.secret("IMAGEKIT_SECRET_PREVIOUS", s.SecretPrevious, s.SecretPreviousFile)
 	token, err3 := s.secret("IMAGEKIT_SIGN_TOKEN", s.SignToken, s.SignTokenFile)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	purge, err4 := s.secret("IMAGEKIT_PURGE_TOKEN", s.PurgeToken, s.PurgeTokenFile)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return Secrets{}, nil, err
 	}
-	keys := Secrets{Current: []byte(current), Token: token}
+	keys := Secrets{Current: []byte(current), Token: token, PurgeToken: purge}
 	if previous != "" {
 		for piece := range strings.SplitSeq(previous, ",") {
 			keys.Previous = append(keys.Previous, []byte(piece))
@@ -112,7 +115,7 @@ func (s *Settings) secret(option string, text Secret, file string) (string, erro
 // checkForms refuses a secret that is given both as text and as a file: nobody could tell which one is in force.
 func (s *Settings) checkForms() []error {
 	var wrong []error
-	for _, option := range []string{"IMAGEKIT_SECRET", "IMAGEKIT_SECRET_PREVIOUS", "IMAGEKIT_SIGN_TOKEN"} {
+	for _, option := range []string{"IMAGEKIT_SECRET", "IMAGEKIT_SECRET_PREVIOUS", "IMAGEKIT_SIGN_TOKEN", "IMAGEKIT_PURGE_TOKEN"} {
 		if s.given(option) && s.given(option+"_FILE") {
 			wrong = append(wrong, fmt.Errorf("%s and %s are both set, want one of them", option, s.name(option+"_FILE")))
 		}

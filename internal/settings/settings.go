@@ -22,8 +22,8 @@ type Settings struct {
 	Spelling     string // accept, redirect or refuse
 	Samples      bool   // the sample: sources are available
 
-	Secret, SecretPrevious, SignToken             Secret // as given in the environment; read them with Secrets
-	SecretFile, SecretPreviousFile, SignTokenFile string
+	Secret, SecretPrevious, SignToken, PurgeToken                 Secret // as given in the environment; read them with Secrets
+	SecretFile, SecretPreviousFile, SignTokenFile, PurgeTokenFile string
 
 	AllowedHosts    []string // patterns; empty = any public host
 	AllowedNetworks []netip.Prefix
@@ -56,6 +56,7 @@ type Settings struct {
 	MinReadRate int64         // bytes a second
 
 	CDNMaxAge string // value of CDN-Cache-Control, "" = none
+	CacheTags bool   // pictures carry a tag of their source
 	CORS      string // origin that may read pictures, "" = none
 
 	TrustedProxies   []netip.Prefix

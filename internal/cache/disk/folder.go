@@ -123,10 +123,8 @@ func (f Folder) Read(e Entry, most int64) ([]byte, error) {
 	return nil, err
 }
 
-// MarkPurge lets all processes in the directory know that what was made of a source before now is wanted no more.
-func (f Folder) MarkPurge(source string) error {
-	return purge.Add(filepath.Join(f.dir, purge.FileName), source)
-}
+// Purges returns where the purges in the directory are written down.
+func (f Folder) Purges() string { return filepath.Join(f.dir, purge.FileName) }
 
 // Remove removes an entry, also one that was used or replaced since the walk, and reports whether it was there.
 func (f Folder) Remove(e Entry) (bool, error) {

@@ -20,9 +20,14 @@ const photo, other = "https://example.com/a.jpg", "https://example.com/b.jpg"
 
 func open(path string) *Log { return Open(path, slog.New(slog.DiscardHandler)) }
 
-func addTo(t *testing.T, path, source string) {
+// of returns the record of a purge of a source.
+func of(generation uint64, source string) []byte {
+	return record{generation, kindSource, hashOf(source)}.append(nil)
+}
+
+func mark(t *testing.T, path, source string) {
 	t.Helper()
-	if err := Add(path, source); err != nil {
+	if err := Add(path, Target{Source: source}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -31,32 +36,32 @@ func addTo(t *testing.T, path, source string) {
 func TestPurges(t *testing.T) {
 	path := filepath.Join(t.TempDir(), FileName)
 	l := open(path)
-	if l.Applied() != 0 || l.Last(photo) != 0 {
+	if l.Applied() != 0 || l.Last(photo, "") != 0 {
 		t.Fatal("a purge before the first")
 	}
 	var before uint64
 	for i := range 5 {
-		addTo(t, path, photo)
-		if got := l.Last(photo); got != before {
+		mark(t, path, photo)
+		if got := l.Last(photo, ""); got != before {
 			t.Errorf("purge %d is known before a look: %d", i, got)
 		}
 		now := l.Applied()
-		if now <= before || l.Last(photo) != now || l.Last(other) != 0 {
-			t.Errorf("purge %d: generation %d after %d, of its source %d, of another %d", i, now, before, l.Last(photo), l.Last(other))
+		if now <= before || l.Last(photo, "") != now || l.Last(other, "") != 0 {
+			t.Errorf("purge %d: generation %d after %d, of its source %d, of another %d", i, now, before, l.Last(photo, ""), l.Last(other, ""))
 		}
 		before = now
 	}
-	if again := open(path); again.Last(photo) != before || again.Applied() != before {
+	if again := open(path); again.Last(photo, "") != before || again.Applied() != before {
 		t.Error("a process that starts later knows another generation")
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	if l.Applied() != before || l.Last(photo) != before {
+	if l.Applied() != before || l.Last(photo, "") != before {
 		t.Error("removing the file took a purge back")
 	}
-	addTo(t, path, other)
-	if now := l.Applied(); now <= before || l.Last(other) != now || l.Last(photo) != before {
+	mark(t, path, other)
+	if now := l.Applied(); now <= before || l.Last(other, "") != now || l.Last(photo, "") != before {
 		t.Error("the new file's purge is not known, or took an older one back")
 	}
 }
@@ -64,7 +69,7 @@ func TestPurges(t *testing.T) {
 // TestClocksDoNotMatter: a purge by a machine whose clock is behind is a later one still.
 func TestClocksDoNotMatter(t *testing.T) {
 	future := uint64(time.Now().Add(1000 * time.Hour).UnixMicro())
-	records := encode(future, hashOf(photo))
+	records := of(future, photo)
 	for _, now := range []time.Time{time.Now(), time.Unix(0, 0), time.Unix(-1, 0)} {
 		if g := nextGeneration(records, now); g != future+1 {
 			t.Errorf("at %v: %d after %d", now, g, future)
@@ -82,17 +87,17 @@ func TestDamagedLog(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), FileName)
-			addTo(t, path, photo)
+			mark(t, path, photo)
 			b, err := os.ReadFile(path)
 			if err = errors.Join(err, os.WriteFile(path, harm(b), 0o600)); err != nil {
 				t.Fatal(err)
 			}
 			l := open(path)
-			if l.Last(photo) != 0 {
+			if l.Last(photo, "") != 0 {
 				t.Error("a damaged record counts")
 			}
-			addTo(t, path, other)
-			if l.Applied() == 0 || l.Last(other) == 0 {
+			mark(t, path, other)
+			if l.Applied() == 0 || l.Last(other, "") == 0 {
 				t.Error("the purge behind it does not count")
 			}
 		})
@@ -105,20 +110,21 @@ func TestLogIsBounded(t *testing.T) {
 	old := uint64(time.Now().Add(-2 * keepFor).UnixMicro())
 	var records []byte
 	for i := range forgetAt / recordLen {
-		records = append(records, encode(old+uint64(i), hashOf(fmt.Sprint(i)))...)
+		records = append(records, of(old+uint64(i), fmt.Sprint(i))...)
 	}
 	recent := uint64(time.Now().UnixMicro())
-	records = append(records, encode(recent, hashOf(photo))...)
+	records = append(records, of(recent, photo)...)
+	records = record{generation: old + forgetAt, kind: kindSwept}.append(records)
 	if err := os.WriteFile(path, records, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	l := open(path)
-	addTo(t, path, other)
-	if st, err := os.Stat(path); err != nil || st.Size() != 2*recordLen {
-		t.Errorf("the file has %d bytes (%v), want two records", st.Size(), err)
+	mark(t, path, other)
+	if st, err := os.Stat(path); err != nil || st.Size() != 3*recordLen {
+		t.Errorf("the file has %d bytes (%v), want two purges and that the others are done", st.Size(), err)
 	}
-	if l.Applied() <= recent || l.Last(photo) != recent || l.Last(other) <= recent || len(l.last) != 2 {
-		t.Errorf("%d sources known, applied %d", len(l.last), l.Applied())
+	if l.Applied() <= recent || l.Last(photo, "") != recent || l.Last(other, "") <= recent || len(l.last[kindSource]) != 2 {
+		t.Errorf("%d sources known, applied %d", len(l.last[kindSource]), l.Applied())
 	}
 	if left, err := filepath.Glob(path + ".*"); len(left) != 0 || err != nil {
 		t.Errorf("left: %v, %v", left, err)
@@ -133,7 +139,7 @@ func TestPurgesAtOnce(t *testing.T) {
 	for g := range 8 {
 		wg.Go(func() {
 			for i := range 20 {
-				if err := Add(path, fmt.Sprint(g, i)); err != nil {
+				if err := Add(path, Target{Source: fmt.Sprint(g, i)}); err != nil {
 					t.Error(err)
 				}
 				l.Applied()
@@ -145,7 +151,7 @@ func TestPurgesAtOnce(t *testing.T) {
 	seen := map[uint64]bool{}
 	for g := range 8 {
 		for i := range 20 {
-			seen[l.Last(fmt.Sprint(g, i))] = true
+			seen[l.Last(fmt.Sprint(g, i), "")] = true
 		}
 	}
 	if len(seen) != 160 || seen[0] {
@@ -156,19 +162,19 @@ func TestPurgesAtOnce(t *testing.T) {
 // TestLinksAreNotFollowed: neither for reading nor for writing.
 func TestLinksAreNotFollowed(t *testing.T) {
 	target, path := filepath.Join(t.TempDir(), "target"), filepath.Join(t.TempDir(), FileName)
-	addTo(t, target, photo)
+	mark(t, target, photo)
 	if err := os.Symlink(target, path); err != nil {
 		t.Fatal(err)
 	}
-	if Add(path, other) == nil || open(path).Last(photo) != 0 {
+	if Add(path, Target{Source: other}) == nil || open(path).Last(photo, "") != 0 {
 		t.Error("a link was followed")
 	}
 }
 
 func FuzzRecords(f *testing.F) {
-	f.Add(encode(1, hashOf(photo)))
+	f.Add(of(1, photo))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		l := &Log{last: map[hash]uint64{}}
+		l := new(Log)
 		l.apply(b)
 		b = b[:len(b)/recordLen*recordLen]
 		next := nextGeneration(b, time.Unix(0, 0))
@@ -181,11 +187,11 @@ func FuzzRecords(f *testing.F) {
 
 func BenchmarkLast(b *testing.B) {
 	path := filepath.Join(b.TempDir(), FileName)
-	if err := Add(path, photo); err != nil {
+	if err := Add(path, Target{Source: photo}); err != nil {
 		b.Fatal(err)
 	}
 	l := open(path)
 	for b.Loop() {
-		l.Last(other)
+		l.Last(other, "")
 	}
 }

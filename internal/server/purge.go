@@ -1,0 +1,100 @@
+package server
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"imagekit/internal/cache/purge"
+	"imagekit/internal/fault"
+	"imagekit/internal/param"
+)
+
+// maxPurged bounds the lines of one POST /cache/purge, maxPurge their bytes.
+const (
+	maxPurged = 1000
+	maxPurge  = 4 << 20
+)
+
+// purge answers DELETE /cache: the results of one source, of one v, or of all sources below a prefix are used no more.
+func (s *Server) purge(x *exchange) error {
+	if err := s.mayPurge(x); err != nil {
+		return err
+	}
+	target, err := purgeTarget(x.r.URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	x.source = target.Shown()
+	return s.purgeTargets(x, []purge.Target{target})
+}
+
+// purgeAll answers POST /cache/purge: every line of the body is a query as DELETE /cache takes it. One that is refused
+// refuses them all.
+func (s *Server) purgeAll(x *exchange) error {
+	if err := s.mayPurge(x); err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(http.MaxBytesReader(x.ResponseWriter, x.r.Body, maxPurge))
+	lines.Buffer(nil, param.MaxQuery+len("\r\n"))
+	var targets []purge.Target
+	for lines.Scan() {
+		if len(targets) == maxPurged {
+			return fault.New(fault.BadQuery, "want at most %d lines", maxPurged)
+		}
+		target, err := purgeTarget(lines.Text())
+		if err != nil {
+			f := fault.From(err)
+			return &fault.Error{Kind: f.Kind, Param: f.Param, Detail: fmt.Sprintf("line %d: %s", len(targets)+1, f.Detail)}
+		}
+		targets = append(targets, target)
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return fault.New(fault.BadQuery, "line %d has more than %d bytes", len(targets)+1, param.MaxQuery)
+	case err != nil:
+		return fault.Wrap(fault.BadQuery, err, "want at most %d bytes, all of them", maxPurge)
+	case len(targets) == 0:
+		return fault.New(fault.BadQuery, "want one url=… on each line, got none")
+	}
+	return s.purgeTargets(x, targets)
+}
+
+// mayPurge lets through whoever bears a token, from wherever: a purge makes work, and a page in a local browser or a
+// neighbour on this machine shall not cause it.
+func (s *Server) mayPurge(x *exchange) error {
+	if s.purgeToken.borne(x.r.Header) || s.token.borne(x.r.Header) {
+		return nil
+	}
+	return fault.New(fault.NotAllowed, "%s wants the header \"Authorization: Bearer TOKEN\" from every caller, where TOKEN is "+
+		"IMAGEKIT_PURGE_TOKEN or IMAGEKIT_SIGN_TOKEN", x.r.URL.Path)
+}
+
+// purgeTarget reads a query that names what is purged.
+func purgeTarget(raw string) (purge.Target, error) {
+	query, err := param.Split(raw)
+	if err != nil {
+		return purge.Target{}, err
+	}
+	if err := query.Only("url", "v"); err != nil {
+		return purge.Target{}, err
+	}
+	return purge.Read(query.Get("url"), query.Get("v"))
+}
+
+// purgeTargets does it and answers.
+func (s *Server) purgeTargets(x *exchange, targets []purge.Target) error {
+	if err := s.Purge(targets); err != nil {
+		if f, ok := errors.AsType[*fault.Error](err); ok {
+			return f
+		}
+		return fault.Wrap(fault.Internal, err, "the purge could not be written to the disk of the cache; try again, nothing is purged yet")
+	}
+	for _, t := range targets {
+		s.Log.Info("purged", "id", x.id, "client", x.client, "source", t.Shown(), "v", t.Version)
+	}
+	x.set("Cache-Control", "no-store")
+	x.WriteHeader(http.StatusNoContent)
+	return nil
+}
