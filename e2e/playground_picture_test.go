@@ -166,6 +166,25 @@ func pasteMarkup(t *testing.T, browser context.Context, s *server) {
 	}
 }
 
+// Where only the width and the format differ, one signature holds for the whole <picture>.
+func pasteOneSignature(t *testing.T, browser context.Context, s *server) {
+	p := open(t, browser, s, "url=sample:photo&w=400&q=70")
+	p.wait(`document.getElementById("code-text").textContent.includes("640w")`) // 600 moved up; the width of the source is known
+	code := p.text(`document.getElementById("code-text").textContent`)
+	list, sigs := anyAddress.FindAllString(code, -1), map[string]bool{}
+	for _, a := range list {
+		a = html.UnescapeString(a)
+		_, sig, _ := strings.Cut(a, "&sig=")
+		sigs[sig] = true
+		if got := s.get(t, strings.TrimPrefix(a, s.base)); got.status != http.StatusOK {
+			t.Errorf("%s: status %d: %s", a, got.status, got.body)
+		}
+	}
+	if len(list) != 13 || len(sigs) != 1 || !strings.Contains(code, "free=f,w") { // 256, 480, 640 and 828 in three formats, and src
+		t.Errorf("%d addresses with %d signatures, want 13 with 1:\n%s", len(list), len(sigs), code)
+	}
+}
+
 // A server that is asked by another name wants the token, which stays in the tab.
 func askToken(t *testing.T, browser context.Context, s *server) {
 	p := openAt(t, browser, strings.Replace(s.addr(), "127.0.0.1", elsewhere, 1), "")

@@ -39,6 +39,7 @@ func TestPlayground(t *testing.T) {
 		{"formats", compareFormats},
 		{"code", copyCode},
 		{"markup", pasteMarkup},
+		{"one signature", pasteOneSignature},
 		{"errors", showErrors},
 		{"typing", waitForTyping},
 		{"slow", bearSlowNetwork},

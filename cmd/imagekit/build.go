@@ -98,7 +98,7 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 		return nil, errors.Join(err, v.close(context.Background()))
 	}
 	v.server = server.New(server.Config{
-		Renderer: renderer, Keys: v.keys, Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
+		Renderer: renderer, Keys: v.keys, Rules: rules(s), Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
 		Count: limit.Count(s.RateLimitCount), DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
 		Spelling: server.Spelling(s.Spelling), LocalOff: s.LocalOff, Owner: owner(s.LocalOff, log),
 		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
@@ -131,6 +131,7 @@ func newPage(s *settings.Settings, samples []string, secrets settings.Secrets) (
 	}
 	c := playground.Config{
 		Samples: samples, Formats: formats, DefaultFormat: s.DefaultFormat.String(), MaxUpload: s.MaxInputSize,
+		Widths: freeWidths(s),
 	}
 	if secrets.Builtin { // everybody knows it
 		c.Secret = string(secrets.Current)

@@ -52,7 +52,7 @@ func TestComplete(t *testing.T) {
 		{"transform a b c w=1&h=2&g=top", "w=1&h=2&g=top w=1&h=2&g=top-left w=1&h=2&g=top-right"},
 		{"transform in out w=400&", "w=400&h= w=400&ar= w=400&fit= w=400&g= w=400&crop= w=400&dpr= w=400&up= w=400&kernel= w=400&rot= w=400&flip= w=400&bg= " +
 			"w=400&padding= w=400&border= w=400&radius= w=400&brightness= w=400&contrast= w=400&saturation= w=400&hue= w=400&gamma= " +
-			"w=400&gray= w=400&sepia= w=400&tint= w=400&duotone= w=400&invert= w=400&blur= w=400&sharpen= w=400&pixelate= w=400&f= w=400&q="},
+			"w=400&gray= w=400&sepia= w=400&tint= w=400&duotone= w=400&invert= w=400&blur= w=400&sharpen= w=400&pixelate= w=400&f= w=400&q= w=400&page="},
 		{"transform in out w=4", ""},
 		{"transform in out file.jpg", ""},
 		{"sign url=sample:photo&f=a", "url=sample:photo&f=auto url=sample:photo&f=avif"},

@@ -16,7 +16,7 @@ import (
 func signCommand(sys system) *cli.Command {
 	return &cli.Command{
 		Name: "sign", Usage: "print a signed URL; needs the secret, but no server",
-		UsageText: "imagekit sign [--base URL] ['url=...&w=...' | -]",
+		UsageText: "imagekit sign [--base URL] [--free NAMES] ['url=...&w=...' | -]",
 		Description: `The argument is the query of /img without sig; "imagekit sign --help parameters" lists the
 parameters. Percent-encode the source URL if it contains "&", "+", "%" or "#". The signed URL is
 printed on standard output.
@@ -33,10 +33,16 @@ Examples:
   imagekit sign 'url=https://example.com/photo.jpg&w=640&f=auto'
   IMAGEKIT_SECRET_FILE=secret imagekit sign --base https://img.example.com 'url=sample:photo&w=320'
   imagekit sign --base https://img.example.com <queries.txt >urls.txt
+  imagekit sign --free w,f --explain 'url=https://example.com/photo.jpg&w=640'
   printf 'url=https://example.com/photo.jpg&w=%d\n' 320 640 1280 | imagekit sign`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "base", Usage: "Put this before the path, for example https://img.example.com.", Local: true},
-		}, settings.Flags("addr", "secret-file", "allowed-formats", "default-format")...),
+			&cli.StringFlag{
+				Name: "free", Local: true,
+				Usage: "Leave the values of these parameters out of the signature, for example w,f: then one signature holds for all widths and formats that the server allows.",
+			},
+			&cli.BoolFlag{Name: "explain", Usage: "Say on standard error what was signed, and for how many pictures it holds.", Local: true},
+		}, settings.Flags("addr", "secret-file", "widths", "qualities", "free-max", "allowed-formats", "default-format")...),
 		Action: func(ctx context.Context, c *cli.Command) error { return printSigned(ctx, c, sys) },
 	}
 }
@@ -60,7 +66,10 @@ func printSigned(ctx context.Context, c *cli.Command, sys system) error {
 	for _, w := range warnings {
 		fmt.Fprintln(sys.err, "imagekit: warning:", w)
 	}
-	signer := signer{base: base, set: s, keys: sign.New(secrets.Current)}
+	signer := signer{base: base, set: s, rules: rules(s), keys: sign.New(secrets.Current), free: sorted(c.String("free"))}
+	if c.Bool("explain") {
+		signer.told = sys.err
+	}
 	if text := c.Args().First(); text != "-" && !piped {
 		signed, err := signer.sign(text)
 		if err == nil {

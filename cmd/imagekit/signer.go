@@ -1,8 +1,12 @@
 package main
 
 import (
+	"fmt"
+	"io"
+	"slices"
 	"strings"
 
+	"imagekit/internal/addressing"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/opt"
@@ -14,42 +18,72 @@ import (
 
 // signer makes URLs for a server with these settings.
 type signer struct {
-	base string // stands before the path
-	set  *settings.Settings
-	keys *sign.Keyring
+	base  string // stands before the path
+	set   *settings.Settings
+	rules *addressing.Rules
+	keys  *sign.Keyring
+	free  string    // what shall not be signed, "" = what the query says
+	told  io.Writer // is told what was signed; nil = nobody is
 }
 
 // sign returns the URL of a query.
 func (s signer) sign(text string) (string, error) {
-	canonical, err := readSignable(text, s.set)
+	query, err := s.read(text)
 	if err != nil {
 		return "", err
 	}
-	return s.base + sign.URL(canonical, s.keys.Sign(canonical)), nil
+	canonical := query.Canonical()
+	if s.told != nil {
+		s.explain(canonical, query.Free())
+	}
+	return s.base + sign.URL(query.Spelling(), s.keys.Sign(canonical)), nil
 }
 
-// readSignable returns the canonical text of a query that the server would accept.
-func readSignable(text string, s *settings.Settings) (string, error) {
+// read returns a query that the server would accept.
+func (s signer) read(text string) (param.Query, error) {
 	if err := refuseURL(text); err != nil {
-		return "", err
+		return param.Query{}, err
+	}
+	if s.free != "" {
+		text += "&free=" + escapeValue.Replace(s.free)
 	}
 	query, err := param.Split(text)
 	if err != nil {
-		return "", usagef("%s", fault.From(err).Detail)
+		return param.Query{}, usagef("%s", fault.From(err).Detail)
 	}
 	if query.Sig() != "" {
-		return "", usagef("sig: sign adds the signature, want the query without it")
+		return param.Query{}, usagef("sig: sign adds the signature, want the query without it")
 	}
-	req, err := query.Request()
+	req, err := s.rules.Request(query)
 	if err != nil {
-		return "", usagef("%s", fault.From(err).Detail)
+		return param.Query{}, usagef("%s", fault.From(err).Detail)
 	}
 	if f := req.Params.Format; f != format.Unknown && f != format.Auto {
-		if err := checkAllowed(f, s); err != nil {
-			return "", err
+		if err := checkAllowed(f, s.set); err != nil {
+			return param.Query{}, err
 		}
 	}
-	return query.Canonical(), nil
+	return query, nil
+}
+
+// explain tells what was signed, and for how many pictures the signature holds.
+func (s signer) explain(canonical string, free param.Free) {
+	fmt.Fprintf(s.told, "signed text: %s\n", canonical)
+	for _, name := range free.Names() {
+		fmt.Fprintf(s.told, "%s is free: %s\n", name, strings.Join(s.rules.Values(name), ", "))
+	}
+	if free == 0 {
+		fmt.Fprintln(s.told, "pictures: 1, nothing is free")
+		return
+	}
+	fmt.Fprintf(s.told, "pictures: %d of at most %d (IMAGEKIT_FREE_MAX)\n", s.rules.Pictures(free), s.rules.FreeMax)
+}
+
+// sorted brings names of parameters into the order in which free wants them.
+func sorted(names string) string {
+	list := strings.Split(names, ",")
+	slices.Sort(list)
+	return strings.Join(list, ",")
 }
 
 // refuseURL explains what to write instead of a URL: its own, or that of a request.

@@ -21,30 +21,40 @@ var literal = func() (table [256]bool) {
 }()
 
 // Canonical returns the text that is signed: every parameter but sig, sorted by name, as name=value joined with "&",
-// where value is percent-encoded with upper-case hex. Two queries have the same canonical text exactly if they have
-// the same parameters. It is ASCII and a valid query.
-func (q Query) Canonical() string {
+// where value is percent-encoded with upper-case hex, and "*" for what is free. Two queries have the same canonical text
+// exactly if they have the same parameters, but for the values of what is free. It is ASCII and a valid query.
+func (q Query) Canonical() string { return join(q.signedPairs()) }
+
+// Spelling returns the one way to write the query without its sig: the canonical text with the values of what is free.
+func (q Query) Spelling() string { return join(q.pairs) }
+
+func join(pairs []Pair) string {
 	size := 0
-	for _, p := range q.pairs {
+	for _, p := range pairs {
 		size += len(p.Name) + len("=&") + len(p.Value) + 2*countEscapes(p.Value)
 	}
 	var b strings.Builder
 	b.Grow(size)
-	for i, p := range q.pairs {
+	for i, p := range pairs {
 		if i > 0 {
 			b.WriteByte('&')
 		}
 		b.WriteString(p.Name)
 		b.WriteByte('=')
-		for j := range len(p.Value) {
-			if c := p.Value[j]; literal[c] {
-				b.WriteByte(c)
-			} else {
-				percent.Escape(&b, c)
-			}
-		}
+		escape(&b, p.Value)
 	}
 	return b.String()
+}
+
+// escape writes a value as it stands in the canonical text.
+func escape(b *strings.Builder, value string) {
+	for i := range len(value) {
+		if c := value[i]; literal[c] {
+			b.WriteByte(c)
+		} else {
+			percent.Escape(b, c)
+		}
+	}
 }
 
 func countEscapes(s string) int {

@@ -40,6 +40,7 @@ type Request struct {
 	Source  string    // normalised source URL: what is fetched
 	Version string    // cache buster (v)
 	Expires time.Time // from t; zero = never
+	Free    Free      // what is not signed
 	Params  Params
 }
 

@@ -21,6 +21,7 @@ type Query struct {
 	pairs  []Pair // sorted by name, without sig
 	sig    string
 	signed bool // sig was given, maybe empty
+	free   Free // what free says
 }
 
 // Pair is one decoded parameter.
@@ -46,7 +47,8 @@ func Split(raw string) (Query, error) {
 			return Query{}, hint(err, piece, raw)
 		}
 	}
-	return q, nil
+	err := q.readFree()
+	return q, err
 }
 
 // semicolon refuses a raw ";". It most often comes from a link that was copied out of HTML, or escaped for it twice.
@@ -74,7 +76,8 @@ func NewQuery(pairs ...Pair) (Query, error) {
 			return Query{}, err
 		}
 	}
-	return q, nil
+	err := q.readFree()
+	return q, err
 }
 
 func (q *Query) addPiece(piece string) *fault.Error {
@@ -97,7 +100,7 @@ func (q *Query) add(name, value string) *fault.Error {
 		return err
 	}
 	name = names[known] // the table's own string: does not hold on to the request's bytes
-	at, repeated := slices.BinarySearchFunc(q.pairs, name, func(p Pair, name string) int { return strings.Compare(p.Name, name) })
+	at, repeated := slices.BinarySearchFunc(q.pairs, name, byName)
 	switch {
 	case repeated, name == "sig" && q.signed:
 		return refuse(name, "%s is given twice, want it once", name)

@@ -82,4 +82,24 @@ percent-encoded again with upper-case hexadecimal digits, leaving exactly these 
 
 ` + "`sig`" + ` is the HMAC-SHA-256 of the canonical text with the bytes of ` + "`IMAGEKIT_SECRET`" + ` as the key, as 64 lower-case
 hexadecimal digits. Checks run in this order: grammar and names (400), signature (401), ` + "`t`" + ` (410), values (400).
+
+## One signature, many widths
+
+` + "`free=f,w`" + ` says that the values of ` + "`f` and `w`" + ` are not signed, so that one signature serves a whole ` + "`srcset`" + ` and a page that
+picks the width in the browser needs no secret. ` + "`free`" + ` holds names from ` + "`dpr`, `f`, `q` and `w`" + `, in this order and each once; ` + "`w` and `dpr`" + `
+not both. It is signed itself, and the canonical text holds ` + "`NAME=*`" + ` for each of the names, whether the request has it or not.
+
+Only these values are accepted then: ` + "`w` from `IMAGEKIT_WIDTHS`, `q` from `IMAGEKIT_QUALITIES`, `f`" + ` = ` + "`auto`" + ` or a format that is allowed,
+` + "`dpr`" + ` in steps of a half, each written as in the list. ` + "`f`, `q` and `dpr` may be absent, `w`" + ` may not: the picture would be as wide as the
+source. Anything else is 400, as is a signature for more than ` + "`IMAGEKIT_FREE_MAX`" + ` pictures. ` + "`imagekit sign --free w,f --explain`" + ` shows
+what is signed and for how many pictures it holds.
+
+With the secret ` + "`local-dev-secret`" + `:
+
+| Query without ` + "`sig`" + ` | Canonical text | ` + "`sig`" + ` |
+|---|---|---|
+| ` + "`free=w&url=https://example.com/a.jpg&w=640` | `free=w&url=https://example.com/a.jpg&w=*` | `f1af94a4eef7bb6d4451c4b9f7ac2ab2488330eeba9723f6b4afcf6036db76f2`" + ` |
+| ` + "`free=w&url=https://example.com/a.jpg&w=1280` | `free=w&url=https://example.com/a.jpg&w=*` | `f1af94a4eef7bb6d4451c4b9f7ac2ab2488330eeba9723f6b4afcf6036db76f2`" + ` |
+| ` + "`f=auto&fit=cover&free=f,q,w&h=200&url=https://example.com/a.jpg?x=1%%26w=*&w=320` | `f=*&fit=cover&free=f,q,w&h=200&q=*&url=https://example.com/a.jpg?x=1%%26w=*&w=*` | `62d63f138a9cb9d985aee79a25e93dbc3e7e58ca34338b9f68176d116cb37b90`" + ` |
+| ` + "`dpr=1.5&free=dpr&url=sample:photo&w=10` | `dpr=*&free=dpr&url=sample:photo&w=10` | `4cbdb02ace54ae8de7fe32acfa074ff9dc806ec1ef69e84705dd41ce2851eaf8`" + ` |
 `

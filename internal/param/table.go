@@ -143,6 +143,7 @@ func (r *Request) Options() []opt.Option {
 			Name: "v", Title: "Version", To: &r.Version, Max: maxVersion, Group: "Request", DefaultDoc: "none", Example: "v=2",
 			Doc: "Any text. A new value makes a new URL and downloads the source again. It does not change the picture.",
 		},
+		freeOption(&r.Free),
 		opt.Option{
 			Name: "sig", Title: "Signature", Group: "Request", DefaultDoc: "required on `/img`",
 			Example: "sig=872010fd487487a8c6fc0a4853492ca262513589ee6474f6cdec467055b28712",
@@ -177,7 +178,9 @@ func (p Params) Normal() string {
 		if b.Len() > 0 {
 			b.WriteByte('&')
 		}
-		b.WriteString(o.Name + "=" + text)
+		b.WriteString(o.Name)
+		b.WriteByte('=')
+		escape(&b, text) // joined raw, a value that holds "&" would be two parameters
 	}
 	return b.String()
 }

@@ -28,6 +28,7 @@ type Config struct {
 	Samples       []string // the built-in pictures; none when they are switched off
 	Formats       []string // that may be asked for
 	DefaultFormat string   // of a request without f
+	Widths        []int    // that one signature may hold for, in every format; none where it may not
 	MaxUpload     int64    // bytes
 	Secret        string   // the built-in secret while it is in use, else ""
 }

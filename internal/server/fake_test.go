@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"imagekit/internal/addressing"
 	"imagekit/internal/blob"
 	"imagekit/internal/cache/purge"
 	"imagekit/internal/clientip"
@@ -168,6 +169,9 @@ func newRig(t testing.TB, changes ...func(*Config)) *rig {
 	}
 	for _, change := range changes {
 		change(&c)
+	}
+	if c.Rules == nil {
+		c.Rules = addressing.New(addressing.Config{Widths: []int{32, 320, 640}, Qualities: []int{50, 80}, FreeMax: 20, Formats: c.Formats})
 	}
 	r.Server = New(c)
 	r.SetToken(token)

@@ -17,6 +17,7 @@ func FuzzImage(f *testing.F) {
 		"url=http://a/&w=1&h=1&fit=pad&g=0.5x0.33&bg=fff&f=auto&q=1&t=9999999999&v=x&up=1&rot=90&flip=hv&dpr=1.5&crop=0,0.5,1,1.0",
 		"url=http://a/&f=png", "url=http://a/&t=1", "url=http://a/&t=x", "url=http://[::1%25x]/", "url=%FF", "w=%00", "w", ";", "&&", "%77=1",
 		"url=https://example.com/a%2Bb%20c%3Bd.jpg&w=10", "dpr=4&url=http://a/&w=8192",
+		"free=f,w&url=http://a/&w=320", "free=w&url=http://a/&w=*",
 	} {
 		f.Add(query, "image/avif,*/*")
 	}

@@ -38,11 +38,10 @@ func (s *Server) picture(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	canonical := query.Canonical()
-	if err := s.Keys.Verify(canonical, query.Sig()); err != nil {
+	if err := s.Keys.Verify(query.Canonical(), query.Sig()); err != nil {
 		return err
 	}
-	if served, err := s.spelled(x, query, canonical); !served {
+	if served, err := s.spelled(x, query); !served {
 		return err
 	}
 	expires, err := query.Expires()
@@ -52,7 +51,7 @@ func (s *Server) picture(x *exchange) error {
 	if !expires.IsZero() && !s.Now().Before(expires) {
 		return fault.New(fault.Expired, "t: this URL expired at %s", expires.UTC().Format(time.RFC3339))
 	}
-	req, err := query.Request()
+	req, err := s.Rules.Request(query)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"imagekit/internal/addressing"
 	"imagekit/internal/cache/purge"
 	"imagekit/internal/clientip"
 	"imagekit/internal/format"
@@ -36,6 +37,7 @@ type Renderer interface {
 type Config struct {
 	Renderer Renderer
 	Keys     *sign.Keyring
+	Rules    *addressing.Rules
 	Clients  *clientip.Resolver
 	Limiter  *limit.Limiter // nil: no limit
 

@@ -74,7 +74,7 @@ func (s *Server) signOne(x *exchange, raw string) (signed, error) {
 		refused.Param = "sig"
 		return signed{}, refused
 	}
-	req, err := query.Request()
+	req, err := s.Rules.Request(query)
 	if err != nil {
 		return signed{}, err
 	}
@@ -83,5 +83,5 @@ func (s *Server) signOne(x *exchange, raw string) (signed, error) {
 	}
 	canonical := query.Canonical()
 	sig := s.Keys.Sign(canonical)
-	return signed{canonical, sig, sign.URL(canonical, sig)}, nil
+	return signed{canonical, sig, sign.URL(query.Spelling(), sig)}, nil
 }

@@ -24,7 +24,7 @@ func (s *Server) source(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	req, err := query.Request()
+	req, err := s.Rules.Request(query)
 	if err != nil {
 		return err
 	}

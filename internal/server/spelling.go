@@ -21,11 +21,11 @@ const (
 
 // spelled reports whether the request is to be served as it is spelled. If not it is redirected, or refused with err.
 // The signature must have been verified: strangers learn no canonical text here.
-func (s *Server) spelled(x *exchange, query param.Query, canonical string) (served bool, err error) {
+func (s *Server) spelled(x *exchange, query param.Query) (served bool, err error) {
 	if s.Spelling != RedirectSpelling && s.Spelling != RefuseSpelling {
 		return true, nil
 	}
-	want := canonical + "&sig=" + query.Sig()
+	want := query.Spelling() + "&sig=" + query.Sig()
 	if x.r.URL.RawQuery == want && x.r.URL.RawPath == "" {
 		return true, nil
 	}

@@ -31,6 +31,12 @@ func TestDefaults(t *testing.T) {
 	}
 	want := &Settings{
 		Addr: "127.0.0.1:8080", Samples: true, Spelling: "accept",
+		Addressing: Addressing{
+			Widths: []int{
+				32, 48, 64, 96, 128, 160, 256, 320, 384, 480, 640, 750, 828, 960, 1080, 1200, 1280, 1536, 1920, 2048, 2560, 3840,
+			},
+			Qualities: []int{30, 45, 60, 75, 80, 90}, FreeMax: 1000,
+		},
 		AllowedPorts: []uint16{80, 443}, UserAgent: "ImageKit/1.2.3", MaxInputSize: 8 << 20,
 		Fetches: 1024, FetchBytes: 256 << 20, FetchTimeout: 10 * time.Second, SourceCache: 48 << 20,
 		AllowedFormats: []format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG}, DefaultFormat: format.WebP,

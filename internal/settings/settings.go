@@ -25,6 +25,8 @@ type Settings struct {
 	Secret, SecretPrevious, SignToken, PurgeToken                 Secret // as given in the environment; read them with Secrets
 	SecretFile, SecretPreviousFile, SignTokenFile, PurgeTokenFile string
 
+	Addressing
+
 	AllowedHosts    []string // patterns; empty = any public host
 	AllowedNetworks []netip.Prefix
 	AllowedPorts    []uint16
@@ -81,6 +83,7 @@ func (s *Settings) options() []opt.Option {
 	}{
 		{"Server", s.serverOptions()},
 		{"Secrets", s.secretOptions()},
+		{"Addresses", s.addressOptions()},
 		{"Sources", s.sourceOptions()},
 		{"Pictures", s.pictureOptions()},
 		{"Work", s.workOptions()},

@@ -67,8 +67,9 @@ func (k *Keyring) Verify(canonical, sig string) error {
 	return nil
 }
 
-// URL returns the path and query under which a signed picture is fetched.
-func URL(canonical, sig string) string { return "/img?" + canonical + "&sig=" + sig }
+// URL returns the path and query under which a signed picture is fetched. query is what was signed, with the values of what
+// is free.
+func URL(query, sig string) string { return "/img?" + query + "&sig=" + sig }
 
 func refuse(format string, args ...any) error {
 	err := fault.New(fault.BadSignature, format, args...)

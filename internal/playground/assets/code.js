@@ -3,20 +3,21 @@ import { $, element, announce, later } from "./dom.js";
 import * as state from "./state.js";
 import * as api from "./api.js";
 import { fill } from "./fill.js";
-import { plan, image, picture } from "./markup.js";
+import { plan, onLadder, changed, image, picture } from "./markup.js";
 import { parseCrop } from "./geometry.js";
 import { lastResult, onCalm } from "./result.js";
 
 const formats = document.body.dataset.formats.split(" ");
 const maxSide = Number(document.body.dataset.maxSide);
+const ladder = document.body.dataset.widths.split(" ").filter(Boolean).map(Number); // none: one signature may not hold for many widths
 const placeholder = "https://example.com/photo.jpg"; // stands for a file, which has no address
 
 const secret = document.body.dataset.secret;
 const builtIn = secret ? ` This server has no secret of its own yet: run it with IMAGEKIT_SECRET=${secret}.` : "";
 
 const tabs = [
-  { name: "<picture>", make: makePicture, note: "Every width in every format, each signed, none wider than the source unless Enlarge is on. Browsers take the best they can show." },
-  { name: "<img srcset>", make: makeImage, note: "One format in several widths, each signed, none wider than the source unless Enlarge is on." },
+  { name: "<picture>", make: makePicture, note: "Widths in every format, none wider than the source unless Enlarge is on. One signature holds for all of them, unless the height is set. Browsers take the best they can show." },
+  { name: "<img srcset>", make: makeImage, note: "One format in several widths, none wider than the source unless Enlarge is on. One signature holds for all of them, unless the height is set." },
   { name: "URL", make: async (signal) => signed(await one(signal)), note: "Anybody can fetch it; it works until the secret changes or t is over." },
   { name: "curl", make: makeCurl, note: "" },
   ...[...document.querySelectorAll("template.snippet")].map((t) => ({
@@ -111,14 +112,22 @@ function widths() {
   const side = state.get("rot") === "90" || state.get("rot") === "270" ? ["height", "h"] : ["width", "w"];
   const box = parseCrop(state.get("crop"), info);
   const there = info?.[side[0]] ? Math.round(info[side[0]] * (box ? box[side[1]] : 1)) : 0;
-  return plan({ w: state.get("w"), h: state.get("h"), size, most: state.get("up") ? maxSide : there, maxSide });
+  const most = state.get("up") ? maxSide : there;
+  const steps = plan({ w: state.get("w"), h: state.get("h"), size, most, maxSide });
+  return { steps, free: state.get("h") ? [] : onLadder(steps, ladder, most || size.width) };
 }
 
-// addresses signs all widths in all of these formats at once.
+// addresses signs all widths in all of these formats at once, by one signature where nothing else differs.
 async function addresses(list, signal) {
-  const steps = widths();
-  const paths = await api.sign(list.flatMap((f) => steps.map((s) => state.query({ ...source(), ...s.changes, ...(f === null ? {} : { f }) }))), signal);
-  return list.map((_, i) => steps.map((s, j) => ({ url: signed([paths[i * steps.length + j]]), width: s.width })));
+  const { steps, free } = widths();
+  const made = (path, width) => ({ url: location.origin + path, width });
+  if (free.length > 0) {
+    const named = list[0] !== null, first = { w: String(free[0]), dpr: "", free: named ? "f,w" : "w", ...(named ? { f: list[0] } : {}) };
+    const [path] = await api.sign([state.query({ ...source(), ...first })], signal);
+    return list.map((f) => free.map((w) => made(changed(path, named ? { f, w } : { w }), w)));
+  }
+  const paths = await api.sign(list.flatMap((f) => steps.map((s) => state.query({ ...source(), ...s.changes, free: "", ...(f === null ? {} : { f }) }))), signal);
+  return list.map((_, i) => steps.map((s, j) => made(paths[i * steps.length + j], s.width)));
 }
 
 // shown is how large the picture stands in the page: without the density that srcset now takes care of.

@@ -16,6 +16,18 @@ export function plan({ w, h, size, most, maxSide }) {
   }));
 }
 
+// onLadder moves widths up to the steps of the operator's ladder, but none beyond most, the width there is; no steps
+// where there is no ladder, or none of its steps is small enough.
+export function onLadder(steps, ladder, most) {
+  const fits = ladder.filter((w) => w <= most);
+  return fits.length === 0 ? [] : [...new Set(steps.map((s) => fits.find((w) => w >= s.width) ?? fits.at(-1)))].sort((a, b) => a - b);
+}
+
+// changed returns a signed address with other values of what its signature leaves free.
+export function changed(path, values) {
+  return Object.entries(values).reduce((p, [name, value]) => p.replace(new RegExp(`([?&]${name}=)[^&]*`), `$1${value}`), path);
+}
+
 export const escape = (text) => text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;");
 
 const set = (addresses, indent) => addresses.map(({ url, width }) => `${escape(url)} ${width}w`).join(`,\n${indent}`);

@@ -1,0 +1,53 @@
+//go:build unix
+
+package e2e
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"imagekit/internal/fault"
+)
+
+// wantCode wants a refusal of this kind whose words hold these.
+func (a answer) wantCode(t *testing.T, kind fault.Kind, words ...string) {
+	t.Helper()
+	var p struct{ Code, Detail string }
+	if err := json.Unmarshal(a.body, &p); err != nil || a.status != kind.Row().Status || p.Code != kind.Row().Code {
+		t.Fatalf("got %d and %.300q, want %d %s", a.status, a.body, kind.Row().Status, kind)
+	}
+	for _, w := range words {
+		if !strings.Contains(p.Detail, w) {
+			t.Errorf("%q does not say %q", p.Detail, w)
+		}
+	}
+}
+
+// One signature serves a srcset, and nothing that is not on the operator's list.
+func TestFreeSignature(t *testing.T) {
+	t.Parallel()
+	s := start(t, "IMAGEKIT_WIDTHS=640,64,320", "IMAGEKIT_FREE_MAX=15")
+	sig := signature(s.secret, "f=*&free=f,w&url=sample:photo&w=*")
+	for _, values := range []string{"w=64", "w=320", "w=640&f=jpeg", "w=64&f=auto"} {
+		if a := s.get(t, "/img?free=f,w&url=sample:photo&"+values+"&sig="+sig); a.status != http.StatusOK {
+			t.Errorf("%s: status %d: %s", values, a.status, a.body)
+		}
+	}
+	s.get(t, "/img?free=f,w&url=sample:photo&w=65&sig="+sig).wantCode(t, fault.BadParameter, "64, 320, 640", "IMAGEKIT_WIDTHS")
+	s.get(t, "/img?free=f,w&url=sample:photo&sig="+sig).wantCode(t, fault.BadParameter, "w is missing")
+	s.get(t, "/img?free=w&url=sample:photo&w=64&sig="+sig).wantCode(t, fault.BadSignature)
+	s.get(t, "/img?url=sample:photo&w=64&sig="+sig).wantCode(t, fault.BadSignature)
+	s.img(t, "url", "sample:photo", "w", "65").wantState(t, "MISS") // all is signed: as ever
+	s.img(t, "url", "sample:photo", "w", "64").wantState(t, "HIT")  // the same picture, whatever was signed
+
+	env := []string{"IMAGEKIT_SECRET=" + s.secret, "IMAGEKIT_WIDTHS=640,64,320", "IMAGEKIT_FREE_MAX=15"}
+	stdout, stderr, code := run(t, env, "sign", "--free", "w,f", "--explain", "url=sample:photo&w=64")
+	if want := "/img?free=f,w&url=sample:photo&w=64&sig=" + sig + "\n"; code != 0 || stdout != want || !strings.Contains(stderr, "pictures: 15 of at most 15") {
+		t.Errorf("status %d, stdout %q, stderr %q; want %q", code, stdout, stderr, want)
+	}
+	if _, stderr, code := run(t, env, "sign", "--free", "w,q", "url=sample:photo&w=64"); code != 2 || !strings.Contains(stderr, "IMAGEKIT_FREE_MAX") {
+		t.Errorf("18 pictures: status %d, stderr %q", code, stderr)
+	}
+}

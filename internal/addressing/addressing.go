@@ -1,0 +1,32 @@
+// Package addressing says which URLs an operator takes: beyond what a parameter may be by itself, which package param knows,
+// and before anything is fetched.
+package addressing
+
+import (
+	"imagekit/internal/format"
+	"imagekit/internal/param"
+)
+
+// Config is what the operator has set.
+type Config struct {
+	Widths, Qualities []int           // that w and q may have where nobody has signed them, sorted
+	FreeMax           int             // most pictures that one signature may stand for
+	Formats           []format.Format // that may be asked for
+}
+
+// Rules judge requests. They are made once, with New, and only read then.
+type Rules struct {
+	Config
+	ladder ladder
+}
+
+// New returns the rules.
+func New(c Config) *Rules { return &Rules{Config: c, ladder: newLadder(c)} }
+
+// Request reads a query whose signature has been verified, or that is about to be signed.
+func (r *Rules) Request(q param.Query) (param.Request, error) {
+	if err := r.checkFree(q); err != nil {
+		return param.Request{}, err
+	}
+	return q.Request()
+}
