@@ -31,8 +31,9 @@ func serveCommand(sys system) *cli.Command {
 	return &cli.Command{
 		Name: "serve", Usage: "run the service",
 		UsageText: "imagekit serve [options]",
-		Description: `Every option can be given as an environment variable, too. The secrets have no option: they are in
-IMAGEKIT_SECRET, IMAGEKIT_SECRET_PREVIOUS, IMAGEKIT_SIGN_TOKEN and IMAGEKIT_PURGE_TOKEN, or in files.
+		Description: `Every option can be given as an environment variable, too. Secrets have no option:
+they stand in IMAGEKIT_SECRET, IMAGEKIT_SECRET_PREVIOUS, IMAGEKIT_SIGN_TOKEN and
+IMAGEKIT_PURGE_TOKEN, or in files.
 
 SIGHUP reads the files again. SIGINT and SIGTERM answer the requests that were accepted, then end
 the service.
