@@ -47,6 +47,7 @@ type service struct {
 	settings *settings.Settings
 	log      *slog.Logger
 	keys     *sign.Keyring
+	dialects dialects
 	store    *disk.Store
 	results  *cache.Cache
 	fetcher  *fetch.Fetcher
@@ -63,6 +64,9 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	v.keys = sign.New(secrets.Current, secrets.Previous...)
 
 	var err error
+	if v.dialects, err = newDialects(s, secrets); err != nil {
+		return nil, err
+	}
 	if s.CacheSize == 0 {
 		s.CacheSize = disk.DefaultLimit(s.CacheDir)
 	}
@@ -73,11 +77,7 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	v.results = cache.New(v.store, staleness(purges), log)
 	v.results.MaxAge = s.MaxAge
 
-	v.fetcher = fetch.New(fetch.Config{
-		AllowedHosts: s.AllowedHosts, AllowedNetworks: s.AllowedNetworks, AllowedPorts: s.AllowedPorts,
-		UserAgent: s.UserAgent, MaxBytes: s.MaxInputSize, Timeout: s.FetchTimeout,
-		Concurrency: s.Fetches, BytesInFlight: s.FetchBytes, TraceOrigins: s.TraceOrigins,
-	})
+	v.fetcher = newFetcher(s)
 	sources := source.Router{source.Web: v.fetcher}
 	var samples []string
 	if s.Samples {
@@ -98,7 +98,7 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 		return nil, errors.Join(err, v.close(context.Background()))
 	}
 	v.server = server.New(server.Config{
-		Renderer: renderer, Keys: v.keys, Rules: rules(s), Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
+		Renderer: renderer, Keys: v.keys, Rules: rules(s), Dialects: v.dialects.set, Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
 		Count: limit.Count(s.RateLimitCount), DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
 		Spelling: server.Spelling(s.Spelling), LocalOff: s.LocalOff, Owner: owner(s.LocalOff, log),
 		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
@@ -113,6 +113,15 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	})
 	v.setTokens(secrets)
 	return v, nil
+}
+
+// newFetcher returns what gets sources from the web.
+func newFetcher(s *settings.Settings) *fetch.Fetcher {
+	return fetch.New(fetch.Config{
+		AllowedHosts: s.AllowedHosts, AllowedNetworks: s.AllowedNetworks, AllowedPorts: s.AllowedPorts,
+		UserAgent: s.UserAgent, MaxBytes: s.MaxInputSize, Timeout: s.FetchTimeout,
+		Concurrency: s.Fetches, BytesInFlight: s.FetchBytes, TraceOrigins: s.TraceOrigins,
+	})
 }
 
 // newLimiter returns what bounds the requests of a client, nil where nothing does.
@@ -157,6 +166,7 @@ func (v *service) reload() {
 	}
 	v.keys.Replace(secrets.Current, secrets.Previous...)
 	v.setTokens(secrets)
+	v.dialects.replace(secrets)
 	v.reloads.done.Add(1)
 	v.log.Info("secrets reloaded")
 }

@@ -28,21 +28,27 @@ error with their number; the others are signed, and the exit status is 1.
 Set what the server has set: a query that it would refuse is not signed, and a server that others
 can reach needs a secret of at least 32 bytes.
 
+With --dialect imgproxy the argument, or each line, is a path of imgproxy without its signature, and
+the keys are IMAGEKIT_IMGPROXY_KEY and IMAGEKIT_IMGPROXY_SALT: to try a move.
+
 Examples:
 
   imagekit sign 'url=https://example.com/photo.jpg&w=640&f=auto'
   IMAGEKIT_SECRET_FILE=secret imagekit sign --base https://img.example.com 'url=sample:photo&w=320'
   imagekit sign --base https://img.example.com <queries.txt >urls.txt
   imagekit sign --free w,f --explain 'url=https://example.com/photo.jpg&w=640'
+  imagekit sign --dialect imgproxy /rs:fit:320:240/plain/https://example.com/photo.jpg
   printf 'url=https://example.com/photo.jpg&w=%d\n' 320 640 1280 | imagekit sign`,
 		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "dialect", Usage: "Sign a path of another server in place of a query: imgproxy.", Local: true},
 			&cli.StringFlag{Name: "base", Usage: "Put this before the path, for example https://img.example.com.", Local: true},
 			&cli.StringFlag{
 				Name: "free", Local: true,
 				Usage: "Leave the values of these parameters out of the signature, for example w,f: then one signature holds for all widths and formats that the server allows.",
 			},
 			&cli.BoolFlag{Name: "explain", Usage: "Say on standard error what was signed, and for how many pictures it holds.", Local: true},
-		}, settings.Flags("addr", "secret-file", "widths", "qualities", "free-max", "allowed-formats", "default-format")...),
+		}, settings.Flags("addr", "secret-file", "widths", "qualities", "free-max", "imgproxy-key-file", "imgproxy-salt-file", "imgproxy-presets",
+			"imgproxy-presets-file", "imgproxy-only-presets", "imgproxy-signature-size", "allowed-formats", "default-format")...),
 		Action: func(ctx context.Context, c *cli.Command) error { return printSigned(ctx, c, sys) },
 	}
 }
@@ -64,11 +70,18 @@ func printSigned(ctx context.Context, c *cli.Command, sys system) error {
 		return err
 	}
 	for _, w := range warnings {
-		fmt.Fprintln(sys.err, "imagekit: warning:", w)
+		if c.String("dialect") == "" { // its keys are others
+			fmt.Fprintln(sys.err, "imagekit: warning:", w)
+		}
 	}
 	signer := signer{base: base, set: s, rules: rules(s), keys: sign.New(secrets.Current), free: sorted(c.String("free"))}
 	if c.Bool("explain") {
 		signer.told = sys.err
+	}
+	if name := c.String("dialect"); name != "" {
+		if signer.dialect, err = signing(name, s, secrets); err != nil {
+			return err
+		}
 	}
 	if text := c.Args().First(); text != "-" && !piped {
 		signed, err := signer.sign(text)

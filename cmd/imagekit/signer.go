@@ -24,10 +24,15 @@ type signer struct {
 	keys  *sign.Keyring
 	free  string    // what shall not be signed, "" = what the query says
 	told  io.Writer // is told what was signed; nil = nobody is
+
+	dialect pathSigner // of another server's URLs; nil: of ours
 }
 
 // sign returns the URL of a query.
 func (s signer) sign(text string) (string, error) {
+	if s.dialect != nil {
+		return s.signPath(text)
+	}
 	query, err := s.read(text)
 	if err != nil {
 		return "", err
@@ -37,6 +42,15 @@ func (s signer) sign(text string) (string, error) {
 		s.explain(canonical, query.Free())
 	}
 	return s.base + sign.URL(query.Spelling(), s.keys.Sign(canonical)), nil
+}
+
+// signPath returns the URL of a path in the signer's dialect.
+func (s signer) signPath(path string) (string, error) {
+	signed, err := s.dialect.Sign(path)
+	if err != nil {
+		return "", usagef("%s", publicText(err))
+	}
+	return s.base + signed, nil
 }
 
 // read returns a query that the server would accept.

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Format is an image format, or one of the two pseudo formats a request can ask for.
+// Format is an image format, or one of the pseudo formats a request can ask for.
 // The zero value is Unknown: in a request "the operator's default", in a file "not recognised".
 type Format uint8
 
-// The formats read and written here, and the two that stand for a choice.
+// The formats read and written here, and those that stand for a choice.
 const (
 	Unknown Format = iota
 	JPEG
@@ -24,6 +24,9 @@ const (
 	// Legacy is what Auto becomes for a client that names neither AVIF nor WebP:
 	// PNG when the result has alpha, JPEG otherwise. Only the plan, which knows the source, can tell.
 	Legacy
+	// Source is the format of the source where that is JPEG, PNG or GIF, and Legacy otherwise. No query can ask for it: URLs
+	// of other servers do.
+	Source
 )
 
 // row says what a format is called and what it can hold.
@@ -60,7 +63,22 @@ var table = [...]row{
 	GIF:    {name: "gif", title: "GIF", mime: "image/gif", exts: []string{".gif"}, alpha: true, maxSide: 65535, reads: true, pages: true},
 	Auto:   {name: "auto"},
 	Legacy: {name: "legacy"},
+	Source: {name: "source"},
 }
+
+// Like returns what is written of a source in format src: f itself, or what Source comes to.
+func (f Format) Like(src Format) Format {
+	switch {
+	case f != Source:
+		return f
+	case src == JPEG, src == PNG, src == GIF && GIF.Writes():
+		return src
+	}
+	return Legacy
+}
+
+// Open reports whether only the plan, which knows the source, can tell what is written.
+func (f Format) Open() bool { return f == Legacy || f == Source }
 
 // String returns the name used in URLs, settings and logs.
 func (f Format) String() string { return table[f].name }

@@ -75,7 +75,7 @@ func (p Params) Wanted() []effect.Effect {
 		given := v.On || v.Colors[0].Set
 		if row.Takes == effect.Number {
 			given = v.Number != 0 && v.Number != row.Neutral
-			if row.Pixels {
+			if row.Pixels && !p.Foreign.BoxDPR {
 				e.Number *= max(p.DPR, 1)
 			}
 		}

@@ -30,6 +30,7 @@ type Params struct {
 	Page          int           // which picture of the source, from 1; 0 = not given
 	Format        format.Format // Unknown = the operator's default, Auto = negotiate
 	Quality       int           // 1…100 on the JPEG scale; 0 = not given (DefaultQuality)
+	Foreign       Foreign
 }
 
 // DefaultQuality is the quality when q is not given.
@@ -55,6 +56,10 @@ const (
 	Pad                 // inside, then background to the exact box
 	Fill                // stretches
 	Outside             // covers the box without crop
+
+	// No query can ask for these: URLs of other servers do.
+	CropTo   // covers the box, enlarged only with Up, then each side is cut to the box's
+	AutoCrop // CropTo if picture and box are both landscape or square, or both portrait, else Inside
 )
 
 // Fitting returns the fit that holds: without one it is Inside, or Cover for a box whose aspect ratio is asked for.
@@ -73,6 +78,9 @@ func (p Params) Fitting() Fit {
 type Gravity struct {
 	Set  bool
 	X, Y float64 // 0…1
+	// Right and Down move from there what is kept of the picture: pixels of the result before dpr, or fractions of the
+	// picture's sides. They may be negative. No query can ask for them.
+	Right, Down Length
 }
 
 // Point returns the gravity as fractions, the centre when it is not set.
@@ -93,6 +101,10 @@ type Length struct {
 type Crop struct {
 	Set        bool
 	X, Y, W, H Length
+	// Anchored: Anchor says where the region lies, X and Y do not. Then a W or H of 0 is the whole side, and one beyond the
+	// picture as well. No query can ask for it.
+	Anchored bool
+	Anchor   Gravity
 }
 
 // Rotation is a clockwise turn in degrees: 0, 90, 180 or 270.

@@ -165,8 +165,8 @@ func TestRequest(t *testing.T) {
 	want := Request{
 		Source: "https://example.com/", Version: "2", Expires: time.Unix(4102444800, 0),
 		Params: Params{
-			Width: 320, Height: 240, Fit: Cover, Gravity: Gravity{true, 0, 0.5},
-			Crop: Crop{true, Length{0.5, true}, Length{10, false}, Length{0.25, true}, Length{20, false}},
+			Width: 320, Height: 240, Fit: Cover, Gravity: Gravity{Set: true, X: 0, Y: 0.5},
+			Crop: Crop{Set: true, X: Length{0.5, true}, Y: Length{10, false}, W: Length{0.25, true}, H: Length{20, false}},
 			DPR:  1.5, Up: true, Rotate: 90, Flip: FlipBoth, Background: Color{true, 0x33, 0x66, 0x99},
 			Format: format.Auto, Quality: 50,
 		},

@@ -182,6 +182,9 @@ func (p Params) Normal() string {
 		b.WriteByte('=')
 		escape(&b, text) // joined raw, a value that holds "&" would be two parameters
 	}
+	if p.Foreign != (Foreign{}) {
+		b.WriteString("&foreign=" + p.Foreign.String())
+	}
 	return b.String()
 }
 

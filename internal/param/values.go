@@ -13,14 +13,16 @@ import (
 // errValue answers a value that Choices or Want already describe.
 var errValue = errors.New("not one of the values accepted")
 
-var fitNames = [...]string{FitUnset: "", Inside: "inside", Cover: "cover", Pad: "pad", Fill: "fill", Outside: "outside"}
+var fitNames = [...]string{
+	FitUnset: "", Inside: "inside", Cover: "cover", Pad: "pad", Fill: "fill", Outside: "outside", CropTo: "crop", AutoCrop: "auto",
+}
 
 // String returns the fit's name.
 func (f Fit) String() string { return fitNames[f] }
 
 // Set reads a fit's name. Part of flag.Value.
 func (f *Fit) Set(s string) error {
-	i := slices.Index(fitNames[:], s)
+	i := slices.Index(fitNames[:CropTo], s)
 	if i <= 0 {
 		return errValue
 	}
@@ -29,7 +31,7 @@ func (f *Fit) Set(s string) error {
 }
 
 // Choices lists what Set accepts.
-func (*Fit) Choices() []string { return fitNames[Inside:] }
+func (*Fit) Choices() []string { return fitNames[Inside:CropTo] }
 
 // gravityNames gives the sides and corners as fractions from the left and top; the first is the default.
 var gravityNames = [...]struct {
@@ -47,8 +49,11 @@ var gravityNames = [...]struct {
 	{"bottom-right", 1, 1},
 }
 
-// String returns the name of the side or corner, or XxY. The unset gravity is "center".
+// String returns the name of the side or corner, or XxY, and how far what is kept is moved. The unset gravity is "center".
 func (g Gravity) String() string {
+	if g.Right != (Length{}) || g.Down != (Length{}) {
+		return Gravity{Set: g.Set, X: g.X, Y: g.Y}.String() + "+" + g.Right.String() + "+" + g.Down.String()
+	}
 	x, y := g.Point()
 	for _, n := range gravityNames {
 		if x == n.x && y == n.y {
@@ -103,6 +108,9 @@ func (c Crop) String() string {
 	if !c.Set {
 		return ""
 	}
+	if c.Anchored {
+		return c.W.String() + "," + c.H.String() + "," + c.Anchor.String()
+	}
 	return c.X.String() + "," + c.Y.String() + "," + c.W.String() + "," + c.H.String()
 }
 
@@ -139,8 +147,8 @@ func (cropValue) Want() string {
 
 // String returns whole pixels, or a fraction with its point. Zero is the same point either way and has one text.
 func (l Length) String() string {
-	if l.Fraction && l.Value == 1 {
-		return "1.0" // "1" is a pixel
+	if l.Fraction && (l.Value == 1 || l.Value == -1) {
+		return plain(l.Value) + ".0" // "1" is a pixel
 	}
 	return plain(l.Value)
 }

@@ -22,6 +22,9 @@ func cropStored(info probe.Info, c param.Crop) (image.Rectangle, error) {
 	}
 	upright := Turn(max(1, info.Orientation))
 	shown := upright.Size(whole.Max)
+	if c.Anchored {
+		return anchored(c, upright, shown), nil
+	}
 	x0, x1 := span(c.X, c.W, shown.X)
 	y0, y1 := span(c.Y, c.H, shown.Y)
 	if x0 >= x1 || y0 >= y1 {

@@ -60,7 +60,9 @@ func arrange(region image.Point, p param.Params, out format.Format, srcAlpha boo
 		l.size = notEnlarged(region, oneSide(region, box), p.Up)
 	case fit == param.Cover:
 		l.size = notEnlargedBox(region, box, p.Up)
-		l.window = coverWindow(region, l.size, p.Gravity)
+		l.window = displaced(coverWindow(region, l.size, p.Gravity), region, l.size, p)
+	case fit == param.CropTo:
+		l.window, l.size = cropTo(region, box, p)
 	case fit == param.Fill:
 		l.size = notEnlargedBox(region, box, p.Up)
 	case fit == param.Outside:
@@ -71,6 +73,10 @@ func arrange(region image.Point, p param.Params, out format.Format, srcAlpha boo
 	l.canvas = l.size
 	if fit == param.Pad && box.X > 0 && box.Y > 0 && (!free || p.Aspect != param.Aspect{}) {
 		l.canvas, l.offset = box, padOffset(box.Sub(l.size), p.Gravity)
+	}
+	if p.Foreign.Extend != param.ExtendNone {
+		l.canvas = extended(l.size, box, p.Foreign.Extend)
+		l.offset = padOffset(l.canvas.Sub(l.size), p.Foreign.Anchor)
 	}
 	return l
 }

@@ -18,6 +18,7 @@ import (
 //
 // It fails with CropOutside, OutputTooLarge, TooManyPixels or TooMuchMemory.
 func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, error) {
+	out = out.Like(info.Format)
 	if err := Check(p, out, lim); err != nil {
 		return Plan{}, err
 	}
@@ -64,6 +65,7 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, 
 func geometry(info probe.Info, p param.Params, crop image.Rectangle, out format.Format, lim Limits) (Geometry, error) {
 	turn := wanted(info, p)
 	region := turn.Size(crop.Size())
+	p = settled(p, region)
 	l := arrange(region, p, out, transparent(info, p), lim)
 	win := undo(turn, l.window, region)
 	size := turn.Size(l.size)
@@ -83,10 +85,10 @@ func geometry(info probe.Info, p param.Params, crop image.Rectangle, out format.
 // Check tells what the parameters alone already forbid, so that nothing is fetched for a result that can never be.
 // New does it again.
 func Check(p param.Params, out format.Format, lim Limits) error {
-	if out != format.Legacy && !out.Writes() {
+	if !out.Open() && !out.Writes() {
 		return fault.New(fault.Internal, "no encoder for output format %s", out)
 	}
-	box := boxOf(p)
+	box := asked(p)
 	if box.X > param.MaxSide || box.Y > param.MaxSide {
 		return fault.New(fault.OutputTooLarge, "want w and h times dpr of at most %d pixels, got %d × %d",
 			param.MaxSide, box.X, box.Y)
@@ -106,7 +108,7 @@ func checkResult(size image.Point, out format.Format, lim Limits) error {
 		return fault.New(fault.OutputTooLarge, "want a result of at most %d pixels, got %d × %d = %d",
 			lim.MaxOutputPixels, size.X, size.Y, n)
 	}
-	if side := max(size.X, size.Y); out != format.Legacy && side > out.MaxSide() {
+	if side := max(size.X, size.Y); !out.Open() && side > out.MaxSide() {
 		err := fault.New(fault.OutputTooLarge, "want sides of at most %d pixels for %s, got %d × %d",
 			out.MaxSide(), out, size.X, size.Y)
 		err.Param = "f"

@@ -17,7 +17,7 @@ func target(pl Plan, p param.Params, out format.Format) Target {
 	if pl.Border > 0 {
 		t.BorderColor = pl.shown(p.Border.Color)
 	}
-	t.Quality, t.Encoder = encoder(p.Quality, t.Format)
+	t.Quality, t.Encoder = encoder(p.QualityOf(t.Format), t.Format)
 	t.Encoder.Drawing = exactness(pl, t)
 	t.Model, t.SubX, t.SubY, t.FullRange = probe.YCbCr, 2, 2, true
 	switch t.Format {

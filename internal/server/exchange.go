@@ -24,7 +24,8 @@ type exchange struct {
 	conn     *corkConn    // nil: not one of Listener
 	draining *atomic.Bool // then the client must not send another request on this connection
 
-	route   string // a path of the table; "" when there is none for it
+	route   string // a path of the table, or the name of a dialect; "" when there is none for it
+	path    string // what the log shows in place of the path, which may hold a signature; "" = the path
 	admin   bool   // it came by the operator's own address
 	client  string // key of the client, for the rate limit
 	asking  clientip.Context

@@ -16,9 +16,11 @@ import (
 	"imagekit/internal/source"
 )
 
-// image answers GET /img. An error costs a whole request where work does: so does finding out what is refused.
-func (s *Server) image(x *exchange) error {
-	err := s.picture(x)
+// image answers GET /img.
+func (s *Server) image(x *exchange) error { return s.counted(x, s.picture(x)) }
+
+// counted counts an error as a whole request where work does: so does finding out what is refused.
+func (s *Server) counted(x *exchange, err error) error {
 	if err != nil && x.status == 0 && s.Count == limit.Work {
 		if refused := s.countWork(x); refused != nil {
 			return refused
@@ -48,13 +50,26 @@ func (s *Server) picture(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if !expires.IsZero() && !s.Now().Before(expires) {
-		return fault.New(fault.Expired, "t: this URL expired at %s", expires.UTC().Format(time.RFC3339))
+	if err := s.expired(expires, "t"); err != nil {
+		return err
 	}
 	req, err := s.Rules.Request(query)
 	if err != nil {
 		return err
 	}
+	return s.show(x, req)
+}
+
+// expired refuses a URL whose time is over, which the parameter of that name tells.
+func (s *Server) expired(expires time.Time, name string) error {
+	if expires.IsZero() || s.Now().Before(expires) {
+		return nil
+	}
+	return fault.New(fault.Expired, "%s: this URL expired at %s", name, expires.UTC().Format(time.RFC3339))
+}
+
+// show answers with the picture that a request asks for whose right to it is settled.
+func (s *Server) show(x *exchange, req param.Request) error {
 	x.source = source.Shown(req.Source)
 	out, negotiated, err := s.output(x, req.Params.Format)
 	if err != nil {
@@ -77,7 +92,7 @@ func (s *Server) picture(x *exchange) error {
 		x.set("Surrogate-Key", tag)
 		x.set("Cache-Tag", tag)
 	}
-	return s.answer(x, result.Blob, terms{expires: expires, negotiated: negotiated})
+	return s.answer(x, result.Blob, terms{expires: req.Expires, negotiated: negotiated})
 }
 
 // fitting makes a picture by do. Where the format was negotiated and cannot hold the result, whose size nobody knows
@@ -111,6 +126,12 @@ func (s *Server) output(x *exchange, asked format.Format) (out format.Format, ne
 		asked = s.DefaultFormat
 	}
 	switch {
+	case asked == format.Source: // by a URL of another server
+		if slices.Contains(s.Formats, format.JPEG) && slices.Contains(s.Formats, format.PNG) {
+			return asked, false, nil
+		}
+		return 0, false, fault.New(fault.FormatNotAllowed, "want a format in the URL: the source's own may be JPEG or PNG, which "+
+			"are not both among the formats allowed here, %v", s.Formats)
 	case asked == format.Auto:
 		return negotiate(x.r.Header.Values("Accept"), s.Formats), true, nil
 	case slices.Contains(s.Formats, asked):

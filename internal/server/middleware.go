@@ -121,7 +121,7 @@ func (s *Server) log(x *exchange, took time.Duration) {
 	}
 	attrs := make([]slog.Attr, 0, 24)
 	attrs = append(attrs,
-		slog.String("id", x.id), slog.String("method", x.r.Method), slog.String("path", x.r.URL.Path),
+		slog.String("id", x.id), slog.String("method", x.r.Method), slog.String("path", cmp.Or(x.path, x.r.URL.Path)),
 		slog.Int("status", x.status), slog.Int64("bytes", x.bytes),
 		ms("took", took), slog.String("client", x.client))
 	if id := x.span.ID(); id != "" {

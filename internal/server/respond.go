@@ -76,7 +76,7 @@ func vary(h http.Header) string {
 
 // share lets pages of the origin that the operator names read pictures and their timings, and why there is none.
 func (s *Server) share(x *exchange) {
-	if s.CORS == "" || x.r.URL.Path != imgPath {
+	if s.CORS == "" || x.r.URL.Path != imgPath && x.path == "" {
 		return
 	}
 	x.set("Access-Control-Allow-Origin", s.CORS)

@@ -48,11 +48,10 @@ func (s *Server) routes(admin bool) http.Handler {
 		table = slices.DeleteFunc(table, func(r route) bool { return !r.admin })
 	}
 	return s.middleware(admin, func(x *exchange) error {
-		i := slices.IndexFunc(table, func(r route) bool { return r.holds(x.r.URL.Path) })
-		if i < 0 {
-			return fault.New(fault.NotFound, "want one of %s, got %s", paths(table), opt.Quote(x.r.URL.Path))
+		r, err := s.find(x, table)
+		if err != nil {
+			return err
 		}
-		r := table[i]
 		x.route = r.path
 		if !r.admin { // probes and scrapes would bury the rest
 			s.trace(x)
@@ -67,6 +66,18 @@ func (s *Server) routes(admin bool) http.Handler {
 		}
 		return r.handle(x)
 	})
+}
+
+// find returns the row that a request belongs to; at the public address a URL of another server may be one.
+func (s *Server) find(x *exchange, table []route) (route, error) {
+	i := slices.IndexFunc(table, func(r route) bool { return r.holds(x.r.URL.Path) })
+	switch {
+	case i >= 0:
+		return table[i], nil
+	case len(s.Dialects) == 0 || x.admin:
+		return route{}, fault.New(fault.NotFound, "want one of %s, got %s", paths(table), opt.Quote(x.r.URL.Path))
+	}
+	return s.foreign(x, table)
 }
 
 // holds reports whether a request for the path belongs here.

@@ -16,6 +16,7 @@ import (
 	"imagekit/internal/addressing"
 	"imagekit/internal/cache/purge"
 	"imagekit/internal/clientip"
+	"imagekit/internal/dialect"
 	"imagekit/internal/format"
 	"imagekit/internal/limit"
 	"imagekit/internal/metric"
@@ -38,6 +39,7 @@ type Config struct {
 	Renderer Renderer
 	Keys     *sign.Keyring
 	Rules    *addressing.Rules
+	Dialects dialect.Set // of other servers, whose URLs are answered too
 	Clients  *clientip.Resolver
 	Limiter  *limit.Limiter // nil: no limit
 

@@ -38,9 +38,14 @@ func (s *Server) spelled(x *exchange, query param.Query) (served bool, err error
 	if x.r.URL.RawPath != "" { // as /%69mg
 		to = "img" + to
 	}
+	return false, s.redirect(x, to)
+}
+
+// redirect sends the client to the one spelling.
+func (s *Server) redirect(x *exchange, to string) error {
 	x.set("Location", to)
 	x.set("Cache-Control", "private, max-age=86400") // browsers may remember it; in a CDN it would take room for nothing
 	x.set("Cross-Origin-Resource-Policy", "cross-origin")
 	s.share(x)
-	return false, s.write(x, http.StatusPermanentRedirect, nil)
+	return s.write(x, http.StatusPermanentRedirect, nil)
 }

@@ -23,7 +23,8 @@ type Secrets struct {
 	Token    string   // opens to remote callers what IMAGEKIT_SIGN_TOKEN lists; "" = none
 
 	PurgeToken string // opens purging alone; "" = none
-	Builtin    bool   // Current is the one that everybody knows
+	Imgproxy   []KeySalt
+	Builtin    bool // Current is the one that everybody knows
 }
 
 // Secrets reads the secret files and applies the rule for keys: at least 32 bytes, and none that is built in,
@@ -33,10 +34,11 @@ func (s *Settings) Secrets() (Secrets, []string, error) {
 	previous, err2 := s.secret("IMAGEKIT_SECRET_PREVIOUS", s.SecretPrevious, s.SecretPreviousFile)
 	token, err3 := s.secret("IMAGEKIT_SIGN_TOKEN", s.SignToken, s.SignTokenFile)
 	purge, err4 := s.secret("IMAGEKIT_PURGE_TOKEN", s.PurgeToken, s.PurgeTokenFile)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	imgproxy, err5 := s.imgproxyKeys()
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return Secrets{}, nil, err
 	}
-	keys := Secrets{Current: []byte(current), Token: token, PurgeToken: purge}
+	keys := Secrets{Current: []byte(current), Token: token, PurgeToken: purge, Imgproxy: imgproxy}
 	if previous != "" {
 		for piece := range strings.SplitSeq(previous, ",") {
 			keys.Previous = append(keys.Previous, []byte(piece))
@@ -115,7 +117,10 @@ func (s *Settings) secret(option string, text Secret, file string) (string, erro
 // checkForms refuses a secret that is given both as text and as a file: nobody could tell which one is in force.
 func (s *Settings) checkForms() []error {
 	var wrong []error
-	for _, option := range []string{"IMAGEKIT_SECRET", "IMAGEKIT_SECRET_PREVIOUS", "IMAGEKIT_SIGN_TOKEN", "IMAGEKIT_PURGE_TOKEN"} {
+	for _, option := range []string{
+		"IMAGEKIT_SECRET", "IMAGEKIT_SECRET_PREVIOUS", "IMAGEKIT_SIGN_TOKEN", "IMAGEKIT_PURGE_TOKEN",
+		"IMAGEKIT_IMGPROXY_KEY", "IMAGEKIT_IMGPROXY_SALT",
+	} {
 		if s.given(option) && s.given(option+"_FILE") {
 			wrong = append(wrong, fmt.Errorf("%s and %s are both set, want one of them", option, s.name(option+"_FILE")))
 		}

@@ -26,6 +26,7 @@ type Settings struct {
 	SecretFile, SecretPreviousFile, SignTokenFile, PurgeTokenFile string
 
 	Addressing
+	Foreign
 
 	AllowedHosts    []string // patterns; empty = any public host
 	AllowedNetworks []netip.Prefix
@@ -91,6 +92,7 @@ func (s *Settings) options() []opt.Option {
 		{"Answers", s.answerOptions()},
 		{"Clients", s.clientOptions()},
 		{"Logs", s.logOptions()},
+		{"URLs of other servers", s.dialectOptions()},
 	} {
 		for _, o := range group.options {
 			o.Group = group.name

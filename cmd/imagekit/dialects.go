@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"imagekit/internal/dialect"
+	"imagekit/internal/dialect/imgproxy"
+	"imagekit/internal/settings"
+)
+
+// dialects are the URLs of other servers that are answered, and who reads them.
+type dialects struct {
+	set      dialect.Set
+	imgproxy *imgproxy.Reader // nil: not spoken
+}
+
+// newDialects makes the readers that the settings ask for.
+func newDialects(s *settings.Settings, secrets settings.Secrets) (dialects, error) {
+	var d dialects
+	for _, wanted := range s.Dialects {
+		e := dialect.Entry{Name: wanted.Name, Host: wanted.Host, Prefix: wanted.Prefix}
+		if taken := strings.SplitN(e.Prefix, "/", 3); len(taken) > 1 && slices.Contains(dialect.Ours, taken[1]) {
+			return d, usagef("IMAGEKIT_DIALECTS: the paths below %s are the server's own, want another prefix", e.Prefix)
+		}
+		var err error
+		if e.Reader, err = d.reader(wanted.Name, s, secrets); err != nil {
+			return d, err
+		}
+		d.set = append(d.set, e)
+	}
+	return d, nil
+}
+
+// reader returns the reader of a dialect: one, wherever it is spoken.
+func (d *dialects) reader(name string, s *settings.Settings, secrets settings.Secrets) (dialect.Reader, error) {
+	var err error
+	switch name {
+	case "imgproxy":
+		if d.imgproxy == nil {
+			d.imgproxy, err = newImgproxy(s, secrets)
+		}
+		return d.imgproxy, err
+	}
+	return nil, fmt.Errorf("there is no reader for the dialect %s", name)
+}
+
+func newImgproxy(s *settings.Settings, secrets settings.Secrets) (*imgproxy.Reader, error) {
+	presets, name, err := s.Presets()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	r, err := imgproxy.New(imgproxy.Config{
+		Keys: imgproxyKeys(secrets), SignatureSize: s.ImgproxySignatureSize, Presets: presets,
+		OnlyPresets: s.ImgproxyOnlyPresets, AutoFormat: s.ImgproxyAuto, FileNames: s.ImgproxyFileNames,
+	})
+	if err != nil {
+		return nil, usagef("%s: %v", name, err)
+	}
+	return r, nil
+}
+
+func imgproxyKeys(secrets settings.Secrets) []imgproxy.Key {
+	keys := make([]imgproxy.Key, len(secrets.Imgproxy))
+	for i, k := range secrets.Imgproxy {
+		keys[i] = imgproxy.Key(k)
+	}
+	return keys
+}
+
+// replace gives the readers the keys that are in force now.
+func (d dialects) replace(secrets settings.Secrets) {
+	if d.imgproxy != nil {
+		d.imgproxy.Replace(imgproxyKeys(secrets))
+	}
+}

@@ -1,0 +1,123 @@
+package settings
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"imagekit/internal/opt"
+)
+
+// Foreign are the settings for URLs of other servers.
+type Foreign struct {
+	Dialects                             []Dialect
+	ImgproxyKey, ImgproxySalt            Secret // read them with Secrets
+	ImgproxyKeyFile, ImgproxySaltFile    string
+	ImgproxySignatureSize                int    // bytes
+	ImgproxyPresets, ImgproxyPresetsFile string // read them with Presets
+	ImgproxyOnlyPresets                  bool
+	ImgproxyAuto                         bool // negotiate the format where none is named
+	ImgproxyFileNames                    bool // base64 sources are followed by one
+}
+
+// Dialect says where URLs of another server are answered.
+type Dialect struct {
+	Name   string
+	Host   string // "" = any
+	Prefix string // "" = none
+}
+
+// dialectNames lists the servers whose URLs can be read.
+var dialectNames = []string{"imgproxy"}
+
+func dialects(to *[]Dialect) list[Dialect] {
+	return list[Dialect]{
+		to, parseDialect, Dialect.String,
+		"names, NAME@HOST or NAME:/PREFIX, with NAME one of " + strings.Join(dialectNames, ", "),
+	}
+}
+
+// String returns the form that parseDialect reads.
+func (d Dialect) String() string {
+	switch {
+	case d.Host != "":
+		return d.Name + "@" + d.Host
+	case d.Prefix != "":
+		return d.Name + ":" + d.Prefix
+	}
+	return d.Name
+}
+
+func parseDialect(text string) (Dialect, bool) {
+	at := strings.IndexAny(text, "@:")
+	if at < 0 {
+		return Dialect{Name: text}, slices.Contains(dialectNames, text)
+	}
+	d := Dialect{Name: text[:at]}
+	ok := slices.Contains(dialectNames, d.Name)
+	if rest := text[at+1:]; text[at] == '@' {
+		d.Host, _ = parseHost(rest)
+		_, valid := parseHost(rest)
+		return d, ok && valid && !strings.HasPrefix(rest, "*")
+	}
+	d.Prefix = strings.TrimSuffix(text[at+1:], "/")
+	strange := func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune("?#%\"<>\\^`{|}", c) }
+	return d, ok && len(d.Prefix) > 1 && d.Prefix[0] == '/' && !strings.Contains(d.Prefix, "//") && !strings.ContainsFunc(d.Prefix, strange)
+}
+
+// KeySalt is a key of imgproxy with its salt.
+type KeySalt struct{ Key, Salt []byte }
+
+// imgproxyKeys reads keys and salts, which are paired by their place.
+func (s *Settings) imgproxyKeys() ([]KeySalt, error) {
+	keys, err1 := s.hexList("IMAGEKIT_IMGPROXY_KEY", s.ImgproxyKey, s.ImgproxyKeyFile)
+	salts, err2 := s.hexList("IMAGEKIT_IMGPROXY_SALT", s.ImgproxySalt, s.ImgproxySaltFile)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	if len(keys) != len(salts) {
+		return nil, fmt.Errorf("%s has %d keys and %s %d salts, want as many of both",
+			s.keyName("IMAGEKIT_IMGPROXY_KEY"), len(keys), s.keyName("IMAGEKIT_IMGPROXY_SALT"), len(salts))
+	}
+	var list []KeySalt
+	for i := range keys {
+		list = append(list, KeySalt{keys[i], salts[i]})
+	}
+	return list, nil
+}
+
+// hexList reads a comma list of hexadecimal secrets. Its errors show none of them.
+func (s *Settings) hexList(option string, text Secret, file string) ([][]byte, error) {
+	all, err := s.secret(option, text, file)
+	if err != nil || all == "" {
+		return nil, err
+	}
+	var list [][]byte
+	for piece := range strings.SplitSeq(all, ",") {
+		secret, err := hex.DecodeString(strings.TrimSpace(piece))
+		if err != nil || len(secret) == 0 {
+			return nil, fmt.Errorf("%s: value %d of the comma list is not hexadecimal, want pairs of the digits 0-9 and a-f", s.keyName(option), len(list)+1)
+		}
+		list = append(list, secret)
+	}
+	return list, nil
+}
+
+// Presets returns the text of imgproxy's presets, and the name of the setting that gave it.
+func (s *Settings) Presets() (text, name string, err error) {
+	if s.ImgproxyPresetsFile == "" {
+		return s.ImgproxyPresets, s.name("IMAGEKIT_IMGPROXY_PRESETS"), nil
+	}
+	name = s.name("IMAGEKIT_IMGPROXY_PRESETS_FILE")
+	if s.ImgproxyPresets != "" {
+		return "", name, fmt.Errorf("%s and %s are both set, want one of them", s.name("IMAGEKIT_IMGPROXY_PRESETS"), name)
+	}
+	content, err := os.ReadFile(s.ImgproxyPresetsFile)
+	if err != nil {
+		return "", name, &opt.Error{Name: name, Value: s.ImgproxyPresetsFile, Want: "a file that can be read", Err: err}
+	}
+	return string(content), name, nil
+}
