@@ -205,7 +205,7 @@ func sourceReadings(r *render.Renderer) []metric.Reading {
 
 func answerReadings(stats func() server.AnswerStats) []metric.Reading {
 	return []metric.Reading{
-		gauge("imagekit_answers_bytes", "Memory of pictures on their way to clients; those of up to 64 KiB are not counted.",
+		gauge("imagekit_answers_bytes", "Memory of answers on their way to clients; those of up to 64 KiB are not counted.",
 			func() int64 { return stats().Bytes }),
 		gauge("imagekit_answers_limit_bytes", "Upper bound of imagekit_answers_bytes (IMAGEKIT_ANSWER_BYTES).",
 			func() int64 { return stats().Limit }),

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -17,16 +16,10 @@ func TellAccept(l net.Listener, log *slog.Logger) net.Listener {
 
 type toldListener struct {
 	net.Listener
-	log *slog.Logger
-	now func() time.Time
-
-	mu     sync.Mutex
-	told   time.Time // when the last line was written
-	failed int       // failures since then
+	log    *slog.Logger
+	now    func() time.Time
+	failed repeated
 }
-
-// tellEvery is the least time between two lines.
-const tellEvery = time.Second
 
 // Accept returns the next connection.
 func (l *toldListener) Accept() (net.Conn, error) {
@@ -38,17 +31,13 @@ func (l *toldListener) Accept() (net.Conn, error) {
 }
 
 func (l *toldListener) tell(err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.failed++
-	now := l.now()
-	if !l.told.IsZero() && now.Sub(l.told) < tellEvery {
+	times := l.failed.tell(l.now())
+	if times == 0 {
 		return
 	}
 	text := "connections cannot be accepted; they wait"
 	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
 		text = "out of file descriptors: connections wait to be accepted; raise the limit (LimitNOFILE=, ulimit -n), or let fewer clients connect"
 	}
-	l.log.Warn(text, "error", err, "times", l.failed)
-	l.told, l.failed = now, 0
+	l.log.Warn(text, "error", err, "times", times)
 }

@@ -16,8 +16,8 @@ const (
 	socketShare = sendQueue
 )
 
-// bodies bounds the memory of pictures on their way to clients. Nobody else does once a picture is made: a client that
-// does not read would keep it as long as it likes. A body in a file counts as its socket alone, and one that several
+// bodies bounds the memory of answers on their way to clients. Nobody else does once one is made: a client that does not
+// read would keep it as long as it likes. A body in a file counts as its socket alone, and one that several
 // clients read counts once. Safe for concurrent use.
 type bodies struct {
 	most, each int64 // bytes for all clients together, for one of them
@@ -48,12 +48,12 @@ func (s *bodies) enter(client string, b *blob.Blob) error {
 	}
 	if !own.fits(b, s.each) {
 		s.refused.Add(1)
-		return fault.New(fault.RateLimited, "want at most %d MiB of pictures that this client has asked for and not read yet, "+
+		return fault.New(fault.RateLimited, "want at most %d MiB of answers that this client has asked for and not read yet, "+
 			"a quarter of IMAGEKIT_ANSWER_BYTES", s.each>>20)
 	}
 	if !s.all.fits(b, s.most) {
 		s.refused.Add(1)
-		return fault.New(fault.Overloaded, "want at most %d MiB of pictures that clients have not read yet (IMAGEKIT_ANSWER_BYTES)",
+		return fault.New(fault.Overloaded, "want at most %d MiB of answers that clients have not read yet (IMAGEKIT_ANSWER_BYTES)",
 			s.most>>20)
 	}
 	own.add(b)
@@ -74,6 +74,16 @@ func (s *bodies) leave(client string, b *blob.Blob) {
 	if own.remove(b); own.bytes == 0 {
 		delete(s.clients, client)
 	}
+}
+
+// hold counts a body that is no picture for the client, until the function that it returns is called. It comes before
+// the header is set, so that a refusal has one of its own.
+func (s *Server) hold(x *exchange, body []byte) (release func(), err error) {
+	b := &blob.Blob{Data: body}
+	if err := s.bodies.enter(x.client, b); err != nil {
+		return nil, err
+	}
+	return func() { s.bodies.leave(x.client, b) }, nil
 }
 
 // ledger is what some bodies take together.
@@ -118,7 +128,7 @@ func (l *ledger) remove(b *blob.Blob) {
 type AnswerStats struct {
 	Bytes   int64  // of memory that they take
 	Limit   int64  // bound of Bytes
-	Refused uint64 // pictures refused for lack of room
+	Refused uint64 // answers refused for lack of room
 	Cut     uint64 // answers cut off because the client read too slowly
 }
 

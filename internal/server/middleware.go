@@ -111,10 +111,7 @@ func headSize(r *http.Request) int {
 
 // log writes the one line of a request. Neither signatures nor queries of sources stand in it.
 func (s *Server) log(x *exchange, took time.Duration) {
-	level := slog.LevelInfo
-	if x.err != nil {
-		level = x.err.Kind.Row().Level
-	}
+	level, times := s.level(x)
 	to := s.Log.Handler()
 	if !to.Enabled(context.Background(), level) {
 		return
@@ -139,10 +136,27 @@ func (s *Server) log(x *exchange, took time.Duration) {
 	if x.err != nil {
 		attrs = append(attrs, slog.String("error", loggable(x.err, x.source != "")))
 	}
+	if times > 0 {
+		attrs = append(attrs, slog.Int("times", times))
+	}
 	// A record of its own: nobody wants to know the line of code, and a group without a name is not copied.
 	line := slog.NewRecord(time.Now(), level, "request", 0)
 	line.AddAttrs(slog.Attr{Value: slog.GroupValue(attrs...)})
 	_ = to.Handle(context.Background(), line) // as slog itself does: there is nowhere to complain
+}
+
+// level returns the level of the line of a request, by the fault table. Without a secret strangers could fill the log of
+// errors: their requests are errors once a second, with how many there were, and otherwise requests like all others.
+func (s *Server) level(x *exchange) (level slog.Level, times int) {
+	if x.err == nil {
+		return slog.LevelInfo, 0
+	}
+	if x.err.Kind == fault.NoSecret {
+		if times = s.strangers.tell(s.Now()); times == 0 {
+			return slog.LevelInfo, 0
+		}
+	}
+	return x.err.Kind.Row().Level, times
 }
 
 // ms is a duration for the log, in milliseconds as Server-Timing has it.

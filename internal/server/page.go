@@ -31,19 +31,30 @@ func (s *Server) pageFile(x *exchange) error {
 // asset sends a file in the encoding the client takes, or 304 when it has it already.
 func (s *Server) asset(x *exchange, a *playground.Asset) error {
 	zipped := a.Gzip != nil && takesGzip(x.r.Header)
+	body := a.Plain
+	if zipped {
+		body = a.Gzip
+	}
+	has := matches(x.r.Header.Values("If-None-Match"), a.ETag(zipped))
+	if !has {
+		release, err := s.hold(x, body)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
 	x.set("ETag", a.ETag(zipped))
 	x.set("Vary", "Accept-Encoding")
 	x.set("X-Content-Type-Options", "nosniff")
-	if matches(x.r.Header.Values("If-None-Match"), a.ETag(zipped)) {
+	if has {
 		x.WriteHeader(http.StatusNotModified)
 		return nil
 	}
 	x.set("Content-Type", a.Type)
-	if !zipped {
-		return s.write(x, http.StatusOK, a.Plain)
+	if zipped {
+		x.set("Content-Encoding", "gzip")
 	}
-	x.set("Content-Encoding", "gzip")
-	return s.write(x, http.StatusOK, a.Gzip)
+	return s.write(x, http.StatusOK, body)
 }
 
 // takesGzip reads Accept-Encoding (RFC 9110 §12.5.3): gzip is named, or else "*" is, with a weight above 0.

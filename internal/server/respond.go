@@ -143,6 +143,11 @@ func (s *Server) json(x *exchange, v any) error {
 	if err != nil {
 		return err
 	}
+	release, err := s.hold(x, body)
+	if err != nil {
+		return err
+	}
+	defer release()
 	x.set("Content-Type", "application/json")
 	x.set("Cache-Control", "no-store")
 	x.set("X-Content-Type-Options", "nosniff")

@@ -56,7 +56,7 @@ type Config struct {
 	DefaultFormat format.Format   // when f is not given; may be format.Auto
 	MaxInput      int64           // bytes of an upload
 	UploadBytes   int64           // of all uploads together, while they are read and worked on; at least one always fits
-	AnswerBytes   int64           // of all pictures on their way to clients
+	AnswerBytes   int64           // of all answers on their way to clients
 	MinRate       int64           // bytes a second that a client has to read, on average over a piece of a large body
 	Timeout       time.Duration   // the Renderer's, for the time an answer may take
 
@@ -88,6 +88,7 @@ type Server struct {
 	purgeToken bearer
 	draining   atomic.Bool
 	unbelieved sync.Once // the warning about a proxy that is not trusted
+	strangers  repeated  // the line about those who are refused while there is no secret
 }
 
 // New returns a server.

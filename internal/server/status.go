@@ -1,6 +1,12 @@
 package server
 
-import "imagekit/internal/fault"
+import (
+	"bytes"
+	"maps"
+	"net/http"
+
+	"imagekit/internal/fault"
+)
 
 // health answers GET /health: the process works (liveness).
 func (s *Server) health(x *exchange) error {
@@ -31,8 +37,29 @@ func (s *Server) metrics(x *exchange) error {
 	if err := s.trusted(x); err != nil {
 		return err
 	}
+	all := whole{status: http.StatusOK, header: http.Header{}}
+	s.Metrics.Handler().ServeHTTP(&all, x.r)
+	release, err := s.hold(x, all.Bytes())
+	if err != nil {
+		return err
+	}
+	defer release()
+	maps.Copy(x.Header(), all.header)
 	x.set("Cache-Control", "no-store")
 	x.set("X-Content-Type-Options", "nosniff")
-	s.Metrics.Handler().ServeHTTP(x, x.r)
-	return nil
+	return s.write(x, all.status, all.Bytes())
 }
+
+// whole keeps an answer until it is complete: else a client that does not read would hold what it is made of, half a
+// megabyte, and not only its text.
+type whole struct {
+	bytes.Buffer
+	header http.Header
+	status int
+}
+
+// Header implements http.ResponseWriter.
+func (w *whole) Header() http.Header { return w.header }
+
+// WriteHeader implements http.ResponseWriter.
+func (w *whole) WriteHeader(status int) { w.status = status }

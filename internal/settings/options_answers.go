@@ -21,8 +21,8 @@ func (s *Settings) answerOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_ANSWER_BYTES", To: (*size)(&s.AnswerBytes), Default: "256MiB", Example: "1GiB",
-			Doc: "Memory for pictures on their way to clients; one client gets a quarter. A picture of up to 64 KiB is not counted, " +
-				"a large one from the cache counts 128 KiB. Beyond it the answer is 503, for one client 429.",
+			Doc: "Memory for answers on their way to clients; one client gets a quarter. An answer of up to 64 KiB is not counted, " +
+				"a large picture from the cache counts 128 KiB. Beyond it the answer is 503, for one client 429.",
 		},
 		{
 			Name: "IMAGEKIT_MIN_READ_RATE", To: (*size)(&s.MinReadRate), Default: "8KB", Example: "32KB",

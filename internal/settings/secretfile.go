@@ -31,8 +31,16 @@ func readSecret(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: want the secret within %v, got no end of it", path, secretTime)
 	case err != nil:
 		return nil, err
+	case len(content) == 0 && isPipe(f):
+		return nil, fmt.Errorf("%s is a pipe that nobody writes to, want the secret in it, or a file with it", path)
 	case len(content) > maxSecretFile:
 		return nil, fmt.Errorf("%s: want at most %d bytes, got more", path, maxSecretFile)
 	}
 	return content, nil
+}
+
+// isPipe reports whether a file is a pipe, named or not.
+func isPipe(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }

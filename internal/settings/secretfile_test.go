@@ -34,7 +34,7 @@ func pipe(t *testing.T, writer bool, text string) string {
 // Whatever stands at the path, reading a secret ends: an error is one that an operator can act on.
 func TestSecretFilesCannotHang(t *testing.T) {
 	for name, tt := range map[string]struct{ path, want string }{
-		"pipe without a writer":          {pipe(t, false, ""), "a file that is not empty"},
+		"pipe without a writer":          {pipe(t, false, ""), "is a pipe that nobody writes to"},
 		"pipe whose writer says nothing": {pipe(t, true, ""), "no end of it"},
 		"pipe whose writer never ends":   {pipe(t, true, good), "no end of it"},
 		"a device without an end":        {"/dev/zero", "at most 65536 bytes"},
