@@ -9,7 +9,7 @@ import (
 	"imagekit/internal/settings"
 )
 
-var settingNamed = regexp.MustCompile("\\b(?:IMAGEKIT_[A-Z_]*[A-Z]|DISABLE_RATE_LIMIT)\\b")
+var settingNamed = regexp.MustCompile(`\b(?:IMAGEKIT_[A-Z_]*[A-Z]|DISABLE_RATE_LIMIT)\b`)
 
 // Every setting stands in docs/settings.md, whatever its tables look like, and the guide leads there. Whatever the guide
 // names as a setting is one; those to decide on have their table in it.

@@ -181,3 +181,33 @@ func BenchmarkReadBack(b *testing.B) {
 		})
 	}
 }
+
+// TestTooLargeForItsFormat: the source is looked at once a minute, not before each hit of the format that takes the place.
+// Another result of the same source is another matter.
+func TestTooLargeForItsFormat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		refused := fault.New(fault.OutputTooLarge, "too large")
+		refused.Param = "f"
+		r.machine.err = refused
+		admitted := 0
+		ask := func(width int, out format.Format) error {
+			_, err := r.Render(t.Context(), request(width), out, func() error { admitted++; return nil })
+			return err
+		}
+		for range 3 {
+			wantKind(t, ask(100, format.WebP), fault.OutputTooLarge)
+		}
+		if len(r.origin.fetched) != 1 || admitted != 1 {
+			t.Errorf("%d downloads, %d requests admitted, want one of each", len(r.origin.fetched), admitted)
+		}
+		r.machine.err = nil
+		if err := ask(99, format.WebP); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(unfitFor)
+		if err := ask(100, format.WebP); err != nil {
+			t.Errorf("a minute later: %v", err)
+		}
+	})
+}

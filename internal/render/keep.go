@@ -25,6 +25,7 @@ const (
 // How long a failure to get a source is remembered.
 const (
 	missingFor = time.Minute     // the origin says that there is no such thing, or sent what is no picture or a damaged one
+	unfitFor   = time.Minute     // a format cannot hold what is asked for
 	brokenFor  = 5 * time.Second // anything else that the origin or the way to it did
 )
 

@@ -62,6 +62,7 @@ type Renderer struct {
 	timeout time.Duration
 	sources *sources
 	results flight.Group[string, made]
+	unfit   *unfit
 }
 
 // made is what a flight brings to all its waiters.
@@ -79,6 +80,7 @@ func New(c Config) *Renderer {
 		limits:  c.Limits,
 		timeout: c.Timeout,
 		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache, c.Purges),
+		unfit:   newUnfit(),
 	}
 }
 
@@ -104,14 +106,18 @@ type Result struct {
 
 // Render returns the result of a request in format out: JPEG, PNG, WebP, AVIF or Legacy. What the cache holds is
 // returned at once, also when ctx has ended: a client that has closed its own half of the connection still reads.
-// Otherwise admit is asked, unless it is nil, and its error returned; then the work is done, once for all who ask for the
-// same result at the same time. The work outlives this caller as long as others wait; ctx and Config.Timeout bound only
-// the caller's own wait. Errors are faults or ends of contexts and are not kept.
+// Otherwise, unless its format was found too small a moment ago, admit is asked if it is not nil, and its error returned;
+// then the work is done, once for all who ask for the same result at the same time. The work outlives this caller as
+// long as others wait; ctx and Config.Timeout bound only the caller's own wait. Errors are faults or ends of contexts and are not kept.
 func (r *Renderer) Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (Result, error) {
 	key := keyText(req, out, r.limits)
 	var times stage.Times
 	if b, ok := lookup(ctx, r.cache.Get, key, &times); ok {
 		return Result{Blob: b, State: Hit, Times: times}, nil
+	}
+	work := r.flightKey(key, req)
+	if err := r.unfit.get(work); err != nil {
+		return Result{Times: times}, err
 	}
 	if admit != nil {
 		if err := admit(); err != nil {
@@ -120,11 +126,12 @@ func (r *Renderer) Render(ctx context.Context, req param.Request, out format.For
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	m, shared, err := r.results.Do(ctx, r.flightKey(key, req), func(ctx context.Context) (made, error) {
+	m, shared, err := r.results.Do(ctx, work, func(ctx context.Context) (made, error) {
 		return r.make(ctx, key, req, out)
 	})
 	times.Add(m.times)
 	if err != nil {
+		r.unfit.note(work, err)
 		return Result{Times: times}, err
 	}
 	state := Miss

@@ -5,11 +5,15 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/metric"
 	"imagekit/internal/playground"
 )
 
@@ -90,5 +94,34 @@ func TestStrangersAreErrorsOnceASecond(t *testing.T) {
 	}
 	if n := strings.Count(r.log.String(), `"error":"no_secret`); n != 25 {
 		t.Errorf("%d lines of requests, want all 25", n)
+	}
+}
+
+// What the figures are made of is many times what is sent, so they are made for one caller at a time.
+func TestFiguresAreMadeOneAtATime(t *testing.T) {
+	r := newRig(t)
+	var in, most atomic.Int32
+	r.Metrics.Add(metric.Reading{Name: "crowd", Read: metric.Single(func() int {
+		n := in.Add(1)
+		for range 100 {
+			runtime.Gosched()
+		}
+		if n > most.Load() {
+			most.Store(n)
+		}
+		in.Add(-1)
+		return 0
+	})})
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			if res := r.ask(with(get("/metrics"), "Authorization", "Bearer "+token)); res.StatusCode != http.StatusOK {
+				t.Error(res.Status)
+			}
+		})
+	}
+	all.Wait()
+	if n := most.Load(); n != 1 {
+		t.Errorf("made for %d at once", n)
 	}
 }
