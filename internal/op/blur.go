@@ -21,7 +21,7 @@ func blur(f *frame.Frame, e effect.Effect) error {
 // a picture and enlarging it again are blurs as well, nearly Gaussian ones, whose variances are taken off.
 func blurPlane(p *frame.Plane, sigma float64) {
 	if sigma < 2 {
-		newGauss(sigma).fine(p)
+		fine(p, sigma)
 		return
 	}
 	n, halvings := 2, 1 // the smaller picture is 1/n of p
@@ -30,28 +30,30 @@ func blurPlane(p *frame.Plane, sigma float64) {
 	}
 	k := float64(n * n)
 	variance := sigma*sigma/k - halveVariance*(k-1)/3/k - splineVariance
-	newGauss(math.Sqrt(variance)).coarse(p, halvings)
+	newGauss(math.Sqrt(variance), unit).coarse(p, halvings)
 }
 
 // maxShrink bounds how small the smaller picture gets: the largest sigma that is asked for, 250 · 4, needs no less.
 const maxShrink = 512
 
 // fine filters the whole plane: each row along itself into a ring of rows, and the rows of the ring into the plane.
-func (g gauss) fine(p *frame.Plane) {
+func fine(p *frame.Plane, sigma float64) {
+	g, last := newGauss(sigma, unit), newGauss(sigma, full)
 	r := len(g) - 1
-	taps := make([]unsafe.Pointer, 2*r+1)
+	along, down := g.pairs(), last.pairs()
 	line := newPadded(p.Width, 1, r)
 	ring := newPadded(p.Width, 2*r+2, 0)
+	row := func(y int) unsafe.Pointer { return ring.at(min(max(y, 0), p.Height-1) % (2*r + 2)) }
 	next := 0 // the first row that the ring lacks
 	for y := range p.Height {
 		for ; next <= min(y+r, p.Height-1); next++ {
 			line.fill(0, words(p, next))
-			g.across(ring.at(next%(2*r+2)), line, 0, taps)
+			g.across(row(next), line, 0, along)
 		}
-		for k := range taps {
-			taps[k] = ring.at(min(max(y-r+k, 0), p.Height-1) % (2*r + 2))
+		for k := range down {
+			down[k].before, down[k].after = row(y-k-1), row(y+k+1)
 		}
-		g.mix(unsafe.Add(p.Data, y*p.Stride), taps, p.Width)
+		mix(unsafe.Add(p.Data, y*p.Stride), row(y), last[0], down, p.Width, 0)
 	}
 }
 
@@ -59,30 +61,30 @@ func (g gauss) fine(p *frame.Plane) {
 func (g gauss) coarse(p *frame.Plane, halvings int) {
 	r := len(g) - 1
 	small := halve(p, halvings, r+2) // the filter looks r samples beyond the edges, the enlargement two
-	taps := make([]unsafe.Pointer, 2*r+1)
+	pairs := g.pairs()
 	wide := padded{small.samples, small.width + 4, small.height, small.stride, small.margin - 2}
 	line := newPadded(wide.width, 1, 0)
 	for i := -small.margin; i < small.height+small.margin; i++ {
-		g.across(line.at(0), wide, i, taps)
+		g.across(line.at(0), wide, i, pairs)
 		copy(wide.row(i), line.row(0))
 	}
 	n := 1 << halvings
-	weights := spline(n)
+	weights, last := spline(n, unit), spline(n, full)
 	ring := newPadded(p.Width, 4, 0) // the rows, filtered and enlarged along themselves, that an enlarged row lies between
 	next := -2
 	for y := range p.Height {
 		above, phase := (y+n/2)/n-1, (y+n/2)%n // the row of the smaller picture above y, and how far below it y lies
 		for ; next <= above+2; next++ {
-			for k := range taps {
-				taps[k] = wide.at(next - r + k)
+			for k := range pairs {
+				pairs[k].before, pairs[k].after = wide.at(next-k-1), wide.at(next+k+1)
 			}
-			g.mix(line.at(0), taps, wide.width)
+			mix(line.at(0), wide.at(next), g[0], pairs, wide.width, half)
 			enlarge(ring.row((next+4)%4), line.row(0), n, weights)
 		}
 		var four [4]unsafe.Pointer
 		for k := range four {
 			four[k] = ring.at((above + k + 3) % 4)
 		}
-		mixFour(unsafe.Add(p.Data, y*p.Stride), &four, &weights[phase], p.Width)
+		mixFour(unsafe.Add(p.Data, y*p.Stride), &four, &last[phase], p.Width)
 	}
 }

@@ -7,17 +7,25 @@ import (
 	"imagekit/internal/frame"
 )
 
-// gamma raises each colour to the power of 1/number. Colours are divided by alpha for it.
+// gamma raises each colour to the power of 1/number. Colours are divided by alpha for it: by a factor for each pixel,
+// that all its colours share.
 func gamma(f *frame.Frame, e effect.Effect) error {
 	table := powers(1 / e.Number)
+	factors := make([]uint64, f.Width)
 	for y := range f.Height {
 		alpha := alphaRow(f, y)
+		for x, a := range alpha {
+			factors[x] = uint64(opaque << factorBits / float32(max(1, a)))
+		}
 		for i := range f.Planes {
-			gammaRow(words(&f.Planes[i], y), alpha, table)
+			gammaRow(words(&f.Planes[i], y), alpha, factors, table)
 		}
 	}
 	return nil
 }
+
+// factorBits is how many bits of a factor stand behind the point.
+const factorBits = 24
 
 // powers tabulates v ↦ v^exponent for samples of 16 bits, exact where the curve may be steep, else at every 16th.
 func powers(exponent float64) *[opaque + 1]uint16 {
@@ -36,23 +44,16 @@ func powers(exponent float64) *[opaque + 1]uint16 {
 	return table
 }
 
-func gammaRow(row, alpha []uint16, table *[opaque + 1]uint16) {
+func gammaRow(row, alpha []uint16, factors []uint64, table *[opaque + 1]uint16) {
 	if alpha == nil {
 		for x, v := range row {
 			row[x] = table[v]
 		}
 		return
 	}
-	alpha = alpha[:len(row)]
+	alpha, factors = alpha[:len(row)], factors[:len(row)]
 	for x, v := range row {
-		switch a := uint32(alpha[x]); a {
-		case 0:
-			row[x] = 0
-		case opaque:
-			row[x] = table[v]
-		default:
-			straight := min((uint32(v)*opaque+a/2)/a, opaque)
-			row[x] = uint16((uint32(table[straight])*a + opaque/2) / opaque)
-		}
+		straight := min((uint64(v)*factors[x]+1<<(factorBits-1))>>factorBits, opaque)
+		row[x] = uint16(uint32(table[straight]) * (uint32(alpha[x]) + 1) >> 16) // exact for 0 and opaque, never above alpha
 	}
 }

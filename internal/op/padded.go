@@ -3,7 +3,7 @@ package op
 import "unsafe"
 
 // padded is rows of samples that go on beyond the edges of a picture, so that a filter may look there: margin samples at
-// both ends of a row and, where there are rows for it, margin rows above and below.
+// both ends of a row and, where there are rows for it, margin rows above and below. The samples have 15 bits.
 type padded struct {
 	samples       []uint16
 	width, height int // margins not counted
@@ -35,11 +35,15 @@ func (b padded) at(i int) unsafe.Pointer {
 // row returns row i without its margins.
 func (b padded) row(i int) []uint16 { return unsafe.Slice((*uint16)(b.at(i)), b.width) }
 
-// fill copies a row and goes on with its first and last sample in the margins.
+// fill takes a row of a plane, of 16 bits, and goes on with its first and last sample in the margins.
 func (b padded) fill(i int, row []uint16) {
-	all := unsafe.Slice((*uint16)(unsafe.Add(b.at(i), -2*b.margin)), b.width+2*b.margin)
-	copy(all[b.margin:], row)
-	first, last := row[0], row[len(row)-1]
+	const most = 0x7fff_7fff_7fff_7fff
+	from, to := unsafe.Pointer(unsafe.SliceData(row)), b.at(i)
+	for at := 0; at < 2*b.width; at += 8 {
+		*(*uint64)(unsafe.Add(to, at)) = word(from, at) >> 1 & most
+	}
+	all := unsafe.Slice((*uint16)(unsafe.Add(to, -2*b.margin)), b.width+2*b.margin)
+	first, last := row[0]>>1, row[len(row)-1]>>1
 	for x := range b.margin {
 		all[x], all[len(all)-1-x] = first, last
 	}

@@ -8,35 +8,35 @@ import (
 // pixelate gives each square, counted from the top left corner, its mean. The last ones may be cut.
 func pixelate(f *frame.Frame, e effect.Effect) error {
 	side := max(1, int(e.Number+0.5))
-	sums := make([]int, (f.Width+side-1)/side)
+	columns := make([]uint32, f.Width)
 	for _, p := range channels(f) {
 		for top := 0; top < f.Height; top += side {
-			pixelateBand(p, top, min(side, f.Height-top), side, sums)
+			pixelateBand(p, top, min(side, f.Height-top), side, columns)
 		}
 	}
 	return nil
 }
 
-// pixelateBand does a row of squares, height pixels high. sums holds a number for each square.
-func pixelateBand(p *frame.Plane, top, height, side int, sums []int) {
-	clear(sums)
+// pixelateBand does a row of squares, height pixels high. columns has room for the sum of each column.
+func pixelateBand(p *frame.Plane, top, height, side int, columns []uint32) {
+	clear(columns)
 	for y := top; y < top+height; y++ {
-		row := words(p, y)
-		for i := range sums {
-			sum := 0
-			for _, v := range row[i*side : min((i+1)*side, len(row))] {
-				sum += int(v)
-			}
-			sums[i] += sum
+		row := words(p, y)[:len(columns)]
+		for x := range columns {
+			columns[x] += uint32(row[x])
 		}
 	}
 	first := words(p, top)
-	for i, sum := range sums {
-		square := first[i*side : min((i+1)*side, len(first))]
-		n := len(square) * height
+	for left := 0; left < len(first); left += side {
+		right := min(left+side, len(first))
+		sum := 0
+		for _, v := range columns[left:right] {
+			sum += int(v)
+		}
+		n := (right - left) * height
 		mean := uint16((sum + n/2) / n)
-		for x := range square {
-			square[x] = mean
+		for x := left; x < right; x++ {
+			first[x] = mean
 		}
 	}
 	for y := top + 1; y < top+height; y++ {

@@ -81,18 +81,18 @@ func (b padded) halveRow(i int, evens, odds []uint32) {
 // splineVariance is the variance of the cubic B-spline.
 const splineVariance = 1. / 3
 
-// spline returns, for each of n places between two samples, the weights of the four around it, in 1/65536: those of the
-// cubic B-spline, a smooth bell. Place i lies (i + ½)/n behind the second sample.
-func spline(n int) [][4]uint64 {
+// spline returns, for each of n places between two samples, the weights of the four around it, which sum to total: those
+// of the cubic B-spline, a smooth bell. Place i lies (i + ½)/n behind the second sample.
+func spline(n, total int) [][4]uint64 {
 	list := make([][4]uint64, n)
 	for i := range list {
 		t := (float64(i) + 0.5) / float64(n)
 		w := [4]float64{
 			(1 - t) * (1 - t) * (1 - t) / 6, 2./3 - t*t + t*t*t/2, (1 + 3*t + 3*t*t - 3*t*t*t) / 6, t * t * t / 6,
 		}
-		rest := 1 << 16
+		rest := total
 		for k, v := range w {
-			list[i][k] = uint64(math.Round(v * (1 << 16)))
+			list[i][k] = uint64(math.Round(v * float64(total)))
 			rest -= int(list[i][k])
 		}
 		list[i][1] = uint64(int(list[i][1]) + rest)
