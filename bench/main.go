@@ -33,6 +33,7 @@ var sections = []section{
 	{"hits", hits},
 	{"misses", misses},
 	{"hop", hop},
+	{"effects", effects},
 }
 
 // rig is what every section gets.

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
 
 	"imagekit/internal/effect"
 	"imagekit/internal/frame"
@@ -197,42 +196,5 @@ func TestApplyRefuses(t *testing.T) {
 	}
 	if err := Apply(f, effect.Effect{Kind: effect.Kind(effect.Count)}); err == nil {
 		t.Error("an unknown effect was done")
-	}
-}
-
-func BenchmarkEffects(b *testing.B) {
-	for _, e := range samples {
-		for _, alpha := range []bool{false, true} {
-			b.Run(fmt.Sprintf("%s %g alpha %t", effect.Table[e.Kind].Name, e.Number, alpha), func(b *testing.B) {
-				n := 3
-				if alpha {
-					n = 4
-				}
-				r := rand.New(rand.NewPCG(1, 2))
-				f, err := frame.New(frame.RGB, 16, 640, 480, frame.Full(n, 640, 480)...)
-				if err != nil {
-					b.Fatal(err)
-				}
-				defer f.Release()
-				f.Premultiplied = alpha
-				for _, p := range channels(f) {
-					for y := range f.Height {
-						for x := range words(p, y) {
-							words(p, y)[x] = uint16(r.Uint32())
-						}
-					}
-				}
-				least := time.Duration(math.MaxInt64)
-				for b.Loop() {
-					g := *f
-					start := time.Now()
-					if err := Apply(&g, e); err != nil {
-						b.Fatal(err)
-					}
-					least = min(least, time.Since(start))
-				}
-				b.ReportMetric(least.Seconds()*1000, "least-ms") // what it costs where nothing else runs
-			})
-		}
 	}
 }

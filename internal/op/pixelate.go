@@ -33,8 +33,7 @@ func pixelateBand(p *frame.Plane, top, height, side int, columns []uint32) {
 		for _, v := range columns[left:right] {
 			sum += int(v)
 		}
-		n := (right - left) * height
-		mean := uint16((sum + n/2) / n)
+		mean := uint16(float64(sum)/float64((right-left)*height) + 0.5)
 		for x := left; x < right; x++ {
 			first[x] = mean
 		}
