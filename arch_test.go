@@ -62,7 +62,7 @@ NONE < testkit/giftest, testkit/noise;
 fault, format < testkit/hostile;
 param, sign < testkit/instance;
 blob, cache, format < testkit/cachetest;
-cicp, codec/avif, codec/jpeg, codec/webp, format, frame, op, scale < testkit/imagetest;
+cicp, codec/avif, codec/jpeg, codec/webp, fault, format, frame, op, scale < testkit/imagetest;
 `
 
 // mayCallC lists the only packages with import "C". None of them may be reached from the serving packages.

@@ -40,6 +40,7 @@ func TestTruncated(t *testing.T) {
 	for _, s := range sources(t, 120, 90) {
 		for _, part := range []int{4, 2} {
 			t.Run(fmt.Sprintf("%s 1/%d", s.name, part), func(t *testing.T) {
+				need(t, s.data)
 				kind, ok := attempt(t, s.data[:len(s.data)/part])
 				if ok || kind != fault.DamagedImage {
 					t.Errorf("want %s, got %s, made %t", fault.DamagedImage, kind, ok)
@@ -54,6 +55,7 @@ func TestFlippedBytes(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, s := range sources(t, 60, 44) {
 		t.Run(s.name, func(t *testing.T) {
+			need(t, s.data)
 			for range 40 {
 				src := bytes.Clone(s.data)
 				for range 1 + random.IntN(4) {

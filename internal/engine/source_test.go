@@ -52,13 +52,30 @@ func sources(t testing.TB, w, h int) []source {
 		{"WebP lossless", imagetest.WebPLossless(t, photo, false), photo, false, false},
 		{"WebP lossless alpha", imagetest.WebPLossless(t, clear, true), clear, false, true},
 		{"AVIF 4:2:0", imagetest.EncodeAVIF(t, photo, imagetest.AVIF{SubX: 2, SubY: 2}), photo, false, false},
-		{"AVIF 4:2:0 limited", imagetest.EncodeAVIF(t, photo, imagetest.AVIF{SubX: 2, SubY: 2, Limited: true}), photo, false, false},
+		{"AVIF 4:2:0 limited", special(t, photo, imagetest.AVIF{SubX: 2, SubY: 2, Limited: true}), photo, false, false},
 		{"AVIF 4:4:4", imagetest.EncodeAVIF(t, photo, imagetest.AVIF{SubX: 1, SubY: 1}), photo, false, false},
 		{"AVIF 4:2:0 alpha", imagetest.EncodeAVIF(t, clear, imagetest.AVIF{SubX: 2, SubY: 2, Alpha: true}), clear, false, true},
-		{"AVIF 10 bit", imagetest.EncodeAVIF(t, photo, imagetest.AVIF{SubX: 2, SubY: 2, Depth: 10}), photo, false, false},
-		{"AVIF 12 bit limited alpha", imagetest.EncodeAVIF(t, clear, imagetest.AVIF{SubX: 1, SubY: 1, Depth: 12, Limited: true, Alpha: true}), clear, false, true},
+		{"AVIF 10 bit", special(t, photo, imagetest.AVIF{SubX: 2, SubY: 2, Depth: 10}), photo, false, false},
+		{"AVIF 12 bit limited alpha", special(t, clear, imagetest.AVIF{SubX: 1, SubY: 1, Depth: 12, Limited: true, Alpha: true}), clear, false, true},
 		{"AVIF 4:0:0", imagetest.EncodeAVIF(t, gray, imagetest.AVIF{}), gray, true, false},
 		{"GIF transparent", palettedFile, imagetest.NRGBA(paletted), false, true},
+	}
+}
+
+// special writes an AVIF of more than 8 bits, in limited range or with a profile: nothing in a build that cannot.
+func special(t testing.TB, img *image.NRGBA, a imagetest.AVIF) []byte {
+	t.Helper()
+	if imagetest.Portable {
+		return nil
+	}
+	return imagetest.EncodeAVIF(t, img, a)
+}
+
+// need skips a test of a file that special could not write.
+func need(t *testing.T, file []byte) {
+	t.Helper()
+	if file == nil {
+		t.Skip("the portable engine cannot write the AVIF that this test reads")
 	}
 }
 
@@ -83,6 +100,7 @@ func TestEverySourceInEveryFormat(t *testing.T) {
 		onWhite := imagetest.Over(clear, white)
 		for _, out := range format.Outputs() {
 			t.Run(s.name+" to "+out.String(), func(t *testing.T) {
+				need(t, s.data)
 				got := run(t, s.data, query, out)
 				keep := s.alpha && out.Alpha()
 				want := onWhite

@@ -104,6 +104,7 @@ func written(t testing.TB) func([]byte, error) []byte {
 	return func(data []byte, err error) []byte {
 		t.Helper()
 		if err != nil {
+			Lacks(t, err)
 			t.Fatal(err)
 		}
 		return data
