@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"imagekit/internal/cache"
 	"imagekit/internal/cache/disk"
 	"imagekit/internal/cache/purge"
 	"imagekit/internal/clientip"
+	"imagekit/internal/engine"
 	"imagekit/internal/fetch"
+	"imagekit/internal/format"
 	"imagekit/internal/limit"
 	"imagekit/internal/plan"
 	"imagekit/internal/playground"
@@ -101,7 +104,7 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 		Renderer: renderer, Keys: v.keys, Rules: rules(s), Dialects: v.dialects.set, Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
 		Count: limit.Count(s.RateLimitCount), DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
 		Spelling: server.Spelling(s.Spelling), LocalOff: s.LocalOff, Owner: owner(s.LocalOff, log),
-		Formats: s.AllowedFormats, DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
+		Formats: s.AllowedFormats, Negotiable: writable(s), DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
 		AnswerBytes: s.AnswerBytes, MinRate: s.MinReadRate, Timeout: s.RequestTimeout, MaxAge: s.MaxAge, CDNMaxAge: s.CDNMaxAge, CORS: s.CORS,
 		Metrics: newMetrics(parts{
 			pool: v.pool, results: v.results, renderer: renderer, fetcher: v.fetcher, limiter: limiter, store: v.store, purges: purges,
@@ -132,11 +135,16 @@ func newLimiter(s *settings.Settings) (*limit.Limiter, error) {
 	return limit.New(s.RateLimit, s.RateBurst)
 }
 
+// writable are the allowed formats that this build writes; only they are offered.
+func writable(s *settings.Settings) []format.Format {
+	return slices.DeleteFunc(slices.Clone(s.AllowedFormats), func(f format.Format) bool { return !engine.Writes(f) })
+}
+
 // newPage tells the playground what is allowed here.
 func newPage(s *settings.Settings, samples []string, secrets settings.Secrets) (*playground.Page, error) {
-	formats := make([]string, len(s.AllowedFormats))
-	for i, f := range s.AllowedFormats {
-		formats[i] = f.String()
+	var formats []string
+	for _, f := range writable(s) {
+		formats = append(formats, f.String())
 	}
 	c := playground.Config{
 		Samples: samples, Formats: formats, DefaultFormat: s.DefaultFormat.String(), MaxUpload: s.MaxInputSize,

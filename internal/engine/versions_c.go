@@ -8,6 +8,7 @@ import (
 	"imagekit/internal/codec/png"
 	"imagekit/internal/codec/webp"
 	"imagekit/internal/color"
+	"imagekit/internal/format"
 	"imagekit/internal/scale"
 )
 
@@ -23,6 +24,9 @@ func Versions() map[string]string {
 		"lcms2":         color.Version(),
 	}
 }
+
+// Writes reports whether this build has an encoder of a format.
+func Writes(f format.Format) bool { return f.Writes() }
 
 // Prepare does what has to be done before a process gives up its rights: nothing in this engine.
 func Prepare(string) error { return nil }

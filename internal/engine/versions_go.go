@@ -9,6 +9,7 @@ import (
 	"imagekit/internal/codec/jpeg"
 	"imagekit/internal/codec/png"
 	"imagekit/internal/codec/webp"
+	"imagekit/internal/format"
 )
 
 // Versions names the engine and what reads and writes each format.
@@ -20,6 +21,11 @@ func Versions() map[string]string {
 		"webp":   webp.Version(),
 		"avif":   avif.Version(),
 	}
+}
+
+// Writes reports whether this build has an encoder of a format.
+func Writes(f format.Format) bool {
+	return f.Writes() && (f != format.WebP || webp.Writes) && (f != format.AVIF || avif.Writes)
 }
 
 // Prepare compiles the codecs that are WebAssembly: before a process gives up the right to make code. dir is where what

@@ -55,6 +55,7 @@ type painter struct {
 	state render.State
 	err   error
 	most  int                   // pixels of the result's longer side: formats that cannot hold it fail
+	lacks format.Format         // that the engine cannot write
 	blob  *blob.Blob            // the answer; nil = painted
 	do    func(context.Context) // runs before the answer
 
@@ -99,6 +100,11 @@ func (p *painter) paint(ctx context.Context, a asked) (render.Result, error) {
 	times := stage.Times{stage.Cache: 1500 * time.Microsecond, stage.Encode: 20 * time.Millisecond}
 	if p.most > 0 && a.out != format.Legacy && a.out.MaxSide() < p.most || a.out == format.Legacy && p.most > format.JPEG.MaxSide() {
 		refused := fault.New(fault.OutputTooLarge, "too large for %s", a.out)
+		refused.Param = "f"
+		return render.Result{Times: times}, refused
+	}
+	if p.lacks != format.Unknown && p.lacks == a.out {
+		refused := fault.New(fault.EngineLacks, "no such %s", a.out)
 		refused.Param = "f"
 		return render.Result{Times: times}, refused
 	}

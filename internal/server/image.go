@@ -95,12 +95,12 @@ func (s *Server) show(x *exchange, req param.Request) error {
 	return s.answer(x, result.Blob, terms{expires: req.Expires, negotiated: negotiated})
 }
 
-// fitting makes a picture by do. Where the format was negotiated and cannot hold the result, whose size nobody knows
-// before, the next one that can takes its place, kept as if the client had been given it at once.
+// fitting makes a picture by do. Where the format was negotiated and cannot hold the result, or this build cannot write
+// it, which nobody knows before, the next one that can takes its place, kept as if the client had been given it at once.
 func (s *Server) fitting(x *exchange, out format.Format, negotiated bool, do func(format.Format) (render.Result, error)) (render.Result, error) {
 	result, err := do(out)
-	left := s.Formats
-	for negotiated && err != nil && tooLargeFor(err) {
+	left := s.Negotiable
+	for negotiated && err != nil && othersMay(err) {
 		if out == format.Legacy {
 			out = format.JPEG // PNG holds more
 		}
@@ -114,10 +114,10 @@ func (s *Server) fitting(x *exchange, out format.Format, negotiated bool, do fun
 	return result, err
 }
 
-// tooLargeFor reports whether another format could hold what this one cannot.
-func tooLargeFor(err error) bool {
+// othersMay reports whether another format may do for what this one cannot hold, or this build cannot write in it.
+func othersMay(err error) bool {
 	f := fault.From(err)
-	return f.Kind == fault.OutputTooLarge && f.Param == "f"
+	return (f.Kind == fault.OutputTooLarge || f.Kind == fault.EngineLacks) && f.Param == "f"
 }
 
 // output resolves the format a request asks for, and tells whether the Accept header had a say.
@@ -133,7 +133,7 @@ func (s *Server) output(x *exchange, asked format.Format) (out format.Format, ne
 		return 0, false, fault.New(fault.FormatNotAllowed, "want a format in the URL: the source's own may be JPEG or PNG, which "+
 			"are not both among the formats allowed here, %v", s.Formats)
 	case asked == format.Auto:
-		return negotiate(x.r.Header.Values("Accept"), s.Formats), true, nil
+		return negotiate(x.r.Header.Values("Accept"), s.Negotiable), true, nil
 	case slices.Contains(s.Formats, asked):
 		return asked, false, nil
 	}

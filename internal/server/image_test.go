@@ -234,21 +234,24 @@ func TestNegotiatedFormatGivesWay(t *testing.T) {
 		name, query, accept string
 		formats             []format.Format
 		most                int
+		lacks               format.Format // what the engine cannot write of this result
 		want                format.Format // Unknown = refused
 	}{
-		{"AVIF holds it", "f=auto&", "image/avif,image/webp", all, 16384, format.AVIF},
-		{"AVIF does not", "f=auto&", "image/avif,image/webp", all, 16385, format.Legacy},
-		{"WebP does not", "f=auto&", "image/webp", all, 16384, format.Legacy},
-		{"JPEG does not", "f=auto&", "image/webp", all, 65501, format.PNG},
-		{"nor does PNG", "f=auto&", "image/webp", all, 1<<20 + 1, format.Unknown},
-		{"only AVIF and JPEG", "f=auto&", "image/avif", []format.Format{format.AVIF, format.JPEG}, 20000, format.JPEG},
-		{"only WebP and PNG", "f=auto&", "*/*", []format.Format{format.WebP, format.PNG}, 20000, format.PNG},
-		{"no other one", "f=auto&", "image/avif", []format.Format{format.AVIF}, 20000, format.Unknown},
-		{"asked for", "f=webp&", "image/webp", all, 20000, format.Unknown},
+		{"AVIF holds it", "f=auto&", "image/avif,image/webp", all, 16384, format.Unknown, format.AVIF},
+		{"AVIF does not", "f=auto&", "image/avif,image/webp", all, 16385, format.Unknown, format.Legacy},
+		{"WebP does not", "f=auto&", "image/webp", all, 16384, format.Unknown, format.Legacy},
+		{"JPEG does not", "f=auto&", "image/webp", all, 65501, format.Unknown, format.PNG},
+		{"nor does PNG", "f=auto&", "image/webp", all, 1<<20 + 1, format.Unknown, format.Unknown},
+		{"only AVIF and JPEG", "f=auto&", "image/avif", []format.Format{format.AVIF, format.JPEG}, 20000, format.Unknown, format.JPEG},
+		{"only WebP and PNG", "f=auto&", "*/*", []format.Format{format.WebP, format.PNG}, 20000, format.Unknown, format.PNG},
+		{"no other one", "f=auto&", "image/avif", []format.Format{format.AVIF}, 20000, format.Unknown, format.Unknown},
+		{"AVIF of a profile is lacking", "f=auto&", "image/avif,image/webp", all, 1, format.AVIF, format.WebP},
+		{"nor is WebP there", "f=auto&", "image/webp", all, 1, format.WebP, format.Legacy},
+		{"asked for", "f=webp&", "image/webp", all, 20000, format.Unknown, format.Unknown},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, func(c *Config) { c.Formats = tt.formats })
-			r.painter.most = tt.most
+			r.painter.most, r.painter.lacks = tt.most, tt.lacks
 			res := r.ask(with(get(signedURL(tt.query+picture)), "Accept", tt.accept))
 			if tt.want == format.Unknown {
 				wantProblem(t, res, fault.OutputTooLarge)
@@ -259,5 +262,16 @@ func TestNegotiatedFormatGivesWay(t *testing.T) {
 				t.Errorf("asked for %v, Vary %q; want %v", got, res.Header.Get("Vary"), tt.want)
 			}
 		})
+	}
+}
+
+// TestNegotiable: f=auto chooses among what this build writes; what is only allowed has to be asked for.
+func TestNegotiable(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Negotiable = []format.Format{format.JPEG, format.PNG} })
+	for query, want := range map[string]format.Format{"f=auto&": format.Legacy, "f=avif&": format.AVIF} {
+		wantImage(t, r.ask(with(get(signedURL(query+picture)), "Accept", "image/avif,image/webp")))
+		if got := r.painter.last(t).out; got != want {
+			t.Errorf("%s: asked for %v, want %v", query, got, want)
+		}
 	}
 }

@@ -53,6 +53,7 @@ type Config struct {
 	Owner func(peer, here netip.AddrPort) error
 
 	Formats       []format.Format // output formats allowed
+	Negotiable    []format.Format // those of them that f=auto chooses from; none = all
 	DefaultFormat format.Format   // when f is not given; may be format.Auto
 	MaxInput      int64           // bytes of an upload
 	UploadBytes   int64           // of all uploads together, while they are read and worked on; at least one always fits
@@ -94,6 +95,9 @@ type Server struct {
 
 // New returns a server.
 func New(c Config) *Server {
+	if len(c.Negotiable) == 0 {
+		c.Negotiable = c.Formats
+	}
 	s := &Server{Config: c, uploads: semaphore.NewWeighted(max(c.UploadBytes, c.MaxInput+maxForm)), bodies: newBodies(c.AnswerBytes)}
 	s.handler, s.admin = s.routes(false), s.routes(true)
 	return s

@@ -29,6 +29,9 @@ var encodeModule []byte
 
 var decoder, encoder = wasm.New("libavif's decoder", &decodeModule), wasm.New("libavif's encoder", &encodeModule)
 
+// Writes says that this build writes AVIF.
+const Writes = true
+
 // Prepare compiles the codecs and keeps them in dir for other processes; "" = nowhere.
 func Prepare(dir string) error {
 	if err := wasm.Cache(dir); err != nil {

@@ -56,9 +56,9 @@ func layoutOf(f *frame.Frame) (format, subX, subY int, err error) {
 	case f.Premultiplied || f.Model != frame.Gray && f.Model != frame.YCbCr:
 		return 0, 0, 0, fault.New(fault.Internal, "AVIF: want Gray or YCbCr and straight alpha, got model %d, premultiplied %t", f.Model, f.Premultiplied)
 	case f.Depth != 8 || !f.FullRange:
-		return 0, 0, 0, fault.New(fault.EngineLacks, "the portable engine writes AVIF of 8 bits in full range alone")
+		return 0, 0, 0, lack("the portable engine writes AVIF of 8 bits in full range alone")
 	case f.Width > maxWidth || f.Height > maxHeight:
-		return 0, 0, 0, fault.New(fault.EngineLacks, "the portable engine writes AVIF of at most %d×%d pixels, want %d×%d",
+		return 0, 0, 0, lack("the portable engine writes AVIF of at most %d×%d pixels, want %d×%d",
 			maxWidth, maxHeight, f.Width, f.Height)
 	case f.Model == frame.Gray:
 		return format400, 1, 1, nil
@@ -153,7 +153,7 @@ func (s Settings) describe(file []byte) ([]byte, error) {
 	if c == (CICP{}) {
 		c = CICP{cicp.PrimariesBT709, cicp.TransferSRGB, cicp.MatrixBT601}
 		if len(s.ICC) > 0 {
-			return nil, fault.New(fault.EngineLacks, "the portable engine writes no colour profile into AVIF")
+			return nil, lack("the portable engine writes no colour profile into AVIF")
 		}
 	}
 	const name = "colrnclx"

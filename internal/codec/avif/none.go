@@ -10,6 +10,9 @@ import (
 
 const lacks = "this build reads and writes no AVIF; one with the tag nodynamic does (make portable), and the fast engine"
 
+// Writes says that this build writes no AVIF.
+const Writes = false
+
 // Prepare has nothing to compile.
 func Prepare(string) error { return nil }
 
@@ -25,4 +28,4 @@ func Decode([]byte, frame.Hint) (*frame.Frame, error) {
 }
 
 // Encode refuses.
-func Encode(*frame.Frame, Settings) ([]byte, error) { return nil, fault.New(fault.EngineLacks, lacks) }
+func Encode(*frame.Frame, Settings) ([]byte, error) { return nil, lack(lacks) }

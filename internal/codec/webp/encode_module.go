@@ -21,6 +21,9 @@ var module []byte
 
 var codec = wasm.New("libwebp", &module)
 
+// Writes says that this build writes WebP.
+const Writes = true
+
 // Prepare compiles the codec and keeps it in dir for other processes; "" = nowhere.
 func Prepare(dir string) error {
 	if err := wasm.Cache(dir); err != nil {

@@ -7,6 +7,9 @@ import (
 	"imagekit/internal/frame"
 )
 
+// Writes says that this build writes no WebP.
+const Writes = false
+
 // Prepare has nothing to compile.
 func Prepare(string) error { return nil }
 
@@ -20,5 +23,7 @@ func (made) bytes() []byte { return nil }
 func (made) free()         {}
 
 func (s Settings) encode(*frame.Frame) (made, error) {
-	return made{}, fault.New(fault.EngineLacks, "this build writes no WebP; one with the tag nodynamic does (make portable), and the fast engine")
+	e := fault.New(fault.EngineLacks, "this build writes no WebP; one with the tag nodynamic does (make portable), and the fast engine")
+	e.Param = "f"
+	return made{}, e
 }
