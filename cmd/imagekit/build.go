@@ -36,8 +36,12 @@ func limits(s *settings.Settings) plan.Limits {
 
 // newPool starts that many worker processes of a command; queue jobs may wait for them.
 func newPool(command string, workers, queue int, s *settings.Settings, log *slog.Logger) (*worker.Pool, error) {
+	var hello time.Duration
+	if engine.Compiles { // a first start compiles for 1.4 s of CPU, on a busy machine beside all other workers
+		hello = time.Minute
+	}
 	pool, err := worker.NewPool(worker.Config{
-		Args: workerArgs(command), Workers: workers, Queue: queue, Memory: s.Memory, Sandbox: worker.Mode(s.Sandbox), Logger: log,
+		Hello: hello, Args: workerArgs(command), Workers: workers, Queue: queue, Memory: s.Memory, Sandbox: worker.Mode(s.Sandbox), Logger: log,
 	})
 	if errors.Is(err, worker.ErrSandbox) {
 		err = usageError{fmt.Errorf("IMAGEKIT_SANDBOX is require: %w", err)}

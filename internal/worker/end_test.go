@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"sync"
 	"testing"
+	"time"
 
 	"imagekit/internal/blob"
 	"imagekit/internal/fault"
@@ -226,7 +227,8 @@ func TestWorkersThatDoNotStart(t *testing.T) {
 	}{
 		{"no such program", Config{Path: "/nonexistent/imagekit"}},
 		{"ends at once", Config{Args: []string{"child", "exit"}}},
-		{"says no hello", Config{Args: []string{"child", "babble"}}},
+		{"says something else", Config{Args: []string{"child", "babble"}}},
+		{"says nothing", Config{Args: []string{"child", "mute"}, Hello: time.Millisecond}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

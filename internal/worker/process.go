@@ -19,9 +19,6 @@ import (
 	"imagekit/internal/stage"
 )
 
-// helloTimeout is how long a child may take to say hello. 6 ms is usual.
-const helloTimeout = 10 * time.Second
-
 // process is the parent's view of one child.
 type process struct {
 	cmd    *exec.Cmd
@@ -41,8 +38,9 @@ type launcher struct {
 	path     string
 	args     []string
 	mode     Mode
-	limit    int64    // bytes of a child's memory
-	lifeline *os.File // the end a child reads
+	limit    int64         // bytes of a child's memory
+	patience time.Duration // with a child that has not said hello
+	lifeline *os.File      // the end a child reads
 	requests chan launch
 }
 
@@ -60,7 +58,7 @@ func newLauncher(c Config, lifeline *os.File) *launcher {
 	argv := append([]string{"imagekit"}, c.Args...)
 	return &launcher{
 		path: c.Path, args: append(argv, string(c.Sandbox), strconv.FormatInt(c.DataLimit, 10)), mode: c.Sandbox,
-		limit: c.DataLimit, lifeline: lifeline, requests: make(chan launch),
+		limit: c.DataLimit, patience: c.Hello, lifeline: lifeline, requests: make(chan launch),
 	}
 }
 
@@ -104,7 +102,7 @@ func (l *launcher) start(ctx context.Context) (*process, error) {
 		w.end()
 		return nil, fmt.Errorf("bound a worker: %w", bounded)
 	}
-	if err := w.greeting(ctx); err != nil {
+	if err := w.greeting(ctx, l.patience); err != nil {
 		w.end()
 		return nil, fmt.Errorf("no hello: %w (%v)%s", err, w.cmd.ProcessState, w.stderr.quote())
 	}
@@ -115,9 +113,9 @@ func (l *launcher) start(ctx context.Context) (*process, error) {
 	return w, nil
 }
 
-// greeting reads the child's hello.
-func (w *process) greeting(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, helloTimeout)
+// greeting reads the child's hello, which may take so long.
+func (w *process) greeting(ctx context.Context, patience time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { w.kill(Unstarted) })
 	header, _, err := receive(w.in, kindHello, 0, nil)

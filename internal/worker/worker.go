@@ -40,6 +40,8 @@ type Config struct {
 	RecycleRSS int64 // bytes; a child above it is replaced after its job; default 256 MiB
 	MaxJobs    int   // jobs after which a child is replaced; default 1000
 
+	Hello time.Duration // how long a child may take to say hello, for which 6 ms are usual; default 10 s
+
 	PoisonTTL time.Duration // how long a source that ended two workers is refused; default 60 s
 	Logger    *slog.Logger  // default: discards
 }
@@ -78,6 +80,7 @@ func (c Config) withDefaults() Config {
 	c.KillRSS = cmp.Or(c.KillRSS, c.DataLimit)
 	c.RecycleRSS = cmp.Or(c.RecycleRSS, gib/4)
 	c.MaxJobs = cmp.Or(c.MaxJobs, 1000)
+	c.Hello = cmp.Or(c.Hello, 10*time.Second)
 	c.PoisonTTL = cmp.Or(c.PoisonTTL, time.Minute)
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	return c
