@@ -20,8 +20,9 @@ import (
 // rules reads "a, b < c": c may import a and b. What is not said is forbidden. Standard library and modules are not
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
-NONE < cicp, lru, orientation, opt, fault, format, frame, flight, stage, icc, gifblock, mmap, peercred, sysfile, testkit/golden;
+NONE < cicp, lru, orientation, opt, fault, format, flight, stage, icc, gifblock, mmap, peercred, sysfile, testkit/golden;
 NONE < bulkhead;
+mmap < frame;
 stage < metric, trace;
 NONE < percent;
 format < blob;

@@ -19,4 +19,4 @@ func Within(int64) {}
 // allocate returns aligned C memory, nil when there is none.
 func allocate(size int) unsafe.Pointer { return C.aligned_alloc(alignment, C.size_t(size)) }
 
-func release(p unsafe.Pointer) { C.free(p) }
+func release(p unsafe.Pointer, _ int) { C.free(p) }

@@ -5,6 +5,8 @@ package frame
 import (
 	"runtime/debug"
 	"unsafe"
+
+	"imagekit/internal/mmap"
 )
 
 // defaultLimit is what a worker may use when nobody says otherwise. Go ends the process when memory runs out, so there
@@ -18,13 +20,25 @@ func Within(bytes int64) {
 	debug.SetMemoryLimit(bytes / 4 * 3)
 }
 
-// allocate returns aligned memory of Go's heap. Its collector moves nothing, and a pointer anywhere into the memory
-// keeps all of it.
+// allocate returns aligned memory of Go's heap, nil when there is none. The collector moves nothing, and a pointer
+// anywhere into the memory keeps all of it. What goes back to the system when it is released is none of the heap's, which
+// would keep it for minutes.
 func allocate(size int) unsafe.Pointer {
+	if size > maxBlock {
+		b, err := mmap.Map(size)
+		if err != nil {
+			return nil
+		}
+		return unsafe.Pointer(unsafe.SliceData(b))
+	}
 	b := make([]byte, size+alignment)
 	p := unsafe.Pointer(unsafe.SliceData(b))
 	return unsafe.Add(p, -uintptr(p)&(alignment-1))
 }
 
-// release has nothing to do: the collector finds what nobody points to.
-func release(unsafe.Pointer) {}
+// release gives memory back that is not the collector's to find.
+func release(p unsafe.Pointer, size int) {
+	if size > maxBlock {
+		mmap.Unmap(unsafe.Slice((*byte)(p), size))
+	}
+}

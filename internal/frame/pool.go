@@ -108,6 +108,6 @@ func dropOldest() {
 // drop frees the block's memory. The pool is locked.
 func (b *block) drop() {
 	pool.held -= b.size
-	release(b.data)
+	release(b.data, b.size)
 	b.data = nil // a frame that is used after its release must not keep Go's memory
 }
