@@ -32,15 +32,36 @@ func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
 	if err != nil {
 		return nil, err
 	}
+	shrink := max(1, h.Shrink)
+	if f, err := quick(src, c, shrink); f != nil || err != nil {
+		return f, err
+	}
 	img, err := stdjpeg.Decode(completed(src, c))
 	if err != nil {
 		return nil, refusal(err)
 	}
-	f, err := planes(img, c, max(1, h.Shrink))
+	f, err := planes(img, c, shrink)
 	if err != nil {
-		return nil, fault.Wrap(fault.TooMuchMemory, err, "no memory for a JPEG of %d×%d pixels", c.width, c.height)
+		return nil, c.noMemory(err)
 	}
 	return f, nil
+}
+
+// quick reads what can be read here without the standard library; nil for the rest.
+func quick(src []byte, c census, shrink int) (*frame.Frame, error) {
+	d, ok := baselineOf(src, c)
+	if !ok || shrink > 8 || shrink&(shrink-1) != 0 {
+		return nil, nil
+	}
+	f, err := d.frame(c, shrink)
+	if err != nil {
+		return nil, c.noMemory(err)
+	}
+	return f, nil
+}
+
+func (c *census) noMemory(err error) error {
+	return fault.Wrap(fault.TooMuchMemory, err, "no memory for a JPEG of %d×%d pixels", c.width, c.height)
 }
 
 // adobeMarker is Adobe's segment with the transform 0: without one the standard library reads no four channels.

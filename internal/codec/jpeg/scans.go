@@ -46,6 +46,7 @@ type census struct {
 // channel is a channel: its sampling factors, and how many bits of each coefficient are still missing.
 type channel struct {
 	id, h, v byte
+	table    byte // of quantizers
 	seen     bool
 	missing  [64]byte
 }
@@ -117,7 +118,7 @@ func (c *census) start(marker byte, b []byte) error {
 	c.sof, c.bits = marker, int(b[0])
 	c.height, c.width = int(binary.BigEndian.Uint16(b[1:])), int(binary.BigEndian.Uint16(b[3:]))
 	for p := b[6:]; len(p) > 0; p = p[3:] {
-		part := channel{id: p[0], h: p[1] >> 4, v: p[1] & 15}
+		part := channel{id: p[0], h: p[1] >> 4, v: p[1] & 15, table: p[2] & 3}
 		for i := range part.missing {
 			part.missing[i] = 255
 		}
