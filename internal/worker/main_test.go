@@ -54,6 +54,9 @@ func child(mode string, args []string) error {
 	case "jobs":
 		return Serve(args, testVersions, script)
 	case "pictures":
+		if err := engine.Prepare(""); err != nil {
+			return err
+		}
 		return Serve(args, testVersions, func(src *blob.Blob, p plan.Plan, enter func(stage.Stage)) (*blob.Blob, stage.Times, error) {
 			return engine.Engine{Enter: enter}.Run(src, p)
 		})

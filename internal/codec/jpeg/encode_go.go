@@ -91,4 +91,4 @@ func assemble(file, icc []byte) []byte {
 }
 
 // Version says what reads and writes here.
-func Version() string { return "image/jpeg of " + runtime.Version() }
+func Version() string { return "imagekit for one scan, image/jpeg of " + runtime.Version() }
