@@ -1,6 +1,7 @@
 //go:build !cgo
 
-// Package jpeg reads and writes JPEG (ITU-T T.81) as planes, through the standard library.
+// Package jpeg reads and writes JPEG (ITU-T T.81) as planes: files of one scan by itself, the rest through the standard
+// library.
 package jpeg
 
 import (
@@ -15,8 +16,9 @@ import (
 	"imagekit/internal/frame"
 )
 
-// Decode returns the planes of a JPEG as they are stored, made smaller by h.Shrink with a box filter: every plane as
-// far as it has more samples than a picture scaled by 1/h.Shrink. The crop is not used.
+// Decode returns the planes of a JPEG as they are stored, made smaller by h.Shrink: every plane as far as it has
+// more samples than a picture scaled by 1/h.Shrink, by smaller transforms where baseline_go.go reads it and else with a box
+// filter. The crop is not used.
 //
 // Grey, YCbCr and RGB files keep their model. CMYK and YCCK become CMYK planes with 0 = no ink. Pixels that are missing
 // make a damaged file, as does any flipped bit that the standard library notices; a missing end marker and stray bytes
