@@ -6,7 +6,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -87,6 +89,36 @@ func TestSiteOfImgproxy(t *testing.T) {
 	}
 }
 
+// Sites behind Cloudflare and of Next keep their links: relative ones lie below the site itself.
+func TestUnsignedSites(t *testing.T) {
+	t.Parallel()
+	o := newOrigin(t)
+	s := start(t, "IMAGEKIT_DIALECTS=imgproxy,cloudflare,next", "IMAGEKIT_DIALECTS_UNSIGNED=1", "IMAGEKIT_ALLOWED_HOSTS=127.0.0.1",
+		"IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8", "IMAGEKIT_BASE_URL="+o.url, "DISABLE_RATE_LIMIT=1")
+	for path, want := range map[string]string{
+		"/cdn-cgi/image/w=240/photo.jpg":                                         "jpeg 240 × 160",
+		"/cdn-cgi/image/w=240,f=auto/" + o.url + "/photo.jpg":                    "webp 240 × 160",
+		"/cdn-cgi/image/w=600,h=600,fit=cover/photo.jpg":                         "jpeg 600 × 600",
+		"/cdn-cgi/image/w=600,h=100,fit=crop,gravity=left,f=avif/photo.jpg":      "avif 480 × 100",
+		"/_next/image?url=%2Fphoto.jpg&w=256&q=75":                               "webp 256 × 171",
+		"/_next/image?url=" + url.QueryEscape(o.url+"/small.png") + "&w=64&q=75": "webp",
+		"/insecure/rs:fit:100:100/plain/photo.jpg":                               "jpeg 100 × 67",
+		"/whatever/rs:fit:100:100/plain/" + o.url + "/photo.jpg":                 "jpeg 100 × 67",
+	} {
+		a := s.get(t, path, "Accept", "image/webp,*/*")
+		got, err := probe.Read(a.body, probe.Limits{MaxPixels: 1 << 30})
+		if text := fmt.Sprintf("%s %d × %d", got.Format, got.Width, got.Height); err != nil || !strings.HasPrefix(text, want) {
+			t.Errorf("%s: %d, %s, %v, want %s: %.200s", path, a.status, text, err, want, a.body)
+		}
+	}
+	refusal(t, s.get(t, "/_next/image?url=%2Fphoto.jpg&w=257&q=75"), fault.BadParameter)
+	refusal(t, s.get(t, "/cdn-cgi/image/w=10,bogus=1/photo.jpg"), fault.BadParameter)
+	refusal(t, s.get(t, "/cdn-cgi/image/w=10/https://elsewhere.example.com/photo.jpg"), fault.SourceForbidden)
+	refusal(t, s.get(t, "/cdn-cgi/image/w=10/../photo.jpg"), fault.BadSource)
+	refusal(t, s.get(t, "/img?url="+o.url+"/photo.jpg"), fault.BadSignature)
+	s.log.expect("answered without a signature")
+}
+
 func TestSignImgproxy(t *testing.T) {
 	t.Parallel()
 	const path = "/rs:fit:300:300/plain/https://example.com/a.jpg"
@@ -108,6 +140,9 @@ func TestBadDialects(t *testing.T) {
 	for _, c := range [][]string{
 		{"IMAGEKIT_DIALECTS", "IMAGEKIT_DIALECTS=bogus"},
 		{"IMAGEKIT_DIALECTS", "IMAGEKIT_DIALECTS=imgproxy:/img/x"},
+		{"IMAGEKIT_DIALECTS_UNSIGNED", "IMAGEKIT_DIALECTS=next"},
+		{"IMAGEKIT_ALLOWED_HOSTS", "IMAGEKIT_DIALECTS_UNSIGNED=1"},
+		{"IMAGEKIT_BASE_URL", "IMAGEKIT_BASE_URL=example.com"},
 		{"IMAGEKIT_IMGPROXY_KEY", "IMAGEKIT_IMGPROXY_KEY=xyz"},
 		{"IMAGEKIT_IMGPROXY_SALT", "IMAGEKIT_IMGPROXY_KEY=6b"},
 		{"IMAGEKIT_IMGPROXY_PRESETS", "IMAGEKIT_DIALECTS=imgproxy", "IMAGEKIT_IMGPROXY_PRESETS=a=bogus:1"},

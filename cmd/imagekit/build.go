@@ -71,7 +71,7 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	v.keys = sign.New(secrets.Current, secrets.Previous...)
 
 	var err error
-	if v.dialects, err = newDialects(s, secrets); err != nil {
+	if v.dialects, err = newDialects(s, secrets, log); err != nil {
 		return nil, err
 	}
 	if s.CacheSize == 0 {
@@ -105,7 +105,7 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 		return nil, errors.Join(err, v.close(context.Background()))
 	}
 	v.server = server.New(server.Config{
-		Renderer: renderer, Keys: v.keys, Rules: rules(s), Dialects: v.dialects.set, Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
+		Renderer: renderer, Keys: v.keys, Rules: rules(s), Dialects: v.dialects.set, Unsigned: s.DialectsUnsigned, Clients: clientip.New(s.TrustedProxies), Limiter: limiter,
 		Count: limit.Count(s.RateLimitCount), DefaultSecret: secrets.Builtin, PublicUpload: s.PublicUpload,
 		Spelling: server.Spelling(s.Spelling), LocalOff: s.LocalOff, Owner: owner(s.LocalOff, log),
 		Formats: s.AllowedFormats, Negotiable: writable(s), DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
 	"imagekit/internal/dialect"
+	"imagekit/internal/dialect/cloudflare"
 	"imagekit/internal/dialect/imgproxy"
+	"imagekit/internal/dialect/next"
 	"imagekit/internal/settings"
 )
 
@@ -17,10 +21,18 @@ type dialects struct {
 }
 
 // newDialects makes the readers that the settings ask for.
-func newDialects(s *settings.Settings, secrets settings.Secrets) (dialects, error) {
+func newDialects(s *settings.Settings, secrets settings.Secrets, log *slog.Logger) (dialects, error) {
 	var d dialects
+	if err := s.CheckDialects(); err != nil {
+		return d, usageError{err}
+	}
+	if s.DialectsUnsigned && len(s.Dialects) > 0 {
+		log.Warn("URLs of other servers are answered without a signature (IMAGEKIT_DIALECTS_UNSIGNED=1): whoever knows this server can ask for "+
+			"any picture of the allowed hosts in any size", "allowed_hosts", s.AllowedHosts)
+	}
 	for _, wanted := range s.Dialects {
 		e := dialect.Entry{Name: wanted.Name, Host: wanted.Host, Prefix: wanted.Prefix}
+		e.Query = e.Name == "cloudflare" || e.Name == "next"
 		if taken := strings.SplitN(e.Prefix, "/", 3); len(taken) > 1 && slices.Contains(dialect.Ours, taken[1]) {
 			return d, usagef("IMAGEKIT_DIALECTS: the paths below %s are the server's own, want another prefix", e.Prefix)
 		}
@@ -30,7 +42,13 @@ func newDialects(s *settings.Settings, secrets settings.Secrets) (dialects, erro
 		}
 		d.set = append(d.set, e)
 	}
+	// Those with a path of their own first: without keys imgproxy takes all that is left.
+	slices.SortStableFunc(d.set, func(a, b dialect.Entry) int { return cmp.Compare(rank(a), rank(b)) })
 	return d, nil
+}
+
+func rank(e dialect.Entry) int {
+	return slices.Index([]string{"next", "cloudflare", "imgproxy"}, e.Name)
 }
 
 // reader returns the reader of a dialect: one, wherever it is spoken.
@@ -42,6 +60,10 @@ func (d *dialects) reader(name string, s *settings.Settings, secrets settings.Se
 			d.imgproxy, err = newImgproxy(s, secrets)
 		}
 		return d.imgproxy, err
+	case "cloudflare":
+		return cloudflare.Reader{Base: s.BaseURL}, nil
+	case "next":
+		return next.Reader{Base: s.BaseURL, Widths: s.Widths, Qualities: s.Qualities}, nil
 	}
 	return nil, fmt.Errorf("there is no reader for the dialect %s", name)
 }
@@ -53,7 +75,7 @@ func newImgproxy(s *settings.Settings, secrets settings.Secrets) (*imgproxy.Read
 	}
 	r, err := imgproxy.New(imgproxy.Config{
 		Keys: imgproxyKeys(secrets), SignatureSize: s.ImgproxySignatureSize, Presets: presets,
-		OnlyPresets: s.ImgproxyOnlyPresets, AutoFormat: s.ImgproxyAuto, FileNames: s.ImgproxyFileNames,
+		OnlyPresets: s.ImgproxyOnlyPresets, AutoFormat: s.ImgproxyAuto, Base: s.BaseURL, FileNames: s.ImgproxyFileNames,
 	})
 	if err != nil {
 		return nil, usagef("%s: %v", name, err)

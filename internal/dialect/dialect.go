@@ -69,7 +69,7 @@ func (s Set) Find(host, target string) (Found, bool) {
 		meant := false
 		for _, e := range s {
 			at, ok := e.at(host, t)
-			if !ok || e.named() != named {
+			if !ok || e.named() != named || !e.mayTake(first(at.Path)) {
 				continue
 			}
 			meant = true
@@ -82,6 +82,14 @@ func (s Set) Find(host, target string) (Found, bool) {
 		}
 	}
 	return Found{}, false
+}
+
+// owners lists first segments that belong to one dialect, whatever form others take.
+var owners = map[string]string{"cdn-cgi": "cloudflare", "_next": "next"}
+
+func (e Entry) mayTake(first string) bool {
+	owner, owned := owners[first]
+	return !owned || owner == e.Name
 }
 
 // at returns the target without the entry's prefix, if host and prefix are the entry's.

@@ -35,8 +35,8 @@ func (s *Server) foreignPicture(x *exchange, found dialect.Found) error {
 	if err != nil {
 		return err
 	}
-	if !signed {
-		return fault.New(fault.BadSignature, "want a signed URL of %s: unsigned ones are not answered here", found.Name)
+	if !signed && !s.Unsigned {
+		return fault.New(fault.BadSignature, "want a signed URL of %s: unsigned ones are not answered here (IMAGEKIT_DIALECTS_UNSIGNED)", found.Name)
 	}
 	if served, err := s.foreignSpelling(x, found); !served {
 		return err

@@ -83,6 +83,15 @@ func TestForeignRefusals(t *testing.T) {
 	}
 }
 
+// Without signatures a URL is read, but a wrong signature stays wrong.
+func TestForeignUnsigned(t *testing.T) {
+	r := newRig(t, speaking(&spoken{}), func(c *Config) { c.Unsigned = true })
+	wantImage(t, r.ask(get("/unsigned/7")))
+	wantProblem(t, r.ask(get("/wrong/7")), fault.BadSignature)
+	wantProblem(t, r.ask(get("/unsigned/bad")), fault.BadParameter)
+	wantProblem(t, r.ask(get("/img?"+picture)), fault.BadSignature)
+}
+
 func TestForeignMethods(t *testing.T) {
 	r := newRig(t, speaking(&spoken{}))
 	post := get("/signed/7")

@@ -40,6 +40,7 @@ type Config struct {
 	Keys     *sign.Keyring
 	Rules    *addressing.Rules
 	Dialects dialect.Set // of other servers, whose URLs are answered too
+	Unsigned bool        // theirs need no signature; one that is there has to be right
 	Clients  *clientip.Resolver
 	Limiter  *limit.Limiter // nil: no limit
 

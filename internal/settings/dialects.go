@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -14,6 +15,8 @@ import (
 // Foreign are the settings for URLs of other servers.
 type Foreign struct {
 	Dialects                             []Dialect
+	DialectsUnsigned                     bool   // URLs of other servers need no signature
+	BaseURL                              string // of their sources without a host; "" = none
 	ImgproxyKey, ImgproxySalt            Secret // read them with Secrets
 	ImgproxyKeyFile, ImgproxySaltFile    string
 	ImgproxySignatureSize                int    // bytes
@@ -31,7 +34,10 @@ type Dialect struct {
 }
 
 // dialectNames lists the servers whose URLs can be read.
-var dialectNames = []string{"imgproxy"}
+var dialectNames = []string{"imgproxy", "cloudflare", "next"}
+
+// neverSigned are those of them whose URLs have no signature.
+var neverSigned = []string{"cloudflare", "next"}
 
 func dialects(to *[]Dialect) list[Dialect] {
 	return list[Dialect]{
@@ -66,6 +72,40 @@ func parseDialect(text string) (Dialect, bool) {
 	d.Prefix = strings.TrimSuffix(text[at+1:], "/")
 	strange := func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune("?#%\"<>\\^`{|}", c) }
 	return d, ok && len(d.Prefix) > 1 && d.Prefix[0] == '/' && !strings.Contains(d.Prefix, "//") && !strings.ContainsFunc(d.Prefix, strange)
+}
+
+// CheckDialects refuses to answer everybody from everywhere, and dialects that nobody could speak.
+func (s *Settings) CheckDialects() error {
+	var wrong []error
+	if s.DialectsUnsigned && len(s.AllowedHosts) == 0 {
+		wrong = append(wrong, fmt.Errorf("%s is set, so that whoever knows the server can ask for any picture: want %s beside it",
+			s.name("IMAGEKIT_DIALECTS_UNSIGNED"), s.name("IMAGEKIT_ALLOWED_HOSTS")))
+	}
+	for _, d := range s.Dialects {
+		if !s.DialectsUnsigned && slices.Contains(neverSigned, d.Name) {
+			wrong = append(wrong, fmt.Errorf("%s: URLs of %s are never signed, want %s=1 and %s beside it",
+				s.name("IMAGEKIT_DIALECTS"), d.Name, s.name("IMAGEKIT_DIALECTS_UNSIGNED"), s.name("IMAGEKIT_ALLOWED_HOSTS")))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// baseURL is the beginning of URLs: scheme and host, maybe a path.
+type baseURL string
+
+func (b *baseURL) String() string { return string(*b) }
+
+func (b *baseURL) Set(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(text, "?#") {
+		return errValue
+	}
+	*b = baseURL(strings.TrimSuffix(text, "/"))
+	return nil
+}
+
+func (*baseURL) Want() string {
+	return "the beginning of URLs such as https://www.example.com, without a query, a user name or a password"
 }
 
 // KeySalt is a key of imgproxy with its salt.

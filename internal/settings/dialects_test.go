@@ -21,6 +21,32 @@ func TestDialects(t *testing.T) {
 	}
 }
 
+func TestUnsigned(t *testing.T) {
+	for _, tt := range []struct {
+		set  texts
+		want string // part of the error
+	}{
+		{texts{"IMAGEKIT_DIALECTS_UNSIGNED": "1", "IMAGEKIT_ALLOWED_HOSTS": "example.com"}, ""},
+		{texts{"IMAGEKIT_DIALECTS_UNSIGNED": "1"}, "want IMAGEKIT_ALLOWED_HOSTS beside it"},
+		{texts{"IMAGEKIT_DIALECTS_UNSIGNED": "all", "IMAGEKIT_ALLOWED_HOSTS": "example.com"}, "IMAGEKIT_DIALECTS_UNSIGNED: got"},
+		{texts{"IMAGEKIT_DIALECTS": "next"}, "URLs of next are never signed"},
+		{texts{"IMAGEKIT_DIALECTS": "cloudflare", "IMAGEKIT_ALLOWED_HOSTS": "example.com"}, "IMAGEKIT_DIALECTS_UNSIGNED=1"},
+		{texts{"IMAGEKIT_DIALECTS": "cloudflare,next", "IMAGEKIT_DIALECTS_UNSIGNED": "1", "IMAGEKIT_ALLOWED_HOSTS": "example.com"}, ""},
+		{texts{"IMAGEKIT_BASE_URL": "https://www.example.com/media/"}, ""},
+		{texts{"IMAGEKIT_BASE_URL": "www.example.com"}, "IMAGEKIT_BASE_URL"},
+		{texts{"IMAGEKIT_BASE_URL": "https://user:password@example.com"}, "IMAGEKIT_BASE_URL"},
+		{texts{"IMAGEKIT_BASE_URL": "https://example.com/?a=1"}, "IMAGEKIT_BASE_URL"},
+	} {
+		s, _, err := load(nil, tt.set)
+		if err == nil {
+			err = s.CheckDialects()
+		}
+		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v: %v, want %q", tt.set, err, tt.want)
+		}
+	}
+}
+
 func TestImgproxyKeys(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(file, []byte("6b31,6b32\n"), 0o600); err != nil {

@@ -10,6 +10,20 @@ func (s *Settings) dialectOptions() []opt.Option {
 				"host alone, `imgproxy:/ip` below one path.",
 		},
 		{
+			Name: "IMAGEKIT_DIALECTS_UNSIGNED", To: (*toggle)(&s.DialectsUnsigned), Default: "0", Example: "1",
+			Doc: "Answers URLs of other servers without a signature, whatever they ask for: those of `cloudflare` and `next` never have " +
+				"one. Needs `IMAGEKIT_ALLOWED_HOSTS`. A signature that is there still has to be right.",
+		},
+		{
+			Name: "IMAGEKIT_BASE_URL", To: (*baseURL)(&s.BaseURL), DefaultDoc: "none: such sources are refused", Example: "https://www.example.com",
+			Doc: "What sources without a host lie below in URLs of other servers. Its host has to be among those that are allowed.",
+		},
+	}
+}
+
+func (s *Settings) imgproxyOptions() []opt.Option {
+	return []opt.Option{
+		{
 			Name: "IMAGEKIT_IMGPROXY_KEY", To: &s.ImgproxyKey, DefaultDoc: "none: signed URLs of imgproxy are refused",
 			Doc: "`IMGPROXY_KEY`: hexadecimal, several separated by commas.",
 		},

@@ -93,6 +93,7 @@ func (s *Settings) options() []opt.Option {
 		{"Clients", s.clientOptions()},
 		{"Logs", s.logOptions()},
 		{"URLs of other servers", s.dialectOptions()},
+		{"URLs of imgproxy", s.imgproxyOptions()},
 	} {
 		for _, o := range group.options {
 			o.Group = group.name

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"imagekit/internal/dialect"
 	"imagekit/internal/effect"
 	"imagekit/internal/format"
 	"imagekit/internal/opt"
@@ -29,16 +30,16 @@ func (a arguments) gravity(from int, to *gravity) error {
 	case word == "fp":
 		return a.focus(from, to)
 	case word == "sm":
-		return refuse(a.name, "smart gravity is not possible here, want a side, a corner or fp:X:Y")
+		return dialect.Refuse(a.name, "smart gravity is not possible here, want a side, a corner or fp:X:Y")
 	case strings.HasPrefix(word, "obj"):
-		return refuse(a.name, "%s is of imgproxy Pro, which is not possible here", word)
+		return dialect.Refuse(a.name, "%s is of imgproxy Pro, which is not possible here", word)
 	case !ok:
 		return a.refuse(from, "one of ce, no, so, ea, we, noea, nowe, soea, sowe, fp")
 	}
 	right, ok1 := offset(a.get(from+1), at.X == 1)
 	down, ok2 := offset(a.get(from+2), at.Y == 1)
 	if !ok1 || !ok2 {
-		return refuse(a.name, "want offsets as numbers, got %s and %s", opt.Quote(a.get(from+1)), opt.Quote(a.get(from+2)))
+		return dialect.Refuse(a.name, "want offsets as numbers, got %s and %s", opt.Quote(a.get(from+1)), opt.Quote(a.get(from+2)))
 	}
 	at.Right, at.Down = right, down
 	*to = gravity{true, at}
@@ -50,7 +51,7 @@ func (a arguments) focus(from int, to *gravity) error {
 	x, okX := opt.Decimal(a.get(from + 1))
 	y, okY := opt.Decimal(a.get(from + 2))
 	if !okX || !okY || x > 1 || y > 1 {
-		return refuse(a.name, "want fp:X:Y with numbers 0…1, got %s and %s", opt.Quote(a.get(from+1)), opt.Quote(a.get(from+2)))
+		return dialect.Refuse(a.name, "want fp:X:Y with numbers 0…1, got %s and %s", opt.Quote(a.get(from+1)), opt.Quote(a.get(from+2)))
 	}
 	*to = gravity{true, param.Gravity{Set: true, X: x, Y: y}}
 	return nil
@@ -107,11 +108,11 @@ func (w *wish) setBox(p *param.Params) error {
 	}
 	switch free := w.width == 0 && w.height == 0; {
 	case w.zoomX != w.zoomY && w.resizing != "force":
-		return refuse("z", "want one number for both sides, or rt:force")
+		return dialect.Refuse("z", "want one number for both sides, or rt:force")
 	case free && w.zoomX*w.zoomY != 1:
-		return refuse("z", "want w or h beside it, got neither")
+		return dialect.Refuse("z", "want w or h beside it, got neither")
 	case free && (w.dpr < 1 || w.dpr > 1 && w.enlarge):
-		return refuse("dpr", "want w or h beside it, got neither")
+		return dialect.Refuse("dpr", "want w or h beside it, got neither")
 	}
 	for _, s := range []struct {
 		name  string
@@ -124,7 +125,7 @@ func (w *wish) setBox(p *param.Params) error {
 			most /= max(1, w.dpr)
 		}
 		if n > most && (w.enlarge || w.extend.on || w.extendAspect.on) {
-			return refuse(s.name, "want at most %d pixels with zoom and dpr, got %s", param.MaxSide, strconv.FormatFloat(n*max(1, w.dpr), 'f', -1, 64))
+			return dialect.Refuse(s.name, "want at most %d pixels with zoom and dpr, got %s", param.MaxSide, strconv.FormatFloat(n*max(1, w.dpr), 'f', -1, 64))
 		}
 		if s.asked > 0 {
 			*s.to = int(min(max(1, n), most))
@@ -138,7 +139,7 @@ func (w *wish) setFit(p *param.Params) error {
 		"fit": param.Inside, "fill": param.CropTo, "fill-down": param.Cover, "force": param.Fill, "auto": param.AutoCrop,
 	}[w.resizing]
 	if w.resizing == "force" && (p.Width == 0) != (p.Height == 0) {
-		return refuse("rt", "want w and h beside force, got one of them")
+		return dialect.Refuse("rt", "want w and h beside force, got one of them")
 	}
 	return nil
 }
@@ -153,7 +154,7 @@ func (w *wish) setExtended(p *param.Params) error {
 		return nil
 	}
 	if w.extend.on && w.extendAspect.on {
-		return refuse("exar", "got it beside ex, want one of them")
+		return dialect.Refuse("exar", "got it beside ex, want one of them")
 	}
 	p.Foreign.Extend, p.Foreign.Anchor = how, e.at
 	return nil

@@ -25,6 +25,7 @@ type Config struct {
 	Presets       string // as IMGPROXY_PRESETS has them, or a line each
 	OnlyPresets   bool   // URLs hold names of presets in place of options
 	AutoFormat    bool   // negotiate the format of URLs that name none; else it is the source's
+	Base          string // what sources without a scheme lie below; "" = there are none
 	FileNames     bool   // the last segment behind a base64 source is only there to be read
 }
 
@@ -184,7 +185,7 @@ func (r *Reader) one(w *wish, o option, used map[string]bool) error {
 func (r *Reader) preset(w *wish, name string, used map[string]bool) error {
 	options, ok := r.presets[name]
 	if !ok {
-		return refuse("pr", "there is no preset %q (IMAGEKIT_IMGPROXY_PRESETS)", name)
+		return dialect.Refuse("pr", "there is no preset %q (IMAGEKIT_IMGPROXY_PRESETS)", name)
 	}
 	if used[name] {
 		return nil
@@ -196,11 +197,4 @@ func (r *Reader) preset(w *wish, name string, used map[string]bool) error {
 		}
 	}
 	return nil
-}
-
-// refuse names an option in imgproxy's words.
-func refuse(name, format string, args ...any) *fault.Error {
-	err := fault.New(fault.BadParameter, "%s: "+format, append([]any{name}, args...)...)
-	err.Param = name
-	return err
 }

@@ -128,6 +128,24 @@ func TestSource(t *testing.T) {
 	}
 }
 
+func TestSourceBelowBase(t *testing.T) {
+	r := reader(t, Config{Base: "https://www.example.com/media"})
+	for path, want := range map[string]string{
+		"/plain/photos/a.jpg":        "https://www.example.com/media/photos/a.jpg",
+		"/plain//photos/a.jpg":       "https://www.example.com/media/photos/a.jpg",
+		"/plain/https://b/photo@png": "https://b/photo",
+	} {
+		if req, err := r.read(path); err != nil || req.Source != want {
+			t.Errorf("%s: %q, %v; want %q", path, req.Source, err, want)
+		}
+	}
+	for _, path := range []string{"/plain/../a.jpg", "/plain/a/%2e%2e/b.jpg", "/plain/%2F%2Fevil.example.com/a.jpg"} {
+		if _, err := r.read(path); err == nil {
+			t.Errorf("%s is taken", path)
+		}
+	}
+}
+
 func TestWhatIsNoPicture(t *testing.T) {
 	req, err := reader(t, Config{}).read("/cb:2026/exp:4102444800/plain/https://example.com/a.jpg")
 	if err != nil || req.Version != "2026" || !req.Expires.Equal(time.Unix(4102444800, 0)) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"imagekit/internal/dialect"
 	"imagekit/internal/format"
 	"imagekit/internal/opt"
 	"imagekit/internal/param"
@@ -28,7 +29,7 @@ func (a arguments) get(i int) string {
 }
 
 func (a arguments) refuse(i int, want string) error {
-	return refuse(a.name, "want %s, got %s", want, opt.Quote(a.get(i)))
+	return dialect.Refuse(a.name, "want %s, got %s", want, opt.Quote(a.get(i)))
 }
 
 func (a arguments) whole(i int, to *int, most int) error {
@@ -105,7 +106,7 @@ func (w *wish) setExtend(a arguments, from int, to *extension) error {
 		return err
 	}
 	if g := to.at; g.Right.Value != 0 || g.Down.Value != 0 {
-		return refuse(a.name, "the offsets of its gravity are not possible here, want 0")
+		return dialect.Refuse(a.name, "the offsets of its gravity are not possible here, want 0")
 	}
 	return nil
 }
@@ -121,7 +122,7 @@ func (w *wish) setZoom(a arguments) error {
 		return err
 	}
 	if w.zoomX == 0 || w.zoomY == 0 {
-		return refuse(a.name, "want numbers above 0")
+		return dialect.Refuse(a.name, "want numbers above 0")
 	}
 	return nil
 }
@@ -238,7 +239,7 @@ var offsets = map[format.Format]int{format.JPEG: 0, format.WebP: 1, format.AVIF:
 
 func (w *wish) setQualities(a arguments) error {
 	if len(a.list)%2 != 0 {
-		return refuse(a.name, "want pairs FORMAT:QUALITY, got %d arguments", len(a.list))
+		return dialect.Refuse(a.name, "want pairs FORMAT:QUALITY, got %d arguments", len(a.list))
 	}
 	list := map[format.Format]int{}
 	for i := 0; i < len(a.list); i += 2 {
@@ -269,11 +270,11 @@ func (w *wish) setFormat(a arguments) error {
 
 func (a arguments) format(i int) (format.Format, error) {
 	if a.get(i) == "best" {
-		return 0, refuse(a.name, "best is of imgproxy Pro, which is not possible here")
+		return 0, dialect.Refuse(a.name, "best is of imgproxy Pro, which is not possible here")
 	}
 	f, err := format.Parse(a.get(i))
 	if err != nil {
-		return 0, refuse(a.name, "%v", err)
+		return 0, dialect.Refuse(a.name, "%v", err)
 	}
 	return f, nil
 }

@@ -8,7 +8,6 @@ import (
 	"imagekit/internal/dialect"
 	"imagekit/internal/fault"
 	"imagekit/internal/opt"
-	"imagekit/internal/source"
 )
 
 // option is one option of a path: its name and its arguments.
@@ -89,7 +88,7 @@ func (r *Reader) source(segments []string) (src, ext string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	src, err = source.Normal(ours(src))
+	src, err = dialect.Source(ours(src), r.config.Base)
 	return src, ext, err
 }
 

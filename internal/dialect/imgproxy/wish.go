@@ -3,6 +3,7 @@ package imgproxy
 import (
 	"slices"
 
+	"imagekit/internal/dialect"
 	"imagekit/internal/effect"
 	"imagekit/internal/format"
 	"imagekit/internal/param"
@@ -62,13 +63,13 @@ func (w *wish) set(o option) error {
 	switch {
 	case ok:
 		if len(o.args) > read.most {
-			return refuse(o.name, "want at most %d arguments, got %d", read.most, len(o.args))
+			return dialect.Refuse(o.name, "want at most %d arguments, got %d", read.most, len(o.args))
 		}
 		return read.set(w, arguments{o.name, o.args})
 	case slices.Contains(pro, name):
-		return refuse(o.name, "this is an option of imgproxy Pro, which is not possible here")
+		return dialect.Refuse(o.name, "this is an option of imgproxy Pro, which is not possible here")
 	}
-	return refuse(o.name, "imgproxy has no such option, or none that is known here")
+	return dialect.Refuse(o.name, "imgproxy has no such option, or none that is known here")
 }
 
 // setter reads the arguments of an option.
@@ -166,12 +167,12 @@ func must(value bool, why string) func(*wish, arguments) error {
 		if err := a.flag(0, &got); err != nil || got == value {
 			return err
 		}
-		return refuse(a.name, "%s", why)
+		return dialect.Refuse(a.name, "%s", why)
 	}
 }
 
 func impossible(why string) func(*wish, arguments) error {
-	return func(_ *wish, a arguments) error { return refuse(a.name, "%s", why) }
+	return func(_ *wish, a arguments) error { return dialect.Refuse(a.name, "%s", why) }
 }
 
 func nothing(*wish, arguments) error { return nil }
