@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -10,6 +11,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -27,6 +29,18 @@ const look = `(async (url, places) => {
 	return [i.naturalWidth, i.naturalHeight, ...g.getImageData(0, 0, places.length, 1).data]
 })(%q, %s)`
 
+// navigate leads the tab to an address. chromedp.Navigate waits for an event that it misses on a busy machine, and then
+// for ever.
+func navigate(address string) chromedp.Action {
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		_, _, failed, _, err := page.Navigate(address).Do(ctx)
+		if err == nil && failed != "" {
+			err = errors.New(failed)
+		}
+		return err
+	})
+}
+
 // chromium starts a browser on an empty page beside the files of a folder. Without one, the reader is never asked.
 func chromium(ctx context.Context, dir string) (func(context.Context, string, []image.Point) (image.Point, []color.RGBA, error), func()) {
 	server := httptest.NewServer(http.StripPrefix("/", http.FileServer(http.Dir(dir))))
@@ -38,7 +52,7 @@ func chromium(ctx context.Context, dir string) (func(context.Context, string, []
 	asked := 0
 	read := func(_ context.Context, file string, places []image.Point) (size image.Point, colors []color.RGBA, err error) {
 		if !opened {
-			if err := chromedp.Run(tab, chromedp.Navigate(server.URL+"/")); err != nil {
+			if err := chromedp.Run(tab, navigate(server.URL+"/")); err != nil {
 				return size, nil, err
 			}
 			opened = true
