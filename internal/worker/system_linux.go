@@ -2,8 +2,10 @@ package worker
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"syscall"
 
@@ -18,10 +20,34 @@ func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }
 
+// askForPidfds has package os find out whether the kernel has pidfds, which it does before its first process. For that it
+// starts one that shares this one's memory and stack (clone(2), CLONE_VM), and blocks no signals: a Ctrl-C reaches the whole
+// group, and its handler would run in both at once and end this process ("morestack on gsignal"). The child inherits what
+// is blocked here.
+func askForPidfds() error {
+	var all, before unix.Sigset_t
+	for i := range all.Val {
+		all.Val[i] = ^all.Val[i]
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := unix.PthreadSigmask(unix.SIG_SETMASK, &all, &before); err != nil {
+		return os.NewSyscallError("pthread_sigmask", err)
+	}
+	self, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = self.Release()
+	}
+	return errors.Join(err, os.NewSyscallError("pthread_sigmask", unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil)))
+}
+
 // prepareLaunch is called once, on the thread that will start all children, and settles what they inherit: no way to
 // new privileges, and none of the descriptors that this process itself was started with (Go closes its own, not those:
 // a shell's leftovers, systemd's listening sockets).
 func prepareLaunch() error {
+	if err := askForPidfds(); err != nil {
+		return err
+	}
 	open, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		return fmt.Errorf("list open files: %w", err)
