@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"imagekit/internal/blob"
 	"imagekit/internal/engine"
 	"imagekit/internal/format"
 	"imagekit/internal/opt"
@@ -70,11 +71,24 @@ func examplePicture(t *testing.T, o opt.Option) []byte {
 		t.Fatal(err)
 	}
 	p.Quality = 70
-	pl, err := plan.New(info, p, format.WebP, limits)
+	var marks []probe.Info
+	var more []*blob.Blob
+	if p.Watermark.Given() {
+		mark, err := samples.New().Fetch(t.Context(), p.Watermark.Source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		header, err := probe.Read(mark.Data, probe.Limits{MaxPixels: limits.MaxPixels})
+		if err != nil {
+			t.Fatal(err)
+		}
+		marks, more = append(marks, header), append(more, mark)
+	}
+	pl, err := plan.New(info, p, format.WebP, limits, marks...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, _, err := engine.Engine{}.Run(src, pl)
+	out, _, err := engine.Engine{}.Run(src, pl, more...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
+	"imagekit/internal/named"
 	"imagekit/internal/param"
 	"imagekit/internal/render"
 	"imagekit/internal/settings"
@@ -24,6 +25,7 @@ type batch struct {
 	set     *settings.Settings
 	params  param.Params
 	format  format.Format
+	mark    named.Picture // the watermark, if there is one
 	render  *render.Renderer
 	console *console
 	busy    chan struct{} // holds one for each picture that a worker has: none waits in the queue, where its time would run

@@ -17,8 +17,10 @@ import (
 	"imagekit/internal/fetch"
 	"imagekit/internal/format"
 	"imagekit/internal/limit"
+	"imagekit/internal/named"
 	"imagekit/internal/plan"
 	"imagekit/internal/playground"
+	"imagekit/internal/probe"
 	"imagekit/internal/render"
 	"imagekit/internal/sample"
 	"imagekit/internal/server"
@@ -94,14 +96,15 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	if v.pool, err = newPool(workerCommand, s.Workers, s.Queue, s, log); err != nil {
 		return nil, errors.Join(err, v.store.Close())
 	}
+	watermarks, markErr := readWatermarks(s)
 	renderer := render.New(render.Config{
 		Fetcher: sources, Engine: v.pool, Cache: v.results, Limits: limits(s), Timeout: s.RequestTimeout,
-		SourceCache: s.SourceCache, Purges: purges,
+		SourceCache: s.SourceCache, Purges: purges, Watermarks: watermarks,
 	})
 
 	limiter, limitErr := newLimiter(s)
 	page, err := newPage(s, samples, secrets)
-	if err = errors.Join(limitErr, err); err != nil {
+	if err = errors.Join(markErr, limitErr, err); err != nil {
 		return nil, errors.Join(err, v.close(context.Background()))
 	}
 	v.server = server.New(server.Config{
@@ -129,6 +132,18 @@ func newFetcher(s *settings.Settings) *fetch.Fetcher {
 		UserAgent: s.UserAgent, MaxBytes: s.MaxInputSize, Timeout: s.FetchTimeout,
 		Concurrency: s.Fetches, BytesInFlight: s.FetchBytes, TraceOrigins: s.TraceOrigins,
 	})
+}
+
+// readWatermarks returns the pictures that wm may name.
+func readWatermarks(s *settings.Settings) (map[string]named.Picture, error) {
+	if s.Watermarks == "" {
+		return nil, nil
+	}
+	all, err := named.Read(s.Watermarks, s.MaxInputSize, probe.Limits{MaxPixels: int64(s.MaxPixels)})
+	if err != nil {
+		return nil, usageError{fmt.Errorf("IMAGEKIT_WATERMARKS: %w", err)}
+	}
+	return all, nil
 }
 
 // newLimiter returns what bounds the requests of a client, nil where nothing does.

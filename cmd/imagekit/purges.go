@@ -24,8 +24,7 @@ func staleness(purges *purge.Log) cache.Stale {
 		} else {
 			purges.Refresh(purgeLag)
 		}
-		source, version, ok := render.KeySource(key)
-		return ok && generation < purges.Last(source, version)
+		return generation < render.LastPurge(key, purges)
 	}
 }
 

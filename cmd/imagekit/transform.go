@@ -10,6 +10,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"imagekit/internal/named"
+	"imagekit/internal/opt"
 	"imagekit/internal/plan"
 	"imagekit/internal/render"
 	"imagekit/internal/serverlog"
@@ -110,6 +112,9 @@ func transform(ctx context.Context, c *cli.Command, sys system) error {
 		fmt.Fprintln(sys.err, ignoredText(ignored))
 	}
 	b := &batch{sys: sys, set: s, params: params, format: f}
+	if err := b.readWatermark(ctx); err != nil {
+		return err
+	}
 	b.tally.Files, b.tally.Failures, b.tally.Ignored = len(list), []failure{}, ignored
 	start := time.Now()
 	if folder {
@@ -123,10 +128,30 @@ func transform(ctx context.Context, c *cli.Command, sys system) error {
 	return errors.Join(err, b.report(ctx, folder, asJSON))
 }
 
+// readWatermark reads the file that wm names, if it does.
+func (b *batch) readWatermark(ctx context.Context) error {
+	w := b.params.Watermark
+	switch {
+	case !w.Given():
+		return nil
+	case w.IsURL(), w.Source == "-":
+		return usagef("wm: want the path of a file, got %s; only a server fetches from URLs", opt.Quote(w.Source))
+	}
+	data, err := b.input(ctx, w.Source)
+	if err != nil {
+		return usagef("wm: %s: %s", w.Source, b.explain(err))
+	}
+	b.mark = named.New(data)
+	return nil
+}
+
 // recipe says in words what the results of a batch depend on besides their sources.
 func (b *batch) recipe() string {
 	p := b.params
 	p.Format = b.format
+	if p.Watermark.Given() {
+		p.Watermark.Source = b.mark.Digest // the file may change and keep its name
+	}
 	return fmt.Sprintf("%s\nengine %d, at most %d pixels\n", p.Normal(), plan.EngineVersion, b.set.MaxOutputPixels)
 }
 
@@ -147,7 +172,10 @@ func (b *batch) runPool(ctx context.Context, list []pair, folder bool) error {
 	if err != nil {
 		return err
 	}
-	b.render = render.New(render.Config{Engine: pool, Limits: limits(b.set), Timeout: b.set.RequestTimeout})
+	b.render = render.New(render.Config{
+		Engine: pool, Limits: limits(b.set), Timeout: b.set.RequestTimeout,
+		Watermarks: map[string]named.Picture{b.params.Watermark.Source: b.mark},
+	})
 	if folder {
 		err = b.run(ctx, list)
 	} else {

@@ -32,8 +32,8 @@ func runWorker(command string, args []string) (code int, ok bool) {
 				frame.Within(limit)
 			}
 		}
-		run = func(src *blob.Blob, p plan.Plan, enter func(stage.Stage)) (*blob.Blob, stage.Times, error) {
-			return engine.Engine{Enter: enter}.Run(src, p)
+		run = func(src *blob.Blob, p plan.Plan, enter func(int, stage.Stage), more ...*blob.Blob) (*blob.Blob, stage.Times, error) {
+			return engine.Engine{Enter: enter}.Run(src, p, more...)
 		}
 	case selfTestCommand:
 		run = breakout.Run

@@ -70,6 +70,5 @@ func isStale(f disk.Folder, e disk.Entry, purges *purge.Log) (bool, error) {
 	if err != nil {
 		return false, nil // damaged: it is not served either
 	}
-	source, version, ok := render.KeySource(key)
-	return ok && generation < purges.Last(source, version), nil
+	return generation < render.LastPurge(key, purges), nil
 }

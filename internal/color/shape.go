@@ -47,12 +47,22 @@ func decodeSRGB(v float64) float64 {
 	return math.Pow((v+0.055)/1.055, 2.4)
 }
 
-// shaper is what brings RGB to sRGB without tables of three dimensions: a curve for each channel, a matrix, for HDR a
-// tone curve between the two, and sRGB's own curve. What lies outside of sRGB is cut channel by channel.
+// shaper is what brings RGB to sRGB, or from there to another gamut, without tables of three dimensions: a curve for each
+// channel, a matrix, for HDR a tone curve between the two, and the result's own curve. What lies outside of its gamut is
+// cut channel by channel.
 type shaper struct {
 	curves [3]*table
-	toSRGB matrix
-	tone   *tone // nil = light is 0…1 already
+	toSRGB matrix // or to the gamut of the result
+	tone   *tone  // nil = light is 0…1 already
+	encode *table // light to codes; nil = sRGB's
+}
+
+// encoding returns the table from light to codes.
+func (s shaper) encoding() *table {
+	if s.encode == nil {
+		return encoded()
+	}
+	return s.encode
 }
 
 // shaperOf returns the shaper of a profile, if it has one and describes pixels of this model.
@@ -85,14 +95,18 @@ func displayShaper(d icc.Display) shaper {
 		}
 		s.curves[i] = tabled(d.Curves[i])
 	}
-	var toXYZ matrix
+	s.toSRGB = between(toXYZ(d), bt709)
+	return s
+}
+
+// toXYZ returns the matrix of a profile, from light to X, Y, Z.
+func toXYZ(d icc.Display) (m matrix) {
 	for j, p := range d.Primaries {
 		for i, v := range p {
-			toXYZ[i][j] = v
+			m[i][j] = v
 		}
 	}
-	s.toSRGB = between(toXYZ, bt709)
-	return s
+	return m
 }
 
 // rows returns m in single precision, row by row.

@@ -5,10 +5,11 @@
 #include "table.h"
 
 // What is done to each colour, on the light of its three channels:
-// curve, then with tone: hlg, to_wide, the tone curve; then to_srgb, clipping, sRGB's own curve.
+// curve, then with tone: hlg, to_wide, the tone curve; then to_srgb, clipping, sRGB's own curve. From sRGB to another gamut
+// the last two are that gamut's.
 typedef struct {
 	const float *curve[3]; // code to light, IKCOLOR_POINTS each
-	const float *encode;   // light to sRGB's code in 0…65535, IKCOLOR_POINTS
+	const float *encode;   // light to the result's code in 0…65535, IKCOLOR_POINTS
 	float to_srgb[9];      // rows for red, green, blue
 	int tone;              // 0 = light is 0…1 and is not compressed
 	float hlg;             // exponent of luminance that the display adds to HLG (ITU-R BT.2100), 0 = none

@@ -17,7 +17,7 @@ import (
 func (s shaper) run(f *frame.Frame) {
 	var pin runtime.Pinner
 	defer pin.Unpin()
-	c := C.ikcolor_shaper{encode: pinned(&pin, encoded()), to_srgb: cRows(s.toSRGB)}
+	c := C.ikcolor_shaper{encode: pinned(&pin, s.encoding()), to_srgb: cRows(s.toSRGB)}
 	for i, t := range s.curves {
 		c.curve[i] = pinned(&pin, t)
 	}

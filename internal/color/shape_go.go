@@ -24,7 +24,7 @@ type shaping struct {
 
 // run works on a frame in place. It is shape.c once more.
 func (s shaper) run(f *frame.Frame) {
-	p := shaping{curves: s.curves, encode: encoded(), toSRGB: rows(s.toSRGB)}
+	p := shaping{curves: s.curves, encode: s.encoding(), toSRGB: rows(s.toSRGB)}
 	if t := s.tone; t != nil {
 		x, y := t.middle()
 		p.toning, p.toWide, p.hlg = true, rows(t.toWide), t.display()

@@ -16,16 +16,19 @@ import (
 
 // Engine does jobs in this process. The zero value is ready. It is the only user of C code.
 type Engine struct {
-	Enter func(stage.Stage) // told of each step's stage before it; nil = nobody wants to know
+	// Enter is told of each step's stage before it, and of the part it works on: 0 = the picture, n = the n-th of the plan's
+	// overlays. Nil = nobody wants to know.
+	Enter func(part int, s stage.Stage)
 }
 
 // job is what one step hands to the next.
 type job struct {
 	plan    plan.Plan
 	src     *blob.Blob
-	decoder decoder      // nil before the first picture
-	frame   *frame.Frame // owned; replaced by each step that makes a new one
-	exact   *frame.Frame // R, G and B for a result without loss, if that may be the smaller one; owned
+	decoder decoder        // nil before the first picture
+	frame   *frame.Frame   // owned; replaced by each step that makes a new one
+	exact   *frame.Frame   // R, G and B for a result without loss, if that may be the smaller one; owned
+	marks   []*frame.Frame // what is laid over, by the plan's overlays; owned
 	result  []byte
 }
 
@@ -35,6 +38,9 @@ func (j *job) release() {
 	j.exact.Release()
 	if j.decoder != nil {
 		j.decoder.Release()
+	}
+	for _, f := range j.marks {
+		f.Release()
 	}
 }
 
@@ -57,6 +63,7 @@ var steps = []step{
 	{stage.Resize, flatten},
 	{stage.Resize, border},
 	{stage.Resize, round},
+	{stage.Resize, overlay},
 	{stage.Encode, lookAt},
 	{stage.Resize, finish},
 	{stage.Encode, lookAgain},
@@ -71,23 +78,34 @@ func explain(err error) error {
 	return err
 }
 
-// Run does the job of p on src and returns the encoded result with the time of each stage. The result has no tag: the
-// parent of the worker makes it of the bytes that arrive. Errors of the source are faults (damaged, unsupported); any
-// other error is ours.
-func (e Engine) Run(src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
+// Run does the job of p on src, with what is laid over it in more, and returns the encoded result with the time of each
+// stage. The result has no tag: the parent of the worker makes it of the bytes that arrive. Errors of a source are faults
+// (damaged, unsupported) that tell which one; any other error is ours.
+func (e Engine) Run(src *blob.Blob, p plan.Plan, more ...*blob.Blob) (*blob.Blob, stage.Times, error) {
 	var times stage.Times
 	j := &job{plan: p, src: src}
 	defer j.release()
-	for _, s := range steps {
+	if err := e.prepare(j, more, &times); err != nil {
+		return nil, times, err
+	}
+	if err := e.do(j, 0, steps, &times); err != nil {
+		return nil, times, err
+	}
+	return &blob.Blob{Data: j.result, Format: p.Format}, times, nil
+}
+
+// do runs steps on a part of a job.
+func (e Engine) do(j *job, part int, list []step, times *stage.Times) error {
+	for _, s := range list {
 		if e.Enter != nil {
-			e.Enter(s.stage)
+			e.Enter(part, s.stage)
 		}
 		start := time.Now()
 		err := s.run(j)
 		times.Since(s.stage, start)
 		if err != nil {
-			return nil, times, explain(err)
+			return explain(err)
 		}
 	}
-	return &blob.Blob{Data: j.result, Format: p.Format}, times, nil
+	return nil
 }

@@ -117,6 +117,8 @@ type Error struct {
 	Err    error
 	// Passing says that another try may end otherwise, though Kind does not: nobody may remember it.
 	Passing bool
+	// Part is which source of a job is at fault: 0 = the picture, or none; n = the n-th that is laid over it.
+	Part int
 }
 
 // New returns an error of this kind with a public detail.
@@ -139,6 +141,16 @@ func (e *Error) Error() string {
 
 // Unwrap returns the private cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// OfPart returns err as the fault that it is, of a part of a job.
+func OfPart(err error, part int) error {
+	if err == nil || part == 0 {
+		return err
+	}
+	e := *From(err)
+	e.Part = part
+	return &e
+}
 
 // From finds the fault in a chain of errors. Ends of contexts become Timeout and ClientGone, what this machine has run out
 // of Overloaded, everything else without a kind is Internal with a detail that says nothing about the inside.

@@ -57,6 +57,9 @@ func escape(b *strings.Builder, value string) {
 	}
 }
 
+// Unescape undoes what Canonical and Normal do to a value.
+func Unescape(value string) (string, bool) { return decode(value) }
+
 func countEscapes(s string) int {
 	n := 0
 	for i := range len(s) {

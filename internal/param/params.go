@@ -27,6 +27,7 @@ type Params struct {
 	Border        Border
 	Radius        Radius
 	Effects       Effects
+	Watermark     Watermark
 	Page          int           // which picture of the source, from 1; 0 = not given
 	Format        format.Format // Unknown = the operator's default, Auto = negotiate
 	Quality       int           // 1…100 on the JPEG scale; 0 = not given (DefaultQuality)

@@ -27,7 +27,7 @@ func example(o opt.Option) string {
 
 // Pictured reports whether the reference shows a picture of an option: of those whose effect words tell badly.
 func Pictured(o opt.Option) bool {
-	return o.Group == "Effects" || o.Group == "Around" || o.Name == "kernel"
+	return o.Group == "Effects" || o.Group == "Around" || o.Group == "Marks" || o.Name == "kernel"
 }
 
 func value(o opt.Option) string {
@@ -59,6 +59,7 @@ by ` + "`rot`, mirrored by `flip`" + `, and only then brought into the box: ` + 
 Then come the effects, in the order of their table above, then what is transparent is laid on ` + "`bg`" + ` and the picture on the
 canvas of ` + "`fit=pad`, and `padding`, `border` and `radius`" + ` go around it. So effects never change ` + "`bg`" + `, and padding and
 border add to ` + "`w` and `h`" + `. No effect darkens what is transparent or lets hidden colours show.
+Last of all the watermark is laid over the result, turned upright as its file asks and in the colours of the result.
 
 A crop rounds its left and top edges down and its right and bottom edges up. When nothing of it lies inside the
 picture, the answer is 400 ` + "`crop_outside`" + `. Metadata is removed, except a colour profile that is not sRGB.

@@ -20,10 +20,10 @@ func (p *Params) Options() []opt.Option {
 }
 
 // maxRows is room for every row, so that a request's table is allocated once.
-const maxRows = 40
+const maxRows = 64
 
 func (p *Params) appendPicture(list []opt.Option) []opt.Option {
-	return p.appendOutput(p.appendEffects(p.appendAround(p.appendSize(list))))
+	return p.appendOutput(p.appendMarks(p.appendEffects(p.appendAround(p.appendSize(list)))))
 }
 
 func (p *Params) appendSize(list []opt.Option) []opt.Option {
@@ -163,7 +163,8 @@ func (o output) String() string {
 }
 
 // Normal returns the text of the parameters in which equal meanings are equal: defaults dropped, aliases resolved,
-// in the order of Options. It is part of the cache key.
+// in the order of Options. It is part of the cache key, so values are escaped as in the canonical text: one that holds
+// "&wmw=0.5" is no second parameter.
 func (p Params) Normal() string {
 	f := forms.Get().(*form)
 	defer forms.Put(f)

@@ -17,7 +17,8 @@ const base = 20 << 20
 // noise at the highest quality, are taken for granted: a stranger can send them. What a picture really takes lies
 // below, mostly not by half.
 func memory(p Plan) int64 {
-	return base + max(decoding(p), resizing(p), converting(p), encoding(p))
+	before, held := overlaying(p)
+	return base + max(before, held+max(decoding(p), resizing(p), converting(p), encoding(p)))
 }
 
 // decoding is the decoded planes and what the decoder holds at the same time.

@@ -16,8 +16,10 @@ import (
 // picture, the crop to the displayed one. The engine works the other way round, it crops and resizes the stored
 // pixels and turns the small result, so New maps everything back.
 //
+// marks are the headers of what p lays over the picture: the watermark, if there is one.
+//
 // It fails with CropOutside, OutputTooLarge, TooManyPixels or TooMuchMemory.
-func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, error) {
+func New(info probe.Info, p param.Params, out format.Format, lim Limits, marks ...probe.Info) (Plan, error) {
 	out = out.Like(info.Format)
 	if err := Check(p, out, lim); err != nil {
 		return Plan{}, err
@@ -46,6 +48,9 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits) (Plan, 
 		}
 	}
 	pl.Shrink = shrink(pl)
+	if pl.Overlays, err = overlays(pl, p, marks, lim); err != nil {
+		return Plan{}, err
+	}
 	pl.Target = target(pl, p, out)
 	if err := checkResult(pl.Size(), pl.Format, lim); err != nil {
 		return Plan{}, around(err, p)

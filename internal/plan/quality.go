@@ -63,10 +63,10 @@ func (e Encoder) At(quality int) Encoder {
 }
 
 // SameSize reports whether every pixel of the result is one of the source's, turned at most: without effects, and with
-// nothing around it.
+// nothing around it or over it.
 func (p Plan) SameSize() bool {
 	s := p.Source
-	return p.Size() == p.Picture() && p.Radius == 0 && len(p.Effects) == 0 && p.Width == s.Width && p.Height == s.Height &&
+	return p.Size() == p.Picture() && p.Radius == 0 && len(p.Effects) == 0 && len(p.Overlays) == 0 && p.Width == s.Width && p.Height == s.Height &&
 		p.Crop == image.Rect(0, 0, s.Width, s.Height) && p.Window == Window{W: float64(s.Width), H: float64(s.Height)}
 }
 

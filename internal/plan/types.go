@@ -44,8 +44,9 @@ type Plan struct {
 	Source probe.Info
 	Page   int // which picture of the source, 0 = the first
 	Geometry
-	Color   ColorAction
-	Effects []effect.Effect // on the turned picture, in this order
+	Color    ColorAction
+	Effects  []effect.Effect // on the turned picture, in this order
+	Overlays []Overlay       `json:",omitempty"` // on all that, in this order
 	Target
 
 	// Memory is the estimate of the worker's peak bytes beyond its idle size.

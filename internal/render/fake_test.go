@@ -29,7 +29,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type origin struct {
 	body  []byte
 	err   error
-	fresh time.Duration // how long a source may serve later requests
+	fails map[string]error // by URL
+	fresh time.Duration    // how long a source may serve later requests
 
 	mu      sync.Mutex
 	fetched []string
@@ -49,8 +50,8 @@ func (o *origin) Fetch(ctx context.Context, url string) (*blob.Blob, error) {
 	if err := wait(ctx, time.Second); err != nil {
 		return nil, err
 	}
-	if o.err != nil {
-		return nil, o.err
+	if err := cmp.Or(o.fails[url], o.err); err != nil {
+		return nil, err
 	}
 	b := &blob.Blob{Data: o.body, Format: format.Sniff(o.body)}
 	if o.fresh > 0 {
@@ -70,14 +71,16 @@ type machine struct {
 
 	mu      sync.Mutex
 	jobs    []plan.Plan
+	marks   int      // sources laid over the pictures of all jobs
 	clients []string // of the jobs
 }
 
 func (m *machine) Admit(context.Context) error { return m.full }
 
-func (m *machine) Run(ctx context.Context, _ *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error) {
+func (m *machine) Run(ctx context.Context, _ *blob.Blob, p plan.Plan, more ...*blob.Blob) (*blob.Blob, stage.Times, error) {
 	m.mu.Lock()
 	m.jobs = append(m.jobs, p)
+	m.marks += len(more)
 	m.clients = append(m.clients, clientip.Of(ctx))
 	m.mu.Unlock()
 	if m.panic != nil {

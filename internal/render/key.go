@@ -19,8 +19,50 @@ func keyText(req param.Request, out format.Format, limits plan.Limits) string {
 		"\npixels=" + strconv.FormatInt(limits.MaxOutputPixels, 10) + "\nparams=" + p.Normal() + "\nv=" + req.Version
 }
 
-// KeySource returns the source URL and the v in the text that a result is kept under. It reports false for other texts.
-func KeySource(key string) (source, version string, ok bool) {
+// byDigest returns a request as it stands in a key: a watermark that has a name by the digest of its bytes, and nothing of
+// one that is not there.
+func (r *Renderer) byDigest(req param.Request) param.Request {
+	w := &req.Params.Watermark
+	if !w.Given() {
+		*w = param.Watermark{}
+	} else if !w.IsURL() {
+		w.Source = "digest:" + r.watermarks[w.Source].Digest
+	}
+	return req
+}
+
+// LastPurge returns the generation of the latest purge that concerns the result under a key, by the source of its picture
+// or of its watermark. It is 0 when there was none, and for texts that are no keys.
+func LastPurge(key string, purges Purges) uint64 {
+	source, version, ok := keySource(key)
+	if !ok {
+		return 0
+	}
+	last := purges.Last(source, version)
+	if mark := keyMark(key); mark != "" {
+		last = max(last, purges.Last(mark, ""))
+	}
+	return last
+}
+
+// keyMark returns the source URL of the watermark in the text that a result is kept under, "" where it has none.
+func keyMark(key string) string {
+	_, params, _ := strings.Cut(key, "\nparams=")
+	params, _, _ = strings.Cut(params, "\n")
+	value, found := strings.CutPrefix(params, "wm=")
+	if !found {
+		_, value, _ = strings.Cut(params, "&wm=")
+	}
+	value, _, _ = strings.Cut(value, "&")
+	mark, _ := param.Unescape(value)
+	if !(param.Watermark{Source: mark}).IsURL() {
+		return ""
+	}
+	return mark
+}
+
+// keySource returns the source URL and the v in the text that a result is kept under. It reports false for other texts.
+func keySource(key string) (source, version string, ok bool) {
 	_, rest, ok := strings.Cut(key, "\nurl=")
 	if !ok || !strings.HasPrefix(key, "engine=") {
 		return "", "", false

@@ -11,6 +11,7 @@ import (
 	"imagekit/internal/fault"
 	"imagekit/internal/flight"
 	"imagekit/internal/format"
+	"imagekit/internal/named"
 	"imagekit/internal/param"
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
@@ -27,7 +28,8 @@ type Fetcher interface {
 type Engine interface {
 	// Admit returns the fault that Run would end with at once if it were called now, because too much waits already.
 	Admit(ctx context.Context) error
-	Run(ctx context.Context, src *blob.Blob, p plan.Plan) (*blob.Blob, stage.Times, error)
+	// more are the sources of the plan's overlays.
+	Run(ctx context.Context, src *blob.Blob, p plan.Plan, more ...*blob.Blob) (*blob.Blob, stage.Times, error)
 }
 
 // Cache keeps results under their key text. It never fails: what it cannot find or trust is a miss, what it cannot
@@ -50,6 +52,8 @@ type Config struct {
 	Timeout time.Duration
 	// SourceCache bounds the bytes of sources kept for requests that come later. 0 = none.
 	SourceCache int64
+	// Watermarks are those that have a name here, by it.
+	Watermarks map[string]named.Picture
 	// Purges tells what was purged: nothing from before is used then. Nil = there are none.
 	Purges Purges
 }
@@ -61,8 +65,10 @@ type Renderer struct {
 	limits  plan.Limits
 	timeout time.Duration
 	sources *sources
-	results flight.Group[string, made]
-	unfit   *unfit
+	// watermarks are those at hand, by name.
+	watermarks map[string]named.Picture
+	results    flight.Group[string, made]
+	unfit      *unfit
 }
 
 // made is what a flight brings to all its waiters.
@@ -75,12 +81,13 @@ type made struct {
 // New returns a renderer.
 func New(c Config) *Renderer {
 	return &Renderer{
-		engine:  c.Engine,
-		cache:   c.Cache,
-		limits:  c.Limits,
-		timeout: c.Timeout,
-		sources: newSources(c.Fetcher, c.Timeout, c.SourceCache, c.Purges),
-		unfit:   newUnfit(),
+		engine:     c.Engine,
+		cache:      c.Cache,
+		limits:     c.Limits,
+		timeout:    c.Timeout,
+		sources:    newSources(c.Fetcher, c.Timeout, c.SourceCache, c.Purges),
+		watermarks: c.Watermarks,
+		unfit:      newUnfit(),
 	}
 }
 
@@ -110,12 +117,15 @@ type Result struct {
 // then the work is done, once for all who ask for the same result at the same time. The work outlives this caller as
 // long as others wait; ctx and Config.Timeout bound only the caller's own wait. Errors are faults or ends of contexts and are not kept.
 func (r *Renderer) Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (Result, error) {
-	key := keyText(req, out, r.limits)
+	if err := r.Check(req.Params); err != nil {
+		return Result{}, err
+	}
+	key := keyText(r.byDigest(req), out, r.limits)
 	var times stage.Times
 	if b, ok := lookup(ctx, r.cache.Get, key, &times); ok {
 		return Result{Blob: b, State: Hit, Times: times}, nil
 	}
-	work := r.flightKey(key, req)
+	work := r.flightKey(key)
 	if err := r.unfit.get(work); err != nil {
 		return Result{Times: times}, err
 	}
@@ -146,9 +156,9 @@ func (r *Renderer) Render(ctx context.Context, req param.Request, out format.For
 
 // flightKey returns what tells the works on one result apart: who asks after a purge does not wait for what was begun
 // before it.
-func (r *Renderer) flightKey(key string, req param.Request) string {
+func (r *Renderer) flightKey(key string) string {
 	r.sources.purges.Applied()
-	purged := r.sources.purges.Last(req.Source, req.Version)
+	purged := LastPurge(key, r.sources.purges)
 	if purged == 0 {
 		return key
 	}
@@ -160,7 +170,8 @@ func (r *Renderer) Upload(ctx context.Context, data []byte, p param.Params, out 
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
 	var times stage.Times
-	b, _, err := r.transform(ctx, &blob.Blob{Data: data, Format: format.Sniff(data), Upload: true}, p, out, &times)
+	parts := []part{atHand(&blob.Blob{Data: data, Format: format.Sniff(data), Upload: true})}
+	b, err := r.work(ctx, parts, p, out, &times)
 	return Result{Blob: b, Times: times}, err
 }
 
@@ -180,29 +191,32 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 	if err := r.engine.Admit(ctx); err != nil {
 		return m, err // a download for nothing helps nobody
 	}
-	source, pixels := sourceKey{req.Source, req.Version}, scope{true, req.Params.Crop}
-	in, fetching := trace.Begin(ctx, stage.Fetch)
-	src, giveBack, err := r.sources.borrow(in, source, pixels)
-	fetching.End(&m.times, err)
-	if err != nil {
+	picture := part{key: sourceKey{req.Source, req.Version}, need: scope{true, req.Params.Crop}}
+	var err error
+	if m.blob, err = r.work(ctx, []part{picture}, req.Params, out, &m.times); err != nil {
 		return m, err
 	}
-	sound := false // nor after a panic
-	defer func() { giveBack(sound) }()
-	var decoded bool
-	m.blob, decoded, err = r.transform(ctx, src, req.Params, out, &m.times)
-	sound = err == nil || !blamesSource(err)
-	if err != nil {
-		part := scope{}
-		if decoded {
-			part = pixels
-		}
-		r.sources.memory.fail(source, part, src.Generation, err, time.Now())
-		return m, err
-	}
-	m.blob.Generation = src.Generation
 	r.store(ctx, key, &m)
 	return m, nil
+}
+
+// work gets what is not at hand of the parts of a result, and of what the parameters lay over them, and makes it.
+func (r *Renderer) work(ctx context.Context, parts []part, p param.Params, out format.Format, times *stage.Times) (b *blob.Blob, err error) {
+	marks, err := r.marks(p)
+	if err != nil {
+		return nil, err
+	}
+	parts = append(parts, marks...)
+	if err := r.borrow(ctx, parts, times); err != nil {
+		return nil, err
+	}
+	decoded, failed := false, errUnfinished // a panic leaves it at that
+	defer func() { r.settle(parts, decoded, failed) }()
+	if b, decoded, failed = r.transform(ctx, parts, p, out, times); failed != nil {
+		return nil, ofPart(failed, fault.From(failed).Part)
+	}
+	b.Generation = generation(parts)
+	return b, nil
 }
 
 // store keeps a result: the work is done, so it is kept though everybody has left.
@@ -215,7 +229,7 @@ func (r *Renderer) store(ctx context.Context, key string, m *made) {
 // blamesSource reports whether the source may be why a result could not be made.
 func blamesSource(err error) bool {
 	switch fault.From(err).Kind {
-	case fault.CropOutside, fault.OutputTooLarge, fault.ClientGone, fault.Overloaded, fault.Draining:
+	case fault.BadParameter, fault.CropOutside, fault.OutputTooLarge, fault.ClientGone, fault.Overloaded, fault.Draining:
 		return false
 	}
 	return true
@@ -223,15 +237,15 @@ func blamesSource(err error) bool {
 
 // transform plans, runs the engine and reads the result's header back. decoded tells whether it came to the engine: an
 // error before that is one of the header or the parameters.
-func (r *Renderer) transform(ctx context.Context, src *blob.Blob, p param.Params, out format.Format, times *stage.Times) (b *blob.Blob, decoded bool, err error) {
+func (r *Renderer) transform(ctx context.Context, parts []part, p param.Params, out format.Format, times *stage.Times) (b *blob.Blob, decoded bool, err error) {
 	_, probing := trace.Begin(ctx, stage.Probe)
-	pl, err := r.plan(src, p, out)
+	pl, err := r.plan(parts, p, out)
 	probing.End(times, err)
 	if err != nil {
 		return nil, false, err
 	}
 	start := time.Now()
-	b, spent, err := r.engine.Run(ctx, src, pl)
+	b, spent, err := r.engine.Run(ctx, parts[0].blob, pl, blobs(parts[1:])...)
 	trace.Lay(ctx, start, spent.All())
 	times.Add(spent)
 	if err == nil {
@@ -245,12 +259,15 @@ func (r *Renderer) transform(ctx context.Context, src *blob.Blob, p param.Params
 	return b, true, nil
 }
 
-func (r *Renderer) plan(src *blob.Blob, p param.Params, out format.Format) (plan.Plan, error) {
-	info, err := probe.Read(src.Data, probe.Limits{MaxPixels: r.limits.MaxPixels})
-	if err != nil {
-		return plan.Plan{}, err
+func (r *Renderer) plan(parts []part, p param.Params, out format.Format) (plan.Plan, error) {
+	infos := make([]probe.Info, len(parts))
+	for i, part := range parts {
+		var err error
+		if infos[i], err = probe.Read(part.blob.Data, probe.Limits{MaxPixels: r.limits.MaxPixels}); err != nil {
+			return plan.Plan{}, fault.OfPart(err, i)
+		}
 	}
-	return plan.New(info, p, out, r.limits)
+	return plan.New(infos[0], p, out, r.limits, infos[1:]...)
 }
 
 // lookup looks by cache.Get or Peek, whether ctx has ended or not, and takes the time.

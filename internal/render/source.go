@@ -90,7 +90,9 @@ func (s *sources) borrow(ctx context.Context, key sourceKey, need scope) (b *blo
 	if !src.bad {
 		s.inUse[key] = src
 	}
-	return src.blob, func(sound bool) { s.giveBack(key, src, sound) }, nil
+	lent := *src.blob
+	lent.Generation = max(lent.Generation, generation) // no purge up to that one was of this source
+	return &lent, func(sound bool) { s.giveBack(key, src, sound) }, nil
 }
 
 // obtain returns the source that is in use, if it is young enough, or what is remembered of it, or downloads it.

@@ -114,6 +114,8 @@ func (h hit) Render(context.Context, param.Request, format.Format, func() error)
 	return render.Result{Blob: h.Blob, State: render.Hit, Times: stage.Times{stage.Cache: 123 * time.Microsecond}}, nil
 }
 
+func (h hit) Check(param.Params) error { return nil }
+
 func (h hit) Upload(context.Context, []byte, param.Params, format.Format) (render.Result, error) {
 	return render.Result{Blob: h.Blob}, nil
 }

@@ -78,6 +78,14 @@ func (p *painter) Render(ctx context.Context, req param.Request, out format.Form
 	return p.paint(ctx, asked{req: req, out: out})
 }
 
+// Check knows no watermark by name.
+func (p *painter) Check(params param.Params) error {
+	if w := params.Watermark; w.Given() && !w.IsURL() {
+		return fault.New(fault.BadParameter, "wm: there is no watermark %q here", w.Source)
+	}
+	return nil
+}
+
 func (p *painter) Upload(ctx context.Context, data []byte, params param.Params, out format.Format) (render.Result, error) {
 	return p.paint(ctx, asked{req: param.Request{Params: params}, out: out, data: string(data)})
 }

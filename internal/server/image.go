@@ -88,11 +88,21 @@ func (s *Server) show(x *exchange, req param.Request) error {
 	defer result.Blob.Close()
 	x.cache = result.State.String()
 	if s.CacheTags {
-		tag := purge.Tag(req.Source)
-		x.set("Surrogate-Key", tag)
-		x.set("Cache-Tag", tag)
+		x.tag(req)
 	}
 	return s.answer(x, result.Blob, terms{expires: req.Expires, negotiated: negotiated})
+}
+
+// tag names the sources of a picture to CDNs that purge by tags.
+func (x *exchange) tag(req param.Request) {
+	tag := purge.Tag(req.Source)
+	keys, tags := tag, tag
+	if w := req.Params.Watermark; w.IsURL() {
+		mark := purge.Tag(w.Source)
+		keys, tags = keys+" "+mark, tags+","+mark
+	}
+	x.set("Surrogate-Key", keys)
+	x.set("Cache-Tag", tags)
 }
 
 // fitting makes a picture by do. Where the format was negotiated and cannot hold the result, or this build cannot write

@@ -32,6 +32,8 @@ type Renderer interface {
 	Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (render.Result, error)
 	Describe(ctx context.Context, req param.Request) (render.Source, error)
 	Upload(ctx context.Context, data []byte, p param.Params, out format.Format) (render.Result, error)
+	// Check refuses what of the parameters cannot be done here.
+	Check(p param.Params) error
 }
 
 // Config is everything a Server needs. All fields are required unless they say otherwise.

@@ -81,6 +81,9 @@ func (s *Server) signOne(x *exchange, raw string) (signed, error) {
 	if _, _, err := s.output(x, req.Params.Format); err != nil {
 		return signed{}, err
 	}
+	if err := s.Renderer.Check(req.Params); err != nil {
+		return signed{}, err
+	}
 	canonical := query.Canonical()
 	sig := s.Keys.Sign(canonical)
 	return signed{canonical, sig, sign.URL(query.Spelling(), sig)}, nil

@@ -47,6 +47,7 @@ func TestSignRefuses(t *testing.T) {
 		{"bad grammar", "url=http://a/;w=2", fault.BadQuery, ""},
 		{"too large", "url=http://a/&w=8192&dpr=2", fault.OutputTooLarge, "w"},
 		{"format not allowed", "url=http://a/&f=avif", fault.FormatNotAllowed, "f"},
+		{"watermark that nobody has", "url=http://a/&wm=logo", fault.BadParameter, ""},
 		{"signed already", "url=http://a/&sig=" + strings.Repeat("0", 64), fault.BadParameter, "sig"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -46,6 +46,11 @@ func (s *Server) upload(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	if s.PublicUpload && params.Watermark.IsURL() {
+		if err := s.trusted(x); err != nil { // nobody else may make this server fetch without a signature
+			return err
+		}
+	}
 	out, negotiated, err := s.output(x, params.Format)
 	if err != nil {
 		return err

@@ -125,6 +125,7 @@ func TestUploadRefuses(t *testing.T) {
 		{name: "empty field", req: here(form("file", "a", "w", "")), want: fault.BadParameter, param: "w"},
 		{name: "bad value", req: here(form("file", "a", "w", "0")), want: fault.BadParameter, param: "w"},
 		{name: "format not allowed", req: here(form("file", "a", "f", "png")), want: fault.FormatNotAllowed, param: "f"},
+		{name: "watermark of a URL, public", req: form("file", "a", "wm", "https://a.example/b.png"), want: fault.NotAllowed, public: true},
 		{name: "stranger", req: form("file", "a"), want: fault.NotAllowed},
 		{name: "other site", req: with(here(form("file", "a")), "Sec-Fetch-Site", "cross-site"), want: fault.NotAllowed},
 		{name: "other site, public", req: with(form("file", "a"), "Sec-Fetch-Site", "cross-site"), want: fault.NotAllowed, public: true},

@@ -50,6 +50,10 @@ func (s *Settings) sourceOptions() []opt.Option {
 				"downloads again.",
 		},
 		{
+			Name: "IMAGEKIT_WATERMARKS", To: &s.Watermarks, DefaultDoc: "none", Example: "/etc/imagekit/watermarks",
+			Doc: "Folder of pictures that `wm` can name: `logo.png` is `wm=logo`. It is read at start.",
+		},
+		{
 			Name: "IMAGEKIT_TRACE_ORIGINS", To: (*toggle)(&s.TraceOrigins), Default: "0", Example: "1",
 			Doc: "Sends the trace context (`traceparent`) to origins while tracing is on. Useful if the origins are yours.",
 		},

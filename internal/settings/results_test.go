@@ -5,9 +5,10 @@ import "testing"
 // What a setting has to do with the bytes of a result. A result is kept across restarts with other settings, so whatever
 // decides its bytes has to be part of its key (internal/render/key.go).
 const (
-	nothing  = "nothing"       // or it refuses requests, sources or sizes
-	inTheKey = "in the key"    // as it is
-	asFormat = "as its format" // it chooses the format, which is in the key
+	nothing  = "nothing"                             // or it refuses requests, sources or sizes
+	inTheKey = "in the key"                          // as it is
+	asFormat = "as its format"                       // it chooses the format, which is in the key
+	asDigest = "by the digest of what is used of it" // in the key
 	lifetime = "judged when served"
 )
 
@@ -15,6 +16,7 @@ const (
 func TestWhatDecidesResults(t *testing.T) {
 	decided := map[string]string{
 		"IMAGEKIT_MAX_OUTPUT_PIXELS": inTheKey,
+		"IMAGEKIT_WATERMARKS":        asDigest,
 		"IMAGEKIT_ALLOWED_FORMATS":   asFormat,
 		"IMAGEKIT_DEFAULT_FORMAT":    asFormat,
 		"IMAGEKIT_IMGPROXY_AUTO":     asFormat,

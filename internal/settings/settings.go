@@ -36,8 +36,9 @@ type Settings struct {
 	Fetches         int // concurrent downloads
 	FetchBytes      int64
 	FetchTimeout    time.Duration
-	SourceCache     int64 // 0 = off
-	TraceOrigins    bool  // they get the trace context
+	SourceCache     int64  // 0 = off
+	TraceOrigins    bool   // they get the trace context
+	Watermarks      string // folder, "" = none
 
 	AllowedFormats  []format.Format
 	DefaultFormat   format.Format // one of AllowedFormats, or format.Auto

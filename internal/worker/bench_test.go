@@ -29,7 +29,7 @@ func BenchmarkPlan(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, _, err := decodeJob(header, nil); err != nil {
+		if _, _, _, err := decodeJob(header, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -82,20 +82,24 @@ func greet(w io.Writer, h hello) error {
 
 // answer runs one job and sends its reply.
 func answer(w io.Writer, header, body []byte, run Runner) error {
-	p, source, err := decodeJob(header, body)
+	p, picture, overlays, err := decodeJob(header, body)
 	if err != nil {
 		return err
 	}
 	if err := send(w, kindAccepted, nil); err != nil {
 		return fmt.Errorf("accept job: %w", err)
 	}
-	at := stage.Decode // every job begins with it
-	out, times, failed := run(&blob.Blob{Data: source, Format: p.Source.Format}, p, func(s stage.Stage) {
-		if s > at { // the engine goes back and forth between its last stages
-			at = s
-			_ = sendProgress(w, s) // a parent that does not listen will not take the reply either
+	var more []*blob.Blob
+	for i, data := range overlays {
+		more = append(more, &blob.Blob{Data: data, Format: p.Overlays[i].Source.Format})
+	}
+	at := start(p)
+	out, times, failed := run(&blob.Blob{Data: picture, Format: p.Source.Format}, p, func(part int, s stage.Stage) {
+		if next := (place{part, s}); at.before(next) { // the engine goes back and forth between its last stages
+			at = next
+			_ = sendProgress(w, next) // a parent that does not listen will not take the reply either
 		}
-	})
+	}, more...)
 	reply, err := encodeReply(times, failed)
 	if err != nil {
 		return fmt.Errorf("encode reply: %w", err)

@@ -178,7 +178,7 @@ func TestBreakoutTries(t *testing.T) {
 
 // onThreads is a Runner that puts the file rules in force while other threads exist, without the filter that would
 // hide what they deny, and returns what each thread, old or new, may open.
-func onThreads(*blob.Blob, plan.Plan, func(stage.Stage)) (*blob.Blob, stage.Times, error) {
+func onThreads(*blob.Blob, plan.Plan, func(int, stage.Stage), ...*blob.Blob) (*blob.Blob, stage.Times, error) {
 	const threads = 4
 	begin, answers, up := make(chan struct{}), make(chan string), make(chan struct{})
 	try := func() {

@@ -16,6 +16,6 @@ import (
 func raise(s syscall.Signal) error { return syscall.Kill(os.Getpid(), s) }
 
 // onThreads has nothing to tell here.
-func onThreads(*blob.Blob, plan.Plan, func(stage.Stage)) (*blob.Blob, stage.Times, error) {
+func onThreads(*blob.Blob, plan.Plan, func(int, stage.Stage), ...*blob.Blob) (*blob.Blob, stage.Times, error) {
 	return nil, stage.Times{}, errors.ErrUnsupported
 }

@@ -11,10 +11,14 @@ func cost(p plan.Plan) float64 {
 	decoded := float64(p.Source.Width) * float64(p.Source.Height) / 1e6
 	size := p.Size()
 	made := float64(size.X) * float64(size.Y) / 1e6
-	return 1 + decoded*decoding(p) + made*(encoding(p.Format)+effecting*float64(len(p.Effects)))
+	sum := 1 + decoded*decoding(p) + made*(encoding(p.Format)+effecting*float64(len(p.Effects)+len(p.Overlays)))
+	for _, o := range p.Overlays {
+		sum += float64(o.Source.Width) * float64(o.Source.Height) / 1e6 * decoding(o.Plan(p))
+	}
+	return sum
 }
 
-// effecting is the milliseconds that an effect takes for a megapixel of the result.
+// effecting is the milliseconds that an effect or an overlay takes for a megapixel of the result.
 const effecting = 10
 
 // decoding returns the milliseconds for a megapixel of the source.

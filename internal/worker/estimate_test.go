@@ -50,7 +50,17 @@ func TestEstimateHolds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pl, err := plan.New(info, asked, out, limits)
+		mark := sources[r.IntN(len(sources))]
+		var infos []probe.Info
+		var marks []*blob.Blob
+		if asked.Watermark.Given() {
+			header, err := probe.Read(mark, probe.Limits{MaxPixels: limits.MaxPixels})
+			if err != nil {
+				t.Fatal(err)
+			}
+			infos, marks = append(infos, header), append(marks, &blob.Blob{Data: mark})
+		}
+		pl, err := plan.New(info, asked, out, limits, infos...)
 		if err != nil {
 			continue // too large a radius, say
 		}
@@ -62,7 +72,7 @@ func TestEstimateHolds(t *testing.T) {
 		if !ok {
 			t.Skip("this system does not tell the peak memory of a process")
 		}
-		if _, _, err := p.Run(t.Context(), &blob.Blob{Data: src, Format: info.Format}, pl); err != nil {
+		if _, _, err := p.Run(t.Context(), &blob.Blob{Data: src, Format: info.Format}, pl, marks...); err != nil {
 			t.Fatalf("%s as %s: %v", query, out, err)
 		}
 		took := status(pid, "VmHWM") - before
@@ -111,6 +121,8 @@ func randomWork(r *rand.Rand) string {
 	maybe(0.3, "border=20,f00")
 	maybe(0.3, "radius=50")
 	maybe(0.2, "bg=369")
+	maybe(0.4, fmt.Sprintf("wm=logo&wmw=%.2f&wma=0.7", 0.1+0.9*r.Float64()))
+	maybe(0.2, "wmg=tile")
 	for _, row := range effect.Table {
 		_, value, _ := strings.Cut(row.Example, "&")
 		maybe(0.2, value)

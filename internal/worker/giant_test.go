@@ -21,11 +21,11 @@ import (
 )
 
 // pidOrPicture does pictures, and tells who does them when the source says "pid".
-func pidOrPicture(src *blob.Blob, p plan.Plan, enter func(stage.Stage)) (*blob.Blob, stage.Times, error) {
+func pidOrPicture(src *blob.Blob, p plan.Plan, enter func(int, stage.Stage), more ...*blob.Blob) (*blob.Blob, stage.Times, error) {
 	if string(src.Data) == "pid" {
 		return &blob.Blob{Data: strconv.AppendInt(nil, int64(os.Getpid()), 10)}, stage.Times{}, nil
 	}
-	return engine.Engine{Enter: enter}.Run(src, p)
+	return engine.Engine{Enter: enter}.Run(src, p, more...)
 }
 
 // TestGiantLeavesNothing: after a picture of 50 megapixels the same worker holds hardly more memory than before.

@@ -57,8 +57,8 @@ func child(mode string, args []string) error {
 		if err := engine.Prepare(""); err != nil {
 			return err
 		}
-		return Serve(args, testVersions, func(src *blob.Blob, p plan.Plan, enter func(stage.Stage)) (*blob.Blob, stage.Times, error) {
-			return engine.Engine{Enter: enter}.Run(src, p)
+		return Serve(args, testVersions, func(src *blob.Blob, p plan.Plan, enter func(int, stage.Stage), more ...*blob.Blob) (*blob.Blob, stage.Times, error) {
+			return engine.Engine{Enter: enter}.Run(src, p, more...)
 		})
 	case "giants":
 		return Serve(args, testVersions, pidOrPicture)
@@ -80,11 +80,20 @@ func child(mode string, args []string) error {
 	return nil
 }
 
-// script is a Runner that does what the source says: a verb and its arguments.
-func script(src *blob.Blob, p plan.Plan, enter func(stage.Stage)) (*blob.Blob, stage.Times, error) {
+// script is a Runner that does what the source says: a verb and its arguments. An overlay is a verb to die by, or "fine".
+func script(src *blob.Blob, p plan.Plan, enter func(int, stage.Stage), more ...*blob.Blob) (*blob.Blob, stage.Times, error) {
 	times := stage.Times{stage.Decode: 3, stage.Encode: 5}
 	verb, arg, _ := strings.Cut(string(src.Data[:min(len(src.Data), 300)]), " ")
 	text := ""
+	for i, m := range more {
+		enter(i+1, stage.Decode)
+		if fatal := string(m.Data); fatal != "fine" {
+			die(fatal)
+		}
+	}
+	if len(more) > 0 {
+		enter(0, stage.Decode)
+	}
 	switch verb {
 	case "echo":
 		return &blob.Blob{Data: src.Data}, times, nil
@@ -117,7 +126,7 @@ func script(src *blob.Blob, p plan.Plan, enter func(stage.Stage)) (*blob.Blob, s
 		text = "alive"
 	case "stages": // dies in its last one
 		for _, s := range []stage.Stage{stage.Decode, stage.Resize, stage.Encode, stage.Resize} {
-			enter(s)
+			enter(0, s)
 		}
 		die(arg)
 	default:
@@ -146,8 +155,8 @@ func die(verb string) {
 	case "huge": // announces more than the plan can make
 		_, _ = os.NewFile(socketFD, "wire").Write([]byte{byte(kindReply), 0, 0, 0, 2, 0x3f, 0xff, 0xff, 0xff})
 	case "backwards": // says that it goes back, as if it had for ever
-		_ = sendProgress(os.NewFile(socketFD, "wire"), stage.Encode)
-		_ = sendProgress(os.NewFile(socketFD, "wire"), stage.Resize)
+		_ = sendProgress(os.NewFile(socketFD, "wire"), place{0, stage.Encode})
+		_ = sendProgress(os.NewFile(socketFD, "wire"), place{0, stage.Resize})
 	case "hollow":
 		_ = os.NewFile(socketFD, "wire").Close()
 	case "grow":

@@ -81,6 +81,17 @@ func newPoison(ttl time.Duration) *poison {
 	return &poison{seed: maphash.MakeSeed(), ttl: ttl, suspect: map[suspect]record{}}
 }
 
+// checkAll returns the fault of a part of a job that is poison to its plan at now, else nil.
+func (p *poison) checkAll(j *job, now time.Time) error {
+	for part := range 1 + len(j.overlays) {
+		src, pl := j.source(part)
+		if err := p.check(src, pl, now); err != nil {
+			return fault.OfPart(err, part)
+		}
+	}
+	return nil
+}
+
 // check returns the fault of a source that is poison to a plan at now, else nil.
 func (p *poison) check(src *blob.Blob, pl plan.Plan, now time.Time) error {
 	p.mu.Lock()

@@ -96,7 +96,7 @@ func (p *Pool) born(w *process) {
 	}
 }
 
-// Run does p to src in a worker, when the client of ctx (clientip.Of) has its turn. It returns when the job is done, when ctx ends (the worker is killed then) or when
+// Run does p to src in a worker, with more as the sources of its overlays, when the client of ctx (clientip.Of) has its turn. It returns when the job is done, when ctx ends (the worker is killed then) or when
 // the job is refused; the times hold at least the wait in the queue.
 //
 // Besides the engine's own faults: TooMuchMemory when the plan or the worker exceeds its bounds, Overloaded when
@@ -104,8 +104,8 @@ func (p *Pool) born(w *process) {
 // of ctx, DamagedImage when the worker died of the image, and after the second time for a while without a try.
 //
 // A worker that ends before it has read the job costs nothing but time: another one gets the job.
-func (p *Pool) Run(ctx context.Context, src *blob.Blob, pl plan.Plan) (*blob.Blob, stage.Times, error) {
-	j, err := p.newJob(ctx, src, pl)
+func (p *Pool) Run(ctx context.Context, src *blob.Blob, pl plan.Plan, more ...*blob.Blob) (*blob.Blob, stage.Times, error) {
+	j, err := p.newJob(ctx, src, pl, more)
 	if err != nil {
 		return nil, stage.Times{}, err
 	}
@@ -134,34 +134,44 @@ func (p *Pool) Run(ctx context.Context, src *blob.Blob, pl plan.Plan) (*blob.Blo
 func (p *Pool) Admit(ctx context.Context) error { return p.queue.admit(clientip.Of(ctx)) }
 
 // newJob checks what can be checked without a worker.
-func (p *Pool) newJob(ctx context.Context, src *blob.Blob, pl plan.Plan) (*job, error) {
+func (p *Pool) newJob(ctx context.Context, src *blob.Blob, pl plan.Plan, more []*blob.Blob) (*job, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fault.From(err)
 	}
-	if err := p.poison.check(src, pl, time.Now()); err != nil {
+	if len(more) != len(pl.Overlays) {
+		return nil, fault.New(fault.Internal, "want %d sources to lay over the picture, got %d", len(pl.Overlays), len(more))
+	}
+	j := &job{
+		ctx: ctx, plan: pl, picture: src, overlays: more, limit: maxResult(pl), client: clientip.Of(ctx), cost: cost(pl),
+		queued: time.Now(), done: make(chan outcome, 1),
+	}
+	if err := p.poison.checkAll(j, j.queued); err != nil {
 		return nil, err
 	}
-	need := memoryFor(pl, src)
+	j.body = bodyOf(j.pieces[:0], pl, src, more)
+	size := 0
+	for _, b := range j.body {
+		size += len(b)
+	}
+	need := memoryFor(pl, size)
 	if most := min(p.config.Memory, p.config.DataLimit-idleData); need > most {
 		return nil, fault.New(fault.TooMuchMemory, "this image needs about %d MiB of memory, want at most %d MiB",
 			need>>20, most>>20)
 	}
-	if len(src.Data)+len(pl.Source.Profile) > maxSource {
-		return nil, fault.New(fault.SourceTooLarge, "want at most %d bytes, got %d", maxSource, len(src.Data))
+	if size > maxSource {
+		return nil, fault.New(fault.SourceTooLarge, "want at most %d bytes, got %d", maxSource, size)
 	}
-	return &job{
-		ctx: ctx, plan: pl, parts: [2][]byte{pl.Source.Profile, src.Data}, source: src,
-		limit: maxResult(pl), memory: need, client: clientip.Of(ctx), cost: cost(pl), queued: time.Now(), done: make(chan outcome, 1),
-	}, nil
+	j.memory = need
+	return j, nil
 }
 
 // idleData is what the data limit counts of a child without a job, in bytes: mostly stacks and the Go heap's reserve.
 const idleData = 80 << 20
 
-// memoryFor is what a job takes of a child. The plan's estimate covers small sources; of a larger one the child holds
-// what it was sent and, of some formats, a second copy.
-func memoryFor(pl plan.Plan, src *blob.Blob) int64 {
-	return max(pl.Memory, 0) + 2*int64(max(0, len(src.Data)-maxKept))
+// memoryFor is what a job of so many bytes takes of a child. The plan's estimate covers small sources; of larger ones the
+// child holds what it was sent and, of some formats, a second copy.
+func memoryFor(pl plan.Plan, size int) int64 {
+	return max(pl.Memory, 0) + 2*int64(max(0, size-maxKept))
 }
 
 // Ready reports whether a worker lives and the pool takes jobs.

@@ -277,7 +277,7 @@ func TestLateCancelSparesTheWorker(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 20 {
-		j, err := p.newJob(t.Context(), &blob.Blob{Data: []byte("echo")}, testPlan)
+		j, err := p.newJob(t.Context(), &blob.Blob{Data: []byte("echo")}, testPlan, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,8 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"imagekit/internal/stage"
 )
 
 // process is the parent's view of one child.
@@ -132,15 +130,15 @@ func (w *process) greeting(ctx context.Context, patience time.Duration) error {
 }
 
 // do sends a job and its header to the worker and returns its reply, which may hold a fault, and how far the job came:
-// Queue until the worker had read it, then Decode and what it says. An error means that the worker is of no more use.
-func (w *process) do(j *job, header []byte) (reply outcome, at stage.Stage, err error) {
-	if err := send(w.wire, kindJob, header, j.parts[:]...); err != nil {
-		return outcome{}, stage.Queue, err
+// untouched until the worker had read it, then its start and what it says. An error means that the worker is of no more use.
+func (w *process) do(j *job, header []byte) (reply outcome, at place, err error) {
+	if err := send(w.wire, kindJob, header, j.body...); err != nil {
+		return outcome{}, untouched, err
 	}
 	if _, _, err := receive(w.in, kindAccepted, 0, nil); err != nil {
-		return outcome{}, stage.Queue, err
+		return outcome{}, untouched, err
 	}
-	if at, err = w.follow(stage.Decode); err != nil {
+	if at, err = w.follow(start(j.plan), len(j.overlays)); err != nil {
 		return outcome{}, at, noEOF(err)
 	}
 	answer, body, err := receive(w.in, kindReply, j.limit, nil)
@@ -150,7 +148,7 @@ func (w *process) do(j *job, header []byte) (reply outcome, at stage.Stage, err 
 	if n := w.in.Buffered(); n > 0 {
 		return outcome{}, at, fmt.Errorf("%w: %d bytes after the reply", errWire, n)
 	}
-	times, failed, err := decodeReply(answer, body)
+	times, failed, err := decodeReply(answer, body, len(j.overlays))
 	if err != nil {
 		return outcome{}, at, err
 	}
@@ -160,8 +158,8 @@ func (w *process) do(j *job, header []byte) (reply outcome, at stage.Stage, err 
 	return outcome{data: body, times: times}, at, nil
 }
 
-// follow reads how the job goes on from stage at, up to the next message of another kind.
-func (w *process) follow(at stage.Stage) (stage.Stage, error) {
+// follow reads how a job with so many overlays goes on from a place, up to the next message of another kind.
+func (w *process) follow(at place, overlays int) (place, error) {
 	for {
 		if next, err := w.in.Peek(1); err != nil || kind(next[0]) != kindProgress {
 			return at, err
@@ -170,7 +168,7 @@ func (w *process) follow(at stage.Stage) (stage.Stage, error) {
 		if err != nil {
 			return at, err
 		}
-		if at, err = decodeProgress(header, at); err != nil {
+		if at, err = decodeProgress(header, at, overlays); err != nil {
 			return at, err
 		}
 	}

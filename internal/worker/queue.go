@@ -14,13 +14,15 @@ import (
 
 // job is one call of Run on its way through the queue and a worker.
 type job struct {
-	ctx    context.Context
-	plan   plan.Plan
-	parts  [2][]byte // the body: profile and source
-	source *blob.Blob
-	limit  int   // bytes of the result
-	memory int64 // bytes it may need
-	losses int   // workers that ended before they had read it
+	ctx      context.Context
+	plan     plan.Plan
+	picture  *blob.Blob
+	overlays []*blob.Blob
+	body     [][]byte  // see bodyOf
+	pieces   [2][]byte // room for the body of a job without overlays
+	limit    int       // bytes of the result
+	memory   int64     // bytes it may need
+	losses   int       // workers that ended before they had read it
 
 	client  string
 	cost    float64 // of its client's share

@@ -132,13 +132,13 @@ func (s *slot) work(j *job) {
 
 // prepare returns the header of a job, or why it is not worth a worker's life.
 func (s *slot) prepare(j *job) (header []byte, err error) {
-	if err := s.pool.poison.check(j.source, j.plan, time.Now()); err != nil { // blamed while this job waited
+	if err := s.pool.poison.checkAll(j, time.Now()); err != nil { // blamed while this job waited
 		return nil, err
 	}
 	if j.ctx.Err() != nil { // nobody waits any more
 		return nil, fault.From(j.ctx.Err())
 	}
-	if header, err = encodeJob(j.plan); err != nil {
+	if header, err = encodeJob(j.plan, j.overlays...); err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "this plan cannot be sent to a worker")
 	}
 	return header, nil
@@ -182,8 +182,8 @@ func causeOf(ctx context.Context) Cause {
 }
 
 // mourn deals with a worker that did not live to reply: it answers the job or gives it back to the queue, blames
-// the source, and clears the slot. at is how far the job came.
-func (s *slot) mourn(j *job, at stage.Stage, err error) {
+// the source that was in work, and clears the slot. at is how far the job came.
+func (s *slot) mourn(j *job, at place, err error) {
 	if errors.Is(err, errWire) {
 		s.w.kill(Babbled)
 	}
@@ -195,7 +195,7 @@ func (s *slot) mourn(j *job, at stage.Stage, err error) {
 	}
 	s.w.end()
 	cause := s.w.death()
-	if at == stage.Queue { // nothing of it was touched
+	if at == untouched { // nothing of it was touched
 		if cause == Crashed || cause == Killed {
 			cause = Idle
 		}
@@ -204,8 +204,9 @@ func (s *slot) mourn(j *job, at stage.Stage, err error) {
 		return
 	}
 	s.bury(cause)
-	s.pool.poison.blame(j.source, j.plan, at, cause, time.Now())
-	j.fail(s.verdict(cause, at, err))
+	src, pl := j.source(at.Part)
+	s.pool.poison.blame(src, pl, at.Stage, cause, time.Now())
+	j.fail(fault.OfPart(s.verdict(cause, at.Stage, err), at.Part))
 	s.pool.queue.release(j)
 }
 

@@ -19,9 +19,10 @@ import (
 //	kind (1 byte), length of the header (4 bytes, big endian), length of the body (4 bytes), header, body
 //
 // The child says hello once. Then, job after job: the parent sends a job (header: the plan; body: the ICC profile
-// and the source), the child answers accepted (empty) when it has read all of it, progress (header: the stage) when it
-// goes from decoding to a later stage, and reply (header: stage times or a fault; body: the result) when it is done. A
-// worker that ends before it accepted cannot have touched the source, so that job may go to another one.
+// and the source, then those of each overlay), the child answers accepted (empty) when it has read all of it, progress
+// (header: part and stage) when it goes on to a later stage or to the next part, and reply (header: stage times or a fault;
+// body: the result) when it is done. The overlays come first, then the picture. A worker that ends before it accepted
+// cannot have touched a source, so that job may go to another one.
 //
 // JSON costs some 20 µs a job and needs no code when a plan gains a field; the large parts never pass through it.
 type kind byte
@@ -115,58 +116,33 @@ type hello struct {
 	Sandbox  Sandbox
 }
 
-// jobHeader is the header of a job.
-type jobHeader struct {
-	Plan    plan.Plan // without Source.Profile
-	Profile int       // bytes at the front of the body that are Source.Profile
+// progressHeader is the header of a progress message: a place.
+type progressHeader struct {
+	Part  int `json:",omitempty"`
+	Stage stage.Stage
 }
 
-// encodeJob returns a job's header; its body is p.Source.Profile and the source.
-func encodeJob(p plan.Plan) ([]byte, error) {
-	h := jobHeader{Plan: p, Profile: len(p.Source.Profile)}
-	h.Plan.Source.Profile = nil
-	return json.Marshal(h)
-}
-
-// decodeJob is the inverse of encodeJob. Profile and source stay slices of body.
-func decodeJob(header, body []byte) (p plan.Plan, source []byte, err error) {
-	var h jobHeader
-	if err := json.Unmarshal(header, &h); err != nil {
-		return plan.Plan{}, nil, fmt.Errorf("%w: job: %w", errWire, err)
-	}
-	if h.Profile < 0 || h.Profile > len(body) {
-		return plan.Plan{}, nil, fmt.Errorf("%w: profile of %d bytes in a body of %d", errWire, h.Profile, len(body))
-	}
-	h.Plan.Source.Profile = nil
-	if h.Profile > 0 {
-		h.Plan.Source.Profile = body[:h.Profile:h.Profile]
-	}
-	return h.Plan, body[h.Profile:], nil
-}
-
-// progressHeader is the header of a progress message.
-type progressHeader struct{ Stage stage.Stage }
-
-// sendProgress says that a job has reached stage s.
-func sendProgress(w io.Writer, s stage.Stage) error {
-	header, err := json.Marshal(progressHeader{s})
+// sendProgress says that a job has reached a place.
+func sendProgress(w io.Writer, at place) error {
+	header, err := json.Marshal(progressHeader(at))
 	if err != nil {
 		return err
 	}
 	return send(w, kindProgress, header)
 }
 
-// decodeProgress returns the stage that a job which was at now has reached. It only goes on, and no further than
-// encoding: a worker that says otherwise could go on saying it for ever.
-func decodeProgress(header []byte, now stage.Stage) (stage.Stage, error) {
+// decodeProgress returns the place that a job with so many overlays, which was at now, has reached. It only goes on, and
+// no further than encoding: a worker that says otherwise could go on saying it for ever.
+func decodeProgress(header []byte, now place, overlays int) (place, error) {
 	var h progressHeader
 	if err := json.Unmarshal(header, &h); err != nil {
 		return now, fmt.Errorf("%w: progress: %w", errWire, err)
 	}
-	if h.Stage <= now || h.Stage > stage.Encode {
-		return now, fmt.Errorf("%w: progress from %v to stage %d", errWire, now, h.Stage)
+	next := place(h)
+	if next.Part < 0 || next.Part > overlays || next.Stage < stage.Decode || next.Stage > stage.Encode || !now.before(next) {
+		return now, fmt.Errorf("%w: progress from %v to %v", errWire, now, next)
 	}
-	return h.Stage, nil
+	return next, nil
 }
 
 // replyHeader is the header of a reply. A failed job has a fault and no body.
@@ -182,6 +158,7 @@ type failure struct {
 	Param  string
 	Retry  time.Duration
 	Cause  string
+	Part   int `json:",omitempty"`
 }
 
 // encodeReply returns a reply's header for a job that ended with err.
@@ -189,7 +166,7 @@ func encodeReply(times stage.Times, err error) ([]byte, error) {
 	h := replyHeader{Times: times}
 	if err != nil {
 		f := fault.From(err)
-		h.Fault = &failure{Kind: f.Kind, Detail: clip(f.Detail), Param: clip(f.Param), Retry: f.Retry}
+		h.Fault = &failure{Kind: f.Kind, Detail: clip(f.Detail), Param: clip(f.Param), Retry: f.Retry, Part: f.Part}
 		switch {
 		case err != error(f) && !errors.Is(f.Err, err): // wrapped further: the outer text says more
 			h.Fault.Cause = clip(err.Error())
@@ -200,9 +177,9 @@ func encodeReply(times stage.Times, err error) ([]byte, error) {
 	return json.Marshal(h)
 }
 
-// decodeReply is the inverse of encodeReply. It believes nothing: a worker may have been taken over by its source.
-// failed is the job's own error, err one of the reply.
-func decodeReply(header, body []byte) (times stage.Times, failed *fault.Error, err error) {
+// decodeReply is the inverse of encodeReply, for a job with so many overlays. It believes nothing: a worker may have been
+// taken over by its source. failed is the job's own error, err one of the reply.
+func decodeReply(header, body []byte, overlays int) (times stage.Times, failed *fault.Error, err error) {
 	var h replyHeader
 	if err := json.Unmarshal(header, &h); err != nil {
 		return stage.Times{}, nil, fmt.Errorf("%w: reply: %w", errWire, err)
@@ -220,10 +197,10 @@ func decodeReply(header, body []byte) (times stage.Times, failed *fault.Error, e
 		return h.Times, nil, nil
 	}
 	f := h.Fault
-	if int(f.Kind) >= len(fault.Kinds()) || f.Retry < 0 {
-		return stage.Times{}, nil, fmt.Errorf("%w: fault of kind %d, retry after %v", errWire, uint8(f.Kind), f.Retry)
+	if int(f.Kind) >= len(fault.Kinds()) || f.Retry < 0 || f.Part < 0 || f.Part > overlays {
+		return stage.Times{}, nil, fmt.Errorf("%w: fault of kind %d in part %d, retry after %v", errWire, uint8(f.Kind), f.Part, f.Retry)
 	}
-	failed = &fault.Error{Kind: f.Kind, Detail: clip(f.Detail), Param: clip(f.Param), Retry: f.Retry}
+	failed = &fault.Error{Kind: f.Kind, Detail: clip(f.Detail), Param: clip(f.Param), Retry: f.Retry, Part: f.Part}
 	if f.Cause != "" {
 		failed.Err = errors.New(clip(f.Cause))
 	}

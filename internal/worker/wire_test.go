@@ -11,12 +11,14 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"imagekit/internal/blob"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/plan"
@@ -58,19 +60,58 @@ func fill(v reflect.Value, n *int) {
 func TestEveryFieldOfAPlanCrosses(t *testing.T) {
 	var p plan.Plan
 	fill(reflect.ValueOf(&p).Elem(), new(int))
-	header, err := encodeJob(p)
+	overlays := []*blob.Blob{{Data: []byte("first")}, {}, {Data: []byte("third")}}
+	header, err := encodeJob(p, overlays...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, source, err := decodeJob(header, append(bytes.Clone(p.Source.Profile), "source"...))
+	body := bytes.Join(bodyOf(nil, p, &blob.Blob{Data: []byte("source")}, overlays), nil)
+	got, source, more, err := decodeJob(header, body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(p, got); diff != "" {
 		t.Errorf("plan (-sent +got):\n%s", diff)
 	}
-	if string(source) != "source" {
-		t.Errorf("source %q", source)
+	if string(source) != "source" || len(more) != 3 || string(more[0]) != "first" || len(more[1]) != 0 || string(more[2]) != "third" {
+		t.Errorf("source %q, overlays %q", source, more)
+	}
+}
+
+// TestOneSourceOnTheWire: a job without overlays is the bytes that it was before there were any.
+func TestOneSourceOnTheWire(t *testing.T) {
+	p := testPlan
+	p.Source.Profile = []byte("icc")
+	header, err := encodeJob(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(header); strings.Contains(text, "Overlays") || !strings.HasSuffix(text, `,"Profile":3}`) {
+		t.Errorf("the header is %s", text)
+	}
+	if body := bodyOf(nil, p, &blob.Blob{Data: []byte("x")}, nil); len(body) != 2 || string(body[0])+string(body[1]) != "iccx" {
+		t.Errorf("the body is %q", body)
+	}
+	var b bytes.Buffer
+	if err := sendProgress(&b, place{0, stage.Encode}); err != nil || b.String()[prologueLen:] != `{"Stage":6}` {
+		t.Errorf("progress is %q, %v", b.String(), err)
+	}
+}
+
+func TestJobIsNotBelieved(t *testing.T) {
+	for _, tt := range []struct{ name, header string }{
+		{"profile beyond the body", `{"Profile":5}`},
+		{"negative profile", `{"Profile":-1}`},
+		{"overlay without its lengths", `{"Plan":{"Overlays":[{}]}}`},
+		{"lengths without an overlay", `{"Overlays":[{"Source":1}]}`},
+		{"overlay beyond the body", `{"Profile":3,"Plan":{"Overlays":[{}]},"Overlays":[{"Source":2}]}`},
+		{"its profile beyond the body", `{"Plan":{"Overlays":[{}]},"Overlays":[{"Profile":4,"Source":1}]}`},
+		{"negative length", `{"Plan":{"Overlays":[{}]},"Overlays":[{"Source":-1}]}`},
+		{"lengths that overflow", `{"Plan":{"Overlays":[{},{}]},"Overlays":[{"Source":9223372036854775807},{"Source":9223372036854775807}]}`},
+	} {
+		if _, _, _, err := decodeJob([]byte(tt.header), []byte("body")); !errors.Is(err, errWire) {
+			t.Errorf("%s: got %v", tt.name, err)
+		}
 	}
 }
 
@@ -86,13 +127,13 @@ func describe(f *fault.Error) string {
 	if f == nil {
 		return "none"
 	}
-	return fmt.Sprintf("%v %q %q %v %v", f.Kind, f.Detail, f.Param, f.Retry, f.Err)
+	return fmt.Sprintf("%v %q %q %v %v %d", f.Kind, f.Detail, f.Param, f.Retry, f.Err, f.Part)
 }
 
 func TestReply(t *testing.T) {
 	cause := errors.New("premature end")
 	coded := fault.Wrap(fault.DamagedImage, cause, "want 3 components, got %d", 2)
-	coded.Param, coded.Retry = "crop", 3*time.Second
+	coded.Param, coded.Retry, coded.Part = "crop", 3*time.Second, 1
 	for _, tt := range []struct {
 		name string
 		err  error
@@ -100,10 +141,10 @@ func TestReply(t *testing.T) {
 	}{
 		{"success", nil, nil},
 		{"fault", coded, &fault.Error{
-			Kind: fault.DamagedImage, Detail: "want 3 components, got 2", Param: "crop", Retry: 3 * time.Second, Err: cause,
+			Kind: fault.DamagedImage, Detail: "want 3 components, got 2", Param: "crop", Retry: 3 * time.Second, Err: cause, Part: 1,
 		}},
 		{"fault, wrapped", fmt.Errorf("row 7: %w", coded), &fault.Error{
-			Kind: fault.DamagedImage, Detail: "want 3 components, got 2", Param: "crop", Retry: 3 * time.Second,
+			Kind: fault.DamagedImage, Detail: "want 3 components, got 2", Param: "crop", Retry: 3 * time.Second, Part: 1,
 			Err: errors.New("row 7: " + coded.Error()),
 		}},
 		{"any error", cause, &fault.Error{Kind: fault.Internal, Detail: fault.From(cause).Detail, Err: cause}},
@@ -126,7 +167,7 @@ func TestReply(t *testing.T) {
 			if tt.err == nil {
 				body = []byte("result")
 			}
-			times, failed, err := decodeReply(header, body)
+			times, failed, err := decodeReply(header, body, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -148,10 +189,12 @@ func TestReplyIsNotBelieved(t *testing.T) {
 		{"kind that is none", `{"Fault":{"Kind":200}}`, ""},
 		{"kind out of range", `{"Fault":{"Kind":300}}`, ""},
 		{"negative retry", `{"Fault":{"Kind":1,"Retry":-1}}`, ""},
+		{"part that is none", `{"Fault":{"Kind":1,"Part":2}}`, ""},
+		{"negative part", `{"Fault":{"Kind":1,"Part":-1}}`, ""},
 		{"negative time", `{"Times":[0,0,0,0,-1,0,0,0]}`, "x"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if _, _, err := decodeReply([]byte(tt.header), []byte(tt.body)); !errors.Is(err, errWire) {
+			if _, _, err := decodeReply([]byte(tt.header), []byte(tt.body), 1); !errors.Is(err, errWire) {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -159,21 +202,30 @@ func TestReplyIsNotBelieved(t *testing.T) {
 }
 
 func TestProgress(t *testing.T) {
+	at := func(part int, s stage.Stage) place { return place{part, s} }
 	for _, tt := range []struct {
 		name, header string
-		now, want    stage.Stage
+		now, want    place
 		ok           bool
 	}{
-		{"goes on", `{"Stage":5}`, stage.Decode, stage.Resize, true},
-		{"skips one", `{"Stage":6}`, stage.Decode, stage.Encode, true},
-		{"stays", `{"Stage":4}`, stage.Decode, 0, false},
-		{"goes back", `{"Stage":5}`, stage.Encode, 0, false},
-		{"beyond the worker's", `{"Stage":7}`, stage.Encode, 0, false},
-		{"no stage at all", `{"Stage":200}`, stage.Decode, 0, false},
-		{"out of range", `{"Stage":300}`, stage.Decode, 0, false},
-		{"no JSON", `5`, stage.Decode, 0, false},
+		{"goes on", `{"Stage":5}`, at(0, stage.Decode), at(0, stage.Resize), true},
+		{"skips one", `{"Stage":6}`, at(0, stage.Decode), at(0, stage.Encode), true},
+		{"of an overlay", `{"Part":1,"Stage":5}`, at(1, stage.Decode), at(1, stage.Resize), true},
+		{"to the next overlay", `{"Part":2,"Stage":4}`, at(1, stage.Resize), at(2, stage.Decode), true},
+		{"to the picture", `{"Stage":4}`, at(2, stage.Resize), at(0, stage.Decode), true},
+		{"stays", `{"Stage":4}`, at(0, stage.Decode), place{}, false},
+		{"goes back", `{"Stage":5}`, at(0, stage.Encode), place{}, false},
+		{"back to an overlay", `{"Part":1,"Stage":6}`, at(0, stage.Decode), place{}, false},
+		{"back to the first overlay", `{"Part":1,"Stage":6}`, at(2, stage.Decode), place{}, false},
+		{"overlay that is none", `{"Part":3,"Stage":4}`, at(2, stage.Decode), place{}, false},
+		{"negative part", `{"Part":-1,"Stage":4}`, at(1, stage.Decode), place{}, false},
+		{"before decoding", `{"Stage":3}`, at(1, stage.Decode), place{}, false},
+		{"beyond the worker's", `{"Stage":7}`, at(0, stage.Encode), place{}, false},
+		{"no stage at all", `{"Stage":200}`, at(0, stage.Decode), place{}, false},
+		{"out of range", `{"Stage":300}`, at(0, stage.Decode), place{}, false},
+		{"no JSON", `5`, at(0, stage.Decode), place{}, false},
 	} {
-		got, err := decodeProgress([]byte(tt.header), tt.now)
+		got, err := decodeProgress([]byte(tt.header), tt.now, 2)
 		if tt.ok && (err != nil || got != tt.want) || !tt.ok && !errors.Is(err, errWire) {
 			t.Errorf("%s: got %v, %v", tt.name, got, err)
 		}
@@ -238,13 +290,20 @@ func FuzzJob(f *testing.F) {
 	full := testPlan
 	full.Source = probe.Info{Format: format.JPEG, Width: 4000, Height: 3000, Orientation: 6, Profile: []byte("icc")}
 	full.Window = plan.Window{X: 0.25, Y: 1e-9, W: 3999.5, H: 3000}
-	for _, p := range []plan.Plan{{}, testPlan, full} {
+	marked := full
+	marked.Overlays = []plan.Overlay{{Source: full.Source, Opacity: 65535}}
+	for _, p := range []plan.Plan{{}, testPlan, full, marked} {
 		var b bytes.Buffer
-		header, err := encodeJob(p)
+		var overlays []*blob.Blob
+		for range p.Overlays {
+			overlays = append(overlays, &blob.Blob{Data: []byte("mark")})
+		}
+		header, err := encodeJob(p, overlays...)
 		if err != nil {
 			f.Fatal(err)
 		}
-		if err := send(&b, kindJob, header, p.Source.Profile, []byte("\xff\xd8\xff source")); err != nil {
+		body := bodyOf(nil, p, &blob.Blob{Data: []byte("\xff\xd8\xff source")}, overlays)
+		if err := send(&b, kindJob, header, body...); err != nil {
 			f.Fatal(err)
 		}
 		f.Add(b.Bytes())
@@ -255,25 +314,29 @@ func FuzzJob(f *testing.F) {
 		if err != nil {
 			return
 		}
-		p, source, err := decodeJob(header, body)
+		p, source, more, err := decodeJob(header, body)
 		if err != nil {
 			if !errors.Is(err, errWire) {
 				t.Fatalf("error without its kind: %v", err)
 			}
 			return
 		}
-		if len(p.Source.Profile)+len(source) != len(body) {
-			t.Fatalf("body of %d became %d + %d", len(body), len(p.Source.Profile), len(source))
+		var overlays []*blob.Blob
+		for _, data := range more {
+			overlays = append(overlays, &blob.Blob{Data: data})
 		}
-		again, err := encodeJob(p)
+		if !bytes.Equal(bytes.Join(bodyOf(nil, p, &blob.Blob{Data: source}, overlays), nil), body) {
+			t.Fatalf("the body of %d bytes became another", len(body))
+		}
+		again, err := encodeJob(p, overlays...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		q, source2, err := decodeJob(again, body)
+		q, source2, more2, err := decodeJob(again, body)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(p, q); diff != "" || !bytes.Equal(source, source2) {
+		if diff := cmp.Diff(p, q); diff != "" || !bytes.Equal(source, source2) || !slices.EqualFunc(more, more2, bytes.Equal) {
 			t.Fatalf("round trip (-first +second):\n%s", diff)
 		}
 	})
@@ -299,7 +362,7 @@ func FuzzReply(f *testing.F) {
 		if err != nil {
 			return
 		}
-		times, failed, err := decodeReply(header, body)
+		times, failed, err := decodeReply(header, body, 1)
 		if err != nil {
 			return
 		}
@@ -318,7 +381,7 @@ func FuzzReply(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, second, err := decodeReply(again, nil)
+		_, second, err := decodeReply(again, nil, 1)
 		if err != nil || second.Error() != failed.Error() || second.Kind != failed.Kind || second.Param != failed.Param {
 			t.Fatalf("%v became %v (%v)", failed, second, err)
 		}

@@ -18,11 +18,11 @@ import (
 	"imagekit/internal/stage"
 )
 
-// Runner does one job in the child: the engine, handed in by the command. It must not keep src.Data after it
-// returns, the next job overwrites it. It calls enter with the stage it is about to begin, so that the parent knows
-// in which one a worker died. Its errors cross the process boundary as a fault's kind, detail, parameter and the text of
-// its cause.
-type Runner func(src *blob.Blob, p plan.Plan, enter func(stage.Stage)) (*blob.Blob, stage.Times, error)
+// Runner does one job in the child: the engine, handed in by the command. more are the sources of the plan's overlays. It
+// must not keep the data of a source after it returns, the next job overwrites it. It calls enter with the stage it is
+// about to begin, and of which part, so that the parent knows where a worker died. Its errors cross the process boundary
+// as a fault's kind, detail, parameter, part and the text of its cause.
+type Runner func(src *blob.Blob, p plan.Plan, enter func(part int, s stage.Stage), more ...*blob.Blob) (*blob.Blob, stage.Times, error)
 
 // Config sets up a Pool. Zero values mean the defaults named here.
 type Config struct {

@@ -26,7 +26,7 @@ type Attempt struct {
 }
 
 // Run is a worker's Runner that ignores its job. Its result is a Report as JSON.
-func Run(*blob.Blob, plan.Plan, func(stage.Stage)) (*blob.Blob, stage.Times, error) {
+func Run(*blob.Blob, plan.Plan, func(int, stage.Stage), ...*blob.Blob) (*blob.Blob, stage.Times, error) {
 	text, err := json.Marshal(Report{Environment: os.Environ(), Attempts: Try()})
 	return &blob.Blob{Data: text}, stage.Times{}, err
 }
