@@ -4,6 +4,7 @@ package jpeg
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"imagekit/internal/frame"
 )
@@ -42,22 +43,20 @@ type part struct {
 
 // baselineOf reads the segments up to the scan; false when it is none of these files.
 func baselineOf(src []byte, c census) (*baseline, bool) {
-	if c.sof > mSOF1 || c.scans != 1 || len(c.parts) != 1 && len(c.parts) != 3 || !c.luma() {
+	if c.ended || c.sof > mSOF1 || c.scans != 1 || len(c.parts) != 1 && len(c.parts) != 3 || !c.luma() {
 		return nil, false
 	}
 	d := &baseline{}
 	for b := src[2:]; ; {
-		var marker byte
-		marker, b = nextMarker(b)
-		if len(b) < 2 {
+		if len(b) < 4 || b[0] != 0xFF {
 			return nil, false
 		}
-		size := int(binary.BigEndian.Uint16(b))
-		if size < 2 || size > len(b) {
+		marker, size := b[1], 2+int(binary.BigEndian.Uint16(b[2:]))
+		if size < 4 || size > len(b) {
 			return nil, false
 		}
 		ok := true
-		switch body := b[2:size]; marker {
+		switch body := b[4:size]; marker {
 		case mDQT:
 			ok = d.quantizers(body)
 		case mDHT:
@@ -69,6 +68,8 @@ func baselineOf(src []byte, c census) (*baseline, bool) {
 		case mSOS:
 			d.data = b[size:]
 			return d, d.scan(body, c)
+		default:
+			ok = marker == c.sof || mAPP0 <= marker && marker <= mAPP15 || marker == mCOM
 		}
 		if !ok {
 			return nil, false
@@ -80,15 +81,15 @@ func baselineOf(src []byte, c census) (*baseline, bool) {
 // luma reports whether the first channel is luma: the only one, or one with as many samples as there are pixels, beside
 // two of chroma that are alike.
 func (c *census) luma() bool {
+	usual := func(n byte) bool { return n == 1 || n == 2 || n == 4 } // as the standard library has it
 	if len(c.parts) == 1 {
-		return true
+		return usual(c.parts[0].h) && usual(c.parts[0].v)
 	}
 	y, cb, cr := c.parts[0], c.parts[1], c.parts[2]
 	if c.adobe && !c.ycc || y.id == 'R' && cb.id == 'G' && cr.id == 'B' {
 		return false
 	}
-	usual := func(n byte) bool { return n == 1 || n == 2 || n == 4 }
-	return usual(y.h) && usual(y.v) && cb.h == 1 && cb.v == 1 && cr.h == 1 && cr.v == 1
+	return usual(y.h) && y.v < 4 && usual(y.v) && cb.h == 1 && cb.v == 1 && cr.h == 1 && cr.v == 1
 }
 
 // quantizers takes tables of quantizers (§B.2.4.1).
@@ -126,7 +127,7 @@ func (d *baseline) codes(b []byte) bool {
 			return false
 		}
 		c, ok := newCode(counts, b[:n])
-		if !ok {
+		if !ok || class == 0 && n > 0 && slices.Max(b[:n]) > 15 { // of a first coefficient there is no run
 			return false
 		}
 		if class == 0 {
@@ -146,7 +147,7 @@ func (d *baseline) scan(b []byte, c census) bool {
 	}
 	for i, p := range c.parts {
 		s := b[1+2*i:]
-		if s[0] != p.id || s[1]>>4 > 3 || s[1]&15 > 3 {
+		if s[0] != p.id || s[1]>>4 > 3 || s[1]&15 > 3 || p.table > 3 {
 			return false
 		}
 		d.parts = append(d.parts, part{h: int(p.h), v: int(p.v), dc: d.dc[s[1]>>4], ac: d.ac[s[1]&15], quant: d.quants[p.table]})
@@ -209,7 +210,7 @@ func (d *baseline) read(w, h int) bool {
 			return false
 		}
 	}
-	return true
+	return r.before(mEOI)
 }
 
 // read reads the channel's blocks of MCU x, y.

@@ -54,10 +54,15 @@ func (r *bits) next() (byte, bool) {
 // intact reports whether no bit was used that is not there.
 func (r *bits) intact() bool { return r.n >= r.padded }
 
-// restart goes on behind restart marker i, which has to be the next thing but for bits that fill a byte.
-func (r *bits) restart(i int) bool {
+// before reports whether a marker is the next thing, but for bits that fill a byte.
+func (r *bits) before(marker byte) bool {
 	r.fill()
-	if !r.intact() || r.n-r.padded >= 8 || r.at+2 > len(r.src) || r.src[r.at] != 0xFF || r.src[r.at+1] != mRST0+byte(i&7) {
+	return r.intact() && r.n-r.padded < 8 && r.at+2 <= len(r.src) && r.src[r.at] == 0xFF && r.src[r.at+1] == marker
+}
+
+// restart goes on behind restart marker i, which has to be the next thing.
+func (r *bits) restart(i int) bool {
+	if !r.before(mRST0 + byte(i&7)) {
 		return false
 	}
 	*r = bits{src: r.src, at: r.at + 2}
@@ -163,8 +168,7 @@ func (r *bits) block(b *coefficients, p *part) (busy, ok bool) {
 	if e == 0 {
 		e = p.dc.long(r.acc)
 	}
-	// A symbol is the number of bits alone here: in the place of a run nothing is allowed, and 0 stands for last.
-	if e == 0 || e&0xF000 != 0 {
+	if e == 0 {
 		return false, false
 	}
 	p.last += r.value(e)

@@ -24,7 +24,10 @@ const (
 	mSOI   = 0xD8
 	mEOI   = 0xD9
 	mSOS   = 0xDA
+	mAPP0  = 0xE0
 	mAPP14 = 0xEE
+	mAPP15 = 0xEF
+	mCOM   = 0xFE
 )
 
 // maxScans bounds what a picture of many scans costs: each is a pass over all coefficients. Real files have about ten.
@@ -118,7 +121,7 @@ func (c *census) start(marker byte, b []byte) error {
 	c.sof, c.bits = marker, int(b[0])
 	c.height, c.width = int(binary.BigEndian.Uint16(b[1:])), int(binary.BigEndian.Uint16(b[3:]))
 	for p := b[6:]; len(p) > 0; p = p[3:] {
-		part := channel{id: p[0], h: p[1] >> 4, v: p[1] & 15, table: p[2] & 3}
+		part := channel{id: p[0], h: p[1] >> 4, v: p[1] & 15, table: p[2]}
 		for i := range part.missing {
 			part.missing[i] = 255
 		}
