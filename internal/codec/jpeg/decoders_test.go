@@ -79,11 +79,11 @@ func TestHuffmanDecoderDamage(t *testing.T) {
 		}
 		src := mustEncode(t, scene(t, 70, 50, sub[0], sub[1]), Settings{Quality: 85, Optimize: true})
 		for i := range src {
-			sameVerdict(t, src[:i])
+			sameVerdict(t, src[:i], frame.Hint{})
 			for _, v := range []byte{0x00, 0xFF, src[i] ^ 0x10, src[i] + 1} {
 				broken := slices.Clone(src)
 				if broken[i] = v; !outside(broken) {
-					sameVerdict(t, broken)
+					sameVerdict(t, broken, frame.Hint{})
 				}
 			}
 		}

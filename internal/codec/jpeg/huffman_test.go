@@ -17,9 +17,9 @@ const portable = false
 var subsamplings = [][2]int{{0, 0}, {1, 1}, {2, 1}, {1, 2}, {2, 2}}
 
 // sameVerdict is sameAsPlain for a damaged file.
-func sameVerdict(t *testing.T, src []byte) {
+func sameVerdict(t *testing.T, src []byte, h frame.Hint) {
 	t.Helper()
-	sameAsPlain(t, src, frame.Hint{})
+	sameAsPlain(t, src, h)
 }
 
 // sameAsPlain decodes with our Huffman decoder and with libjpeg's: the samples, or the words of the error, are the same.

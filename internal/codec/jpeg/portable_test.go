@@ -67,7 +67,7 @@ func sameAsPlain(t *testing.T, src []byte, h frame.Hint) {
 
 // sameVerdict says when a damaged file is read that the standard library refuses. Coefficients beyond all bounds become
 // other samples here and there.
-func sameVerdict(t *testing.T, src []byte) {
+func sameVerdict(t *testing.T, src []byte, _ frame.Hint) {
 	t.Helper()
 	sameAsPlain(t, src, frame.Hint{Shrink: 8})
 }
