@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.commit=$(COMMIT)
 BUILD   := -trimpath -tags netgo -ldflags '$(LDFLAGS)'
 TOOLS   := go tool -modfile=tools/go.mod
 
-.PHONY: help cross run build portable test lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd rig-shapes rig-entries rig-wine
+.PHONY: help cross run build portable test test-portable lint docs bench fuzz asan deps testdeps rig-corpus rig-origin rig-load rig-crash rig-mutate rig-image rig-systemd rig-shapes rig-entries rig-wine
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,12 @@ test: testdeps lint ## everything CI runs: lint, and all tests under the race de
 	go build $(BUILD) -o bin/imagekit ./cmd/imagekit
 	go run ./scripts/gotest -race -timeout 60m ./...
 	go -C deploy/check vet ./... && go run ./scripts/gotest -C deploy/check ./...
+
+# Not under the race detector, which needs cgo.
+test-portable: ## all tests without C, and the end-to-end tests against the portable program; minutes
+	CGO_ENABLED=0 go run ./scripts/gotest -tags 'netgo nodynamic' -timeout 60m ./internal/... ./cmd/...
+	$(MAKE) portable
+	CGO_ENABLED=0 IMAGEKIT_BINARY="$(CURDIR)/bin/imagekit-portable" go run ./scripts/gotest -tags 'netgo nodynamic' -timeout 60m ./e2e
 
 lint: deps ## gofumpt, go vet, staticcheck
 	@unformatted=$$($(TOOLS) gofumpt -l .); test -z "$$unformatted" || { echo "gofumpt -w needed: $$unformatted" >&2; exit 1; }

@@ -8,7 +8,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -53,4 +56,31 @@ func TestResultDependsOnSources(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// versions are what the binary under test says of itself.
+var versions = sync.OnceValues(func() (string, error) {
+	out, err := exec.Command(binary, "version").CombinedOutput()
+	return string(out), err
+})
+
+// portable reports whether the binary under test is the engine without C, which lacks a few things.
+func portable(t *testing.T) bool {
+	t.Helper()
+	said, err := versions()
+	if err != nil {
+		t.Fatalf("version: %v\n%s", err, said)
+	}
+	return strings.Contains(said, "\nengine portable\n")
+}
+
+// reported is the version that the binary under test reports.
+func reported(t *testing.T) string {
+	t.Helper()
+	said, err := versions()
+	first, _, _ := strings.Cut(strings.TrimPrefix(said, "imagekit "), "\n")
+	if err != nil || first == "" {
+		t.Fatalf("version: %v\n%s", err, said)
+	}
+	return first
 }

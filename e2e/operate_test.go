@@ -42,7 +42,7 @@ func TestMetrics(t *testing.T) {
 		`imagekit_stage_duration_seconds_count{stage="encode"} 2`, `imagekit_stage_duration_seconds_count{stage="store"} 1`,
 		"imagekit_cache_entries 1\n", "imagekit_cache_hits_total 1\n", "imagekit_workers 2\n", "imagekit_source_downloads_total 2\n",
 		`imagekit_fetch_errors_total{kind="not_found"} 1`, "imagekit_fetches_in_flight 0\n", "imagekit_http_requests_in_flight 1\n",
-		`imagekit_worker_deaths_total{cause="crash"} 0`, `imagekit_build_info{version="` + testVersion + `"} 1`,
+		`imagekit_worker_deaths_total{cause="crash"} 0`, `imagekit_build_info{version="` + reported(t) + `"} 1`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("missing: %s", want)
