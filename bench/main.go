@@ -33,6 +33,7 @@ var sections = []section{
 	{"hits", hits},
 	{"misses", misses},
 	{"hop", hop},
+	{"engines", engines},
 	{"effects", effects},
 }
 
