@@ -40,7 +40,7 @@ func limits(s *settings.Settings) plan.Limits {
 func newPool(command string, workers, queue int, s *settings.Settings, log *slog.Logger) (*worker.Pool, error) {
 	var hello time.Duration
 	if engine.Compiles { // a first start compiles for 1.4 s of CPU, on a busy machine beside all other workers
-		hello = time.Minute
+		hello = 2 * time.Minute
 	}
 	pool, err := worker.NewPool(worker.Config{
 		Hello: hello, Args: workerArgs(command), Workers: workers, Queue: queue, Memory: s.Memory, Sandbox: worker.Mode(s.Sandbox), Logger: log,

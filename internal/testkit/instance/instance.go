@@ -25,7 +25,7 @@ const (
 	// secret is the key of every instance.
 	secret = "a-key-of-instances-with-32-bytes"
 	// patience bounds every wait for something that happens soon.
-	patience = 2 * time.Minute
+	patience = 4 * time.Minute
 	tick     = 2 * time.Millisecond
 )
 
