@@ -80,7 +80,7 @@ func cacheReadings(c *cache.Cache, store *disk.Store) []metric.Reading {
 		gauge("imagekit_cache_entries", "Results in the cache.", of(func(s cache.Stats) int64 { return s.Entries })),
 		gauge("imagekit_cache_limit_bytes", "Upper bound of the cache; 0 = unknown.", of(func(s cache.Stats) int64 { return s.LimitBytes })),
 		counter("imagekit_cache_hits_total", "Look-ups that found a sound result.", of(func(s cache.Stats) int64 { return s.Hits })),
-		counter("imagekit_cache_misses_total", "Look-ups that found none.", of(func(s cache.Stats) int64 { return s.Misses })),
+		counter("imagekit_cache_misses_total", "Look-ups that found no result.", of(func(s cache.Stats) int64 { return s.Misses })),
 		counter("imagekit_cache_evictions_total", "Results removed for lack of room.", of(func(s cache.Stats) int64 { return s.Evictions })),
 		counter("imagekit_cache_corrupt_entries_total", "Results that failed a check; none was served.", of(func(s cache.Stats) int64 { return s.Corrupt })),
 		counter("imagekit_cache_no_room_total", "Results that were not kept because the disk had no room for them.", of(func(s cache.Stats) int64 { return s.NoRoom })),
@@ -104,16 +104,16 @@ func cacheReadings(c *cache.Cache, store *disk.Store) []metric.Reading {
 func purgeReadings(l *purge.Log) []metric.Reading {
 	return []metric.Reading{
 		counter("imagekit_purges_total", "Purges that this server was asked for; one request may ask for many.", l.Asked),
-		gauge("imagekit_purges_remembered", "Purges whose results may still lie in the cache. None of those is used.", l.Unswept),
+		gauge("imagekit_purges_remembered", "Purges whose results may still be on the disk. Purged results are never used.", l.Unswept),
 	}
 }
 
 func workerReadings(p *worker.Pool) []metric.Reading {
 	of := func(field func(worker.Stats) int) func() int { return func() int { return field(p.Stats()) } }
 	return []metric.Reading{
-		gauge("imagekit_workers", "Worker processes that there should be.", of(func(s worker.Stats) int { return s.Workers })),
-		gauge("imagekit_workers_alive", "Worker processes that there are.", of(func(s worker.Stats) int { return s.Alive })),
-		gauge("imagekit_workers_busy", "Worker processes with a picture.", of(func(s worker.Stats) int { return s.Busy })),
+		gauge("imagekit_workers", "Worker processes wanted (IMAGEKIT_WORKERS).", of(func(s worker.Stats) int { return s.Workers })),
+		gauge("imagekit_workers_alive", "Worker processes that run.", of(func(s worker.Stats) int { return s.Alive })),
+		gauge("imagekit_workers_busy", "Worker processes busy with a picture.", of(func(s worker.Stats) int { return s.Busy })),
 		gauge("imagekit_worker_memory_reserved_bytes", "Memory that the running pictures need, by estimate.",
 			func() int64 { return p.Stats().Memory }),
 		gauge("imagekit_worker_memory_limit_bytes", "Upper bound of imagekit_worker_memory_reserved_bytes (IMAGEKIT_MEMORY).",
@@ -123,7 +123,7 @@ func workerReadings(p *worker.Pool) []metric.Reading {
 		gauge("imagekit_worker_resident_memory_max_bytes", "Memory that the largest worker process has in RAM.",
 			func() int64 { _, most := p.Resident(); return most }),
 		counter("imagekit_workers_recycled_total", "Worker processes replaced between two pictures.", func() uint64 { return p.Stats().Recycled }),
-		gauge("imagekit_poisoned_sources", "Sources refused in some form because they ended two workers.", of(func(s worker.Stats) int { return s.Poisoned })),
+		gauge("imagekit_poisoned_sources", "Sources refused for some kind of work because they ended two workers.", of(func(s worker.Stats) int { return s.Poisoned })),
 		{
 			Name: "imagekit_worker_deaths_total", Help: "Worker processes that ended in a way that was not planned, by cause: " +
 				"crash, killed, timeout, abandoned (nobody waited any more), memory, protocol, idle, start.",
@@ -136,7 +136,7 @@ func workerReadings(p *worker.Pool) []metric.Reading {
 			},
 		},
 		{
-			Name: "imagekit_sandbox", Help: "1 for each wall around the workers that stands, 0 for each that this kernel lacks.",
+			Name: "imagekit_sandbox", Help: "1 for each protection around the workers that is in force, 0 for each that this kernel lacks.",
 			Label: "wall", Read: func() map[string]float64 {
 				walls := map[string]float64{"landlock": 0, "seccomp": 0}
 				s := p.Stats().Sandbox
@@ -166,7 +166,7 @@ func queueReadings(p *worker.Pool) []metric.Reading {
 	return []metric.Reading{
 		gauge("imagekit_queue_length", "Pictures that wait for a worker.", func() int { return p.Stats().Queued }),
 		gauge("imagekit_queue_limit", "Pictures that may wait for a worker (IMAGEKIT_QUEUE).", func() int { return p.Stats().QueueLimit }),
-		counter("imagekit_queue_shed_total", "Pictures refused because so many waited.", func() uint64 { return p.Stats().Shed }),
+		counter("imagekit_queue_shed_total", "Pictures refused because the queue was full.", func() uint64 { return p.Stats().Shed }),
 	}
 }
 
@@ -192,14 +192,14 @@ func fetchReadings(f *fetch.Fetcher) []metric.Reading {
 func sourceReadings(r *render.Renderer) []metric.Reading {
 	return []metric.Reading{
 		counter("imagekit_source_downloads_total", "Downloads of sources begun.", func() uint64 { return r.Stats().Downloads }),
-		counter("imagekit_source_shared_total", "Sources that were being downloaded or worked with for another request.",
+		counter("imagekit_source_shared_total", "Sources shared with a request that was already downloading or using them.",
 			func() uint64 { return r.Stats().Shared }),
-		counter("imagekit_source_hits_total", "Sources taken from those kept in memory.", func() uint64 { return r.Stats().SourceHits }),
+		counter("imagekit_source_hits_total", "Sources that were still in memory.", func() uint64 { return r.Stats().SourceHits }),
 		counter("imagekit_source_evictions_total", "Sources dropped for lack of room.", func() uint64 { return r.Stats().Evictions }),
-		counter("imagekit_source_failure_hits_total", "Failures answered from those remembered.", func() uint64 { return r.Stats().FailureHits }),
+		counter("imagekit_source_failure_hits_total", "Requests answered with a remembered failure, without asking the origin again.", func() uint64 { return r.Stats().FailureHits }),
 		gauge("imagekit_sources", "Sources kept in memory.", func() int { return r.Stats().Sources }),
-		gauge("imagekit_sources_bytes", "Memory of the sources kept.", func() int64 { return r.Stats().SourceBytes }),
-		gauge("imagekit_source_failures", "Failures remembered.", func() int { return r.Stats().Failures }),
+		gauge("imagekit_sources_bytes", "Memory of the sources kept in memory.", func() int64 { return r.Stats().SourceBytes }),
+		gauge("imagekit_source_failures", "Failures of sources that are remembered.", func() int { return r.Stats().Failures }),
 	}
 }
 
@@ -209,7 +209,7 @@ func answerReadings(stats func() server.AnswerStats) []metric.Reading {
 			func() int64 { return stats().Bytes }),
 		gauge("imagekit_answers_limit_bytes", "Upper bound of imagekit_answers_bytes (IMAGEKIT_ANSWER_BYTES).",
 			func() int64 { return stats().Limit }),
-		counter("imagekit_answers_refused_total", "Pictures refused because clients had not read those before.",
+		counter("imagekit_answers_refused_total", "Pictures refused because clients had not read their earlier ones.",
 			func() uint64 { return stats().Refused }),
 		counter("imagekit_answers_cut_total", "Answers cut off because the client read too slowly (IMAGEKIT_MIN_READ_RATE).",
 			func() uint64 { return stats().Cut }),

@@ -31,7 +31,7 @@ var Table = [Count]Row{
 	Hue: {
 		Option: opt.Option{
 			Name: "hue", Title: "Hue", Max: 359, Default: "0", Group: group, Example: "w=240&hue=90",
-			Doc: "Turns every colour around the colour wheel by so many degrees. Greys stay as they are.",
+			Doc: "Turns every colour around the colour wheel by this many degrees. Greys stay as they are.",
 		},
 		RGB: true,
 	},
@@ -59,7 +59,7 @@ var Table = [Count]Row{
 	Tint: {
 		Option: opt.Option{
 			Name: "tint", Title: "Tint", Group: group, DefaultDoc: "no tint", Example: "w=240&tint=3366cc",
-			Doc: "Gives the whole picture the tone of one colour. How light and dark it is stays.",
+			Doc: "Draws the whole picture in the tones of one colour. Light parts stay light, dark parts dark.",
 		},
 		Takes: Color, RGB: true, Colors: true,
 	},
@@ -94,7 +94,7 @@ var Table = [Count]Row{
 	Pixelate: {
 		Option: opt.Option{
 			Name: "pixelate", Title: "Pixelate", Min: 2, Max: 256, Group: group, DefaultDoc: "as it is", Example: "w=240&pixelate=12",
-			Doc: "Makes squares of one colour with so many pixels on each side, multiplied by `dpr`.",
+			Doc: "Divides the picture into squares of one colour each. The value is the side of a square in pixels, multiplied by `dpr`.",
 		},
 		Pixels: true,
 	},

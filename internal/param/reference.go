@@ -56,9 +56,9 @@ The picture is turned upright as the file asks (EXIF orientation, or the rotatio
 by ` + "`rot`, mirrored by `flip`" + `, and only then brought into the box: ` + "`w` and `h`" + ` are the sides of the final picture, and
 ` + "`g`" + ` refers to the cropped and turned one. ` + "`w=200&rot=90`" + ` is 200 pixels wide.
 
-Then come the effects, in the order of their table above, then what is transparent is laid on ` + "`bg`" + ` and the picture on the
-canvas of ` + "`fit=pad`, and `padding`, `border` and `radius`" + ` go around it. So effects never change ` + "`bg`" + `, and padding and
-border add to ` + "`w` and `h`" + `. No effect darkens what is transparent or lets hidden colours show.
+Then come the effects, in the order of the table above. After them ` + "`bg`" + ` fills what is transparent, ` + "`fit=pad`" + ` adds its
+canvas, and ` + "`padding`, `border` and `radius`" + ` go around the picture. So effects never change ` + "`bg`" + `, and padding and border
+add to ` + "`w` and `h`" + `. Effects never darken transparent edges and never make hidden colours visible.
 Last of all the watermark is laid over the result, turned upright as its file asks and in the colours of the result.
 
 A crop rounds its left and top edges down and its right and bottom edges up. When nothing of it lies inside the

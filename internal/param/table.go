@@ -39,7 +39,8 @@ func (p *Params) appendSize(list []opt.Option) []opt.Option {
 			Doc:        "Height of the box in pixels. If only `h` is given, the width follows from the aspect ratio.",
 		},
 		{
-			Name: "ar", Title: "Aspect ratio", To: aspectValue{&p.Aspect}, Group: "Size", DefaultDoc: "from `w` and `h`", Example: "w=240&ar=16:9",
+			Name: "ar", Title: "Aspect ratio", To: aspectValue{&p.Aspect}, Group: "Size", DefaultDoc: "Aspect ratio of the box if `w`, `h` or both are missing. Without both, the box is the largest one of this " +
+				"ratio that fits into the picture. `fit` is then `cover`, unless it is `pad` or `fill`.", Example: "w=240&ar=16:9",
 			Doc: "Aspect ratio of the box where `w` or `h` is not given. With neither, the box is the largest of that ratio inside the picture. " +
 				"`fit` is `cover` then unless it is `pad` or `fill`.",
 		},
@@ -118,7 +119,7 @@ func (p *Params) appendOutput(list []opt.Option) []opt.Option {
 			Name: "q", Title: "Quality", To: &p.Quality, Min: 1, Max: 100, Group: "Output", Default: strconv.Itoa(DefaultQuality),
 			Example: "w=320&q=30",
 			Doc: "Quality on the scale of JPEG. The same number looks alike in every format. It has no effect on PNG. A " +
-				"picture that keeps its format and size does not grow, whatever `q` says.",
+				"result with the format and size of its source is never larger than the source, whatever `q` says.",
 		},
 		{
 			Name: "page", Title: "Picture", To: &p.Page, Min: 1, Max: 10_000, Group: "Output", DefaultDoc: "the first", Example: "page=3",

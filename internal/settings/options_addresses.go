@@ -27,7 +27,8 @@ func (s *Settings) addressOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_FREE_MAX", To: &s.FreeMax, Min: 1, Max: 1_000_000, Default: "1000", Example: "100",
-			Doc: "Most pictures that one signature with `free` may stand for. `imagekit sign --explain` shows how many it is.",
+			Doc: "Largest number of pictures that one signature with `free` may allow. `imagekit sign --explain` shows the " +
+				"number.",
 		},
 	}
 }

@@ -16,24 +16,26 @@ func (s *Settings) answerOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_CACHE_TAGS", To: (*toggle)(&s.CacheTags), Default: "0", Example: "1",
-			Doc: "Gives pictures the headers `Surrogate-Key` and `Cache-Tag`, so that a CDN can purge all results of a source: the first " +
-				"16 digits of the SHA-256 of its URL.",
+			Doc: "Adds the headers `Surrogate-Key` and `Cache-Tag` to pictures, so that a CDN can purge all results of a " +
+				"source. Their value is the first 16 digits of the SHA-256 of the source's URL.",
 		},
 		{
 			Name: "IMAGEKIT_ANSWER_BYTES", To: (*size)(&s.AnswerBytes), Default: "256MiB", Example: "1GiB",
-			Doc: "Memory for answers on their way to clients; one client gets a quarter. An answer of up to 64 KiB is not counted, " +
-				"a large picture from the cache counts 128 KiB. Beyond it the answer is 503, for one client 429.",
+			Doc: "Memory for answers on their way to clients; one client may use a quarter. An answer of up to 64 KiB is " +
+				"not counted, a large picture from the cache counts as 128 KiB. When all of it is used, the answer is 503; " +
+				"when one client has used its quarter, 429.",
 		},
 		{
 			Name: "IMAGEKIT_MIN_READ_RATE", To: (*size)(&s.MinReadRate), Default: "8KB", Example: "32KB",
-			Doc: "Bytes per second that a client has to read of a picture larger than 64 KiB, on average over 256 KiB and with ten seconds to " +
-				"spare. A slower one is cut off.",
+			Doc: "Slowest speed, in bytes per second, at which a client may read a picture larger than 64 KiB: the average " +
+				"over 256 KiB, with ten seconds to spare. A slower client is cut off.",
 		},
 		{
 			Name: "IMAGEKIT_SPELLING", To: word{&s.Spelling, []string{"accept", "redirect", "refuse"}}, Default: "accept", Example: "redirect",
-			Doc: "What happens to a signed URL that is not spelled as `/sign` and `imagekit sign` do. To a CDN every spelling is another " +
-				"picture, so that one signature could make it miss for ever: behind one, `redirect` answers 308 to the one spelling, " +
-				"`refuse` 400. A CDN that sorts or re-encodes queries must not do so then.",
+			Doc: "What happens to a signed URL that is spelled differently from what `/sign` and `imagekit sign` write. A " +
+				"CDN takes each spelling for another picture, so one signature could be used to get past its cache again " +
+				"and again. Behind a CDN choose `redirect` (308 to the right spelling) or `refuse` (400). The CDN must not " +
+				"sort or re-encode queries then.",
 		},
 		{
 			Name: "IMAGEKIT_CORS", To: (*origin)(&s.CORS), Default: "*", Example: "https://shop.example.com",
@@ -60,9 +62,9 @@ func (s *Settings) clientOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_RATE_LIMIT_COUNT", To: word{&s.RateLimitCount, []string{"work", "all", "misses"}}, Default: "work", Example: "misses",
-			Doc: "What counts of `/img`. `work`: what costs work, so pictures to be made and errors count one request, those in the " +
-				"cache a twentieth. `all`: everything counts one. `misses`: only pictures to be made do. `/sign`, `/source` and " +
-				"`/upload` always count one.",
+			Doc: "Which requests to `/img` the rate limit counts. `work`: a new picture or an error counts as one request, " +
+				"a cached picture as a twentieth. `all`: each counts as one. `misses`: only new pictures count. `/sign`, " +
+				"`/source` and `/upload` always count as one.",
 		},
 		{
 			Name: "DISABLE_RATE_LIMIT", To: (*toggle)(&s.DisableRateLimit), Default: "0", Example: "1",

@@ -62,7 +62,8 @@ func (s *Settings) secretOptions() []opt.Option {
 			Doc: "File with the sign token, instead of `IMAGEKIT_SIGN_TOKEN`.",
 		},
 		{
-			Name: "IMAGEKIT_PURGE_TOKEN", To: &s.PurgeToken, DefaultDoc: "none",
+			Name: "IMAGEKIT_PURGE_TOKEN", To: &s.PurgeToken, DefaultDoc: "Bearer token that opens only `DELETE /cache` and `POST /cache/purge`: for a CMS that must not sign. These " +
+				"two need a token from every caller, local ones too.",
 			Doc: "Bearer token that opens only `DELETE /cache` and `POST /cache/purge`: for a CMS that must not sign. These two want a " +
 				"token from every caller, local ones included.",
 		},
@@ -72,9 +73,10 @@ func (s *Settings) secretOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_LOCAL", To: choice{&s.LocalOff, "auto", "off"}, Default: "auto", Example: "off",
-			Doc: "`auto` opens what the sign token opens also to callers on the same machine: a loopback address, a loopback name as " +
-				"Host, no header of a proxy, no page of another site, and, on Linux, a connection that the server's own user or root " +
-				"has made. `off` opens it to the token alone: where a proxy may run as that user or as root.",
+			Doc: "`auto` gives callers on the same machine the rights of the sign token. Such a caller comes from a " +
+				"loopback address, names a loopback host, sends no header of a proxy, is no page of another site and, on " +
+				"Linux, runs as the server's own user or as root. `off` asks everybody for the token: choose it if a proxy " +
+				"runs as that user or as root.",
 		},
 	}
 }
