@@ -7,26 +7,6 @@ import "imagekit/internal/opt"
 // Kind names an effect. The kinds stand in the order of work.
 type Kind uint8
 
-// The effects.
-const (
-	Brightness Kind = iota
-	Contrast
-	Saturation
-	Hue
-	Gamma
-	Gray
-	Sepia
-	Tint
-	Duotone
-	Invert
-	Blur
-	Sharpen
-	Pixelate
-)
-
-// Count is the number of effects.
-const Count = int(Pixelate) + 1
-
 // Effect is one effect with its values, as a plan holds it.
 type Effect struct {
 	Kind   Kind

@@ -4,6 +4,27 @@ import "imagekit/internal/opt"
 
 const group = "Effects"
 
+// The effects.
+const (
+	Brightness Kind = iota
+	Contrast
+	Saturation
+	Hue
+	Gamma
+	Gray
+	Sepia
+	Tint
+	Duotone
+	Invert
+	Blur
+	Sharpen
+	Pixelate
+	count
+)
+
+// Count is the number of effects.
+const Count = int(count)
+
 // Table has one row for each effect, by its Kind. A new effect is a Kind, a row here, its file in package op and its
 // line in op/effects.go.
 var Table = [Count]Row{
