@@ -50,7 +50,7 @@ func TestComplete(t *testing.T) {
 		{"transform ", ""},
 		{"transform w", ""},
 		{"transform in w", ""},
-		{"transform in out w", "w="},
+		{"transform in out w", "w= wm= wmg= wmw= wmm= wma="},
 		{"transform --workers 2 in w", ""},
 		{"transform --force in out fi", "fit="},
 		{"transform in out f", "fit= flip= f="},

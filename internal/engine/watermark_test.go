@@ -39,11 +39,12 @@ func marked(t testing.TB, src, mark []byte, query string, out format.Format) *im
 	p := markedPlan(t, src, mark, query, out)
 	before := frame.Live()
 	made, _, err := Engine{}.Run(&blob.Blob{Data: src}, p, &blob.Blob{Data: mark})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if n := frame.Live() - before; n != 0 {
 		t.Errorf("the job left %d frames behind", n)
+	}
+	imagetest.Lacks(t, err)
+	if err != nil {
+		t.Fatal(err)
 	}
 	img := imagetest.Decode(t, made.Data)
 	if img.Rect.Size() != p.Size() {
@@ -176,14 +177,16 @@ func TestWatermarkColors(t *testing.T) {
 		src := flat(color.NRGBA{20, 120, 60, 255}, icc.Profile(below))
 		for _, above := range kinds {
 			for _, out := range format.Outputs() {
-				got := marked(t, src, flat(in(above), icc.Profile(above)), "wmw=1&q=95", out).NRGBAAt(20, 20)
-				want := in(below)
-				for _, d := range []int{int(got.R) - int(want.R), int(got.G) - int(want.G), int(got.B) - int(want.B)} {
-					if max(d, -d) > 4 {
-						t.Errorf("%v on %v as %s: got %v, want %v", above, below, out, got, want)
-						break
+				t.Run(fmt.Sprintf("%v on %v as %s", above, below, out), func(t *testing.T) {
+					got := marked(t, src, flat(in(above), icc.Profile(above)), "wmw=1&q=95", out).NRGBAAt(20, 20)
+					want := in(below)
+					for _, d := range []int{int(got.R) - int(want.R), int(got.G) - int(want.G), int(got.B) - int(want.B)} {
+						if max(d, -d) > 4 {
+							t.Errorf("got %v, want %v", got, want)
+							break
+						}
 					}
-				}
+				})
 			}
 		}
 	}

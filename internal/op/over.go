@@ -23,10 +23,7 @@ func Over(f, mark *frame.Frame, at, step image.Point, opacity int) error {
 		step = image.Pt(f.Width, f.Height) // the second one lies beyond
 	}
 	to, from := channels(f), channels(mark)
-	shares := make([]uint16, mark.Width)
-	for i := range shares {
-		shares[i] = uint16(opacity)
-	}
+	shares, whole := filled(mark.Width, uint16(opacity)), filled(mark.Width, opaque)
 	for y := at.Y; y < f.Height; y++ {
 		row := (y - at.Y) % step.Y
 		if row >= mark.Height {
@@ -38,14 +35,14 @@ func Over(f, mark *frame.Frame, at, step image.Point, opacity int) error {
 			}
 		}
 		for i, p := range to {
-			l := layer{under: words(p, y), shares: shares, opacity: opacity}
-			if i < len(f.Planes) {
-				l.zero = zero(f.Model, i)
-			}
+			l := layer{over: whole, shares: shares, opacity: opacity} // the alpha of an opaque mark
 			if i < len(from) {
 				l.over = words(from[i], row)
 			}
-			l.repeat(at.X, step.X)
+			if i < len(f.Planes) {
+				l.zero = zero(f.Model, i)
+			}
+			l.repeat(words(p, y), at.X, step.X)
 		}
 	}
 	return nil
@@ -54,38 +51,35 @@ func Over(f, mark *frame.Frame, at, step image.Point, opacity int) error {
 // share is a share of an alpha, rounded.
 func share(alpha uint16, opacity int) uint16 { return uint16((int(alpha)*opacity + opaque/2) / opaque) }
 
-// layer is a row of one channel and what lies over it.
-type layer struct {
-	under, over []uint16 // over is nil for the alpha of an opaque mark
-	shares      []uint16 // how much of each sample hides what lies below
-	opacity     int
-	zero        int // what stands for no colour
+// filled returns so many samples of one value.
+func filled(n int, v uint16) []uint16 {
+	list := make([]uint16, n)
+	for i := range list {
+		list[i] = v
+	}
+	return list
 }
 
-// repeat lays the row over at x, and again after each step.
-func (l layer) repeat(x, step int) {
-	for ; x < len(l.under); x += step {
-		under := l.under[x:]
-		n := min(len(under), len(l.shares))
-		l.lay(under[:n])
+// layer is a row of one channel of a mark.
+type layer struct {
+	over    []uint16
+	shares  []uint16 // how much of each sample hides what lies below
+	opacity int
+	zero    int // what stands for no colour
+}
+
+// repeat lays the row over another one at x, and again after each step.
+func (l layer) repeat(under []uint16, x, step int) {
+	for ; x < len(under); x += step {
+		l.lay(under[x:min(len(under), x+len(l.over))])
 	}
 }
 
 // lay is over · opacity + under · (1 − share), on samples that are multiplied by alpha.
 func (l layer) lay(under []uint16) {
-	for x, s := range l.shares[:len(under)] {
-		if s == 0 {
-			continue
-		}
-		over := opaque
-		if l.over != nil {
-			over = int(l.over[x])
-		}
-		if s == opaque {
-			under[x] = uint16(over)
-			continue
-		}
-		sum := (over-l.zero)*l.opacity + (int(under[x])-l.zero)*(opaque-int(s))
-		under[x] = clampWord(l.zero + int(divRound(int64(sum), opaque)))
+	over, shares := l.over[:len(under)], l.shares[:len(under)]
+	for x, s := range shares {
+		sum := int(over[x])*l.opacity + int(under[x])*(opaque-int(s)) - l.zero*(l.opacity-int(s)) + opaque/2
+		under[x] = uint16(min(uint(max(sum, 0))/opaque, opaque))
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // painted returns a working frame of random colours and, with alpha, of random opacity, a fifth of it clear and a fifth
 // opaque.
-func painted(t *testing.T, m frame.Model, w, h int, alpha bool) *frame.Frame {
+func painted(t testing.TB, m frame.Model, w, h int, alpha bool) *frame.Frame {
 	t.Helper()
 	n := m.Colors()
 	if alpha {
@@ -112,5 +112,19 @@ func TestOverRefuses(t *testing.T) {
 	rgb, gray := painted(t, frame.RGB, 4, 4, false), painted(t, frame.Gray, 2, 2, false)
 	if err := Over(rgb, gray, image.Point{}, image.Point{}, 65535); err == nil {
 		t.Error("a mark of another model was laid over")
+	}
+}
+
+// BenchmarkOver lays a mark over all of a result of 640 × 480, in one piece and in pixels.
+func BenchmarkOver(b *testing.B) {
+	for _, size := range []image.Point{{640, 480}, {1, 1}} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			f, mark := painted(b, frame.YCbCr, 640, 480, false), painted(b, frame.YCbCr, size.X, size.Y, true)
+			for b.Loop() {
+				if err := Over(f, mark, image.Point{}, size, 40000); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

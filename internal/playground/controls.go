@@ -25,6 +25,8 @@ type choice struct {
 // step is how far a key moves a number with a fraction.
 func step(o opt.Option, scale string) string {
 	switch {
+	case o.Max-o.Min <= 1:
+		return "0.05"
 	case scale == "factor":
 		return "0.1"
 	case o.Max-o.Min > 100:
@@ -59,7 +61,7 @@ func (c Config) groups() []group {
 
 func (c Config) control(o opt.Option) control {
 	made := control{Option: o, Kind: kind(o), Choices: choices(o), Step: "1", Scale: scale(o)}
-	if _, ok := o.To.(*float64); ok {
+	if _, whole := o.To.(*int); made.Kind == "number" && !whole {
 		made.Step = step(o, made.Scale)
 	}
 	if o.Name == "f" {
@@ -88,7 +90,7 @@ func withDefault(list []choice, o opt.Option) []choice {
 // pickers have an editor of their own on the page.
 var pickers = map[string]string{
 	"g": "point", "crop": "crop", "bg": "color", "t": "time", "tint": "color", "duotone": "colors",
-	"padding": "length", "radius": "length", "border": "border",
+	"padding": "length", "radius": "length", "border": "border", "wma": "number",
 }
 
 // scale says how a number's slider divides its range. A thousand steps are what a hand can tell apart.

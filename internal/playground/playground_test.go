@@ -86,6 +86,21 @@ func TestChoices(t *testing.T) {
 	}
 }
 
+// Max counts the bytes of a text and bounds a number: a number that is typed as text would be cut.
+func TestTextIsNotCut(t *testing.T) {
+	for _, g := range (Config{}).groups() {
+		for _, c := range g.Controls {
+			q, err := param.Split(c.Example)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := len(q.Get(c.Name)); c.Kind == "text" && c.Max > 0 && float64(n) > c.Max {
+				t.Errorf("%s: the example has %d characters, the control takes %g", c.Name, n, c.Max)
+			}
+		}
+	}
+}
+
 func TestPickersArePickedForParameters(t *testing.T) {
 	var names []string
 	for _, o := range new(param.Request).Options() {
