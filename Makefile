@@ -27,7 +27,11 @@ portable: ## leave a program without C in bin/imagekit-portable; needs nothing b
 test: testdeps lint ## everything CI runs: lint, and all tests under the race detector
 	go build $(BUILD) -o bin/imagekit ./cmd/imagekit
 	go run ./scripts/gotest -race -timeout 60m ./...
+	CGO_ENABLED=0 go run ./scripts/gotest -tags 'netgo nodynamic' -timeout 60m $(PORTABLE)
 	go -C deploy/check vet ./... && go run ./scripts/gotest -C deploy/check ./...
+
+# What is built in another way without C. TestEnginesAgree tries the engine made of it.
+PORTABLE := ./internal/codec/... ./internal/scale ./internal/color ./internal/frame
 
 # Not under the race detector, which needs cgo.
 test-portable: ## all tests without C, and the end-to-end tests against the portable program; minutes
@@ -35,9 +39,11 @@ test-portable: ## all tests without C, and the end-to-end tests against the port
 	$(MAKE) portable
 	CGO_ENABLED=0 IMAGEKIT_BINARY="$(CURDIR)/bin/imagekit-portable" go run ./scripts/gotest -tags 'netgo nodynamic' -timeout 60m ./e2e
 
-lint: deps ## gofumpt, go vet, staticcheck
+lint: deps ## gofumpt, go vet (also without C, for Windows and macOS), staticcheck
 	@unformatted=$$($(TOOLS) gofumpt -l .); test -z "$$unformatted" || { echo "gofumpt -w needed: $$unformatted" >&2; exit 1; }
 	go vet ./...
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go vet -tags 'netgo nodynamic' ./...
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go vet -tags 'netgo nodynamic' ./...
 	$(TOOLS) staticcheck ./...
 
 cross: ## go vet of the portable engine for every system and processor; minutes at first

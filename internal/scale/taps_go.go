@@ -4,8 +4,9 @@ package scale
 
 import (
 	"math"
-	"slices"
 	"sync"
+
+	"imagekit/internal/lru"
 )
 
 // one is the sum of the weights of a sample.
@@ -32,35 +33,28 @@ func (t *taps) of(i int) (first int, weights []uint64) {
 	return t.first[i], t.weights[t.at[i]:t.at[i+1]]
 }
 
-// tables keeps taps for the next plane of the same shape.
-var tables struct {
-	sync.Mutex
-	list []*taps // the one used last is the last
-}
+// maxWeights bounds the numbers of all taps that are kept: 2 MiB. Taps of more than a quarter of that are not kept.
+const maxWeights = 1 << 18
 
-const (
-	maxTables  = 16
-	maxWeights = 1 << 16 // of a table that is kept: 512 KiB
-)
+// tables keeps taps for the next plane of the same shape.
+var tables = struct {
+	sync.Mutex
+	*lru.Cache[side, *taps]
+}{Cache: lru.New[side, *taps](maxWeights, nil)}
 
 // tapsFor returns the taps of a side. They are not changed any more.
 func tapsFor(s side) *taps {
 	tables.Lock()
-	for i, t := range slices.Backward(tables.list) {
-		if t.side == s {
-			tables.list = append(slices.Delete(tables.list, i, i+1), t)
-			tables.Unlock()
-			return t
-		}
-	}
+	t, ok := tables.Get(s)
 	tables.Unlock()
-	t := newTaps(s)
-	if len(t.weights) <= maxWeights {
+	if ok {
+		return t
+	}
+	t = newTaps(s)
+	if len(t.weights) <= maxWeights/4 {
 		tables.Lock()
 		defer tables.Unlock()
-		if tables.list = append(tables.list, t); len(tables.list) > maxTables {
-			tables.list = slices.Delete(tables.list, 0, 1)
-		}
+		tables.Put(s, t, int64(len(t.weights)+2*len(t.first)))
 	}
 	return t
 }
