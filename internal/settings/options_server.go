@@ -23,7 +23,7 @@ func (s *Settings) serverOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_PUBLIC_UPLOAD", To: (*toggle)(&s.PublicUpload), Default: "0", Example: "1",
-			Doc: "Opens `/upload` to everybody, not only to local callers and callers with the sign token.",
+			Doc: "Opens `/upload` to everybody, not only to local callers and callers with the sign token. A watermark from a URL is for those alone even then: nobody else may make this server fetch.",
 		},
 		{
 			Name: "IMAGEKIT_SAMPLES", To: (*toggle)(&s.Samples), DefaultDoc: "on while listening on loopback", Example: "1",
