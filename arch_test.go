@@ -31,7 +31,7 @@ fault < sign, clientip, limit, testkit/evilorigin;
 opt < effect;
 effect, fault, format, opt, percent, source < param;
 fault, format, opt, param < addressing;
-format, opt, param < settings;
+addressing, format, opt, param < settings;
 cicp, fault, format, gifblock, icc < probe;
 cicp, effect, fault, format, icc, param, probe, orientation < plan;
 NONE < codec/wasm;

@@ -51,3 +51,19 @@ func TestFreeSignature(t *testing.T) {
 		t.Errorf("18 pictures: status %d, stderr %q", code, stderr)
 	}
 }
+
+// What a mailer adds to a link does not break it, and /sign does not sign it.
+func TestIgnoredParameters(t *testing.T) {
+	t.Parallel()
+	s := start(t, "IMAGEKIT_IGNORE=utm_*,fbclid", "IMAGEKIT_SPELLING=redirect")
+	signed := s.signed("url", "sample:photo", "w", "64")
+	a := s.get(t, signed+"&utm_source=mail&fbclid=IwAR0")
+	if to := a.header.Get("Location"); a.status != http.StatusPermanentRedirect || to != strings.TrimPrefix(signed, "/img") {
+		t.Errorf("got %d to %q, want 308 to the URL as it was signed", a.status, to)
+	}
+	s.get(t, signed+"&utn_source=mail").wantCode(t, fault.BadParameter, "utn_source")
+	s.get(t, strings.ReplaceAll(signed, "&", "&amp;")).wantCode(t, fault.BadQuery, "&amp;", "escaped for HTML")
+	s.get(t, "/sign?url=sample:photo&utm_source=mail").wantCode(t, fault.BadParameter, "utm_source")
+	plain := start(t, "IMAGEKIT_IGNORE=utm_*")
+	plain.get(t, plain.signed("url", "sample:photo", "w", "64")+"&utm_source=mail").wantState(t, "MISS")
+}

@@ -46,6 +46,7 @@ func TestBadSettings(t *testing.T) {
 		{"IMAGEKIT_WIDTHS", ","},
 		{"IMAGEKIT_QUALITIES", "50,101"},
 		{"IMAGEKIT_FREE_MAX", "0"},
+		{"IMAGEKIT_IGNORE", "utm_*,si*"},
 		{"IMAGEKIT_ALLOWED_HOSTS", "https://example.com"},
 		{"IMAGEKIT_ALLOWED_NETWORKS", "10.0.0.0/33"},
 		{"IMAGEKIT_ALLOWED_PORTS", "80,http"},

@@ -10,6 +10,7 @@ import (
 func rules(s *settings.Settings) *addressing.Rules {
 	return addressing.New(addressing.Config{
 		Widths: s.Widths, Qualities: s.Qualities, FreeMax: s.FreeMax, Formats: s.AllowedFormats,
+		Ignored: s.Ignored,
 	})
 }
 

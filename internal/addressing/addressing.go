@@ -12,6 +12,7 @@ type Config struct {
 	Widths, Qualities []int           // that w and q may have where nobody has signed them, sorted
 	FreeMax           int             // most pictures that one signature may stand for
 	Formats           []format.Format // that may be asked for
+	Ignored           []Pattern       // names that are passed over in URLs that are asked for
 }
 
 // Rules judge requests. They are made once, with New, and only read then.
@@ -22,6 +23,14 @@ type Rules struct {
 
 // New returns the rules.
 func New(c Config) *Rules { return &Rules{Config: c, ladder: newLadder(c)} }
+
+// Split reads a query that is asked for. Nothing that the operator ignores is in it.
+func (r *Rules) Split(raw string) (param.Query, error) {
+	if len(r.Ignored) == 0 {
+		return param.Split(raw)
+	}
+	return param.SplitPassing(raw, r.ignores)
+}
 
 // Request reads a query whose signature has been verified, or that is about to be signed.
 func (r *Rules) Request(q param.Query) (param.Request, error) {

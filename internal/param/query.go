@@ -31,7 +31,10 @@ type Pair struct{ Name, Value string }
 // refused. Pieces stand between "&", empty ones are skipped; "+" is a space. It fails with fault.BadQuery for a bad
 // grammar and with fault.BadParameter for a name that is unknown or repeated or has no value.
 // An empty sig is left to the signature check.
-func Split(raw string) (Query, error) {
+func Split(raw string) (Query, error) { return SplitPassing(raw, nil) }
+
+// SplitPassing is Split that passes over what passed says of the name, whatever stands behind that; nil = nothing.
+func SplitPassing(raw string, passed func(name string) bool) (Query, error) {
 	if len(raw) > MaxQuery {
 		return Query{}, fault.New(fault.BadQuery, "the query has %d bytes, want at most %d", len(raw), MaxQuery)
 	}
@@ -40,7 +43,7 @@ func Split(raw string) (Query, error) {
 	}
 	q := Query{pairs: make([]Pair, 0, min(strings.Count(raw, "&")+1, len(names)))}
 	for piece := range strings.SplitSeq(raw, "&") {
-		if piece == "" {
+		if piece == "" || passed != nil && passed(nameOf(piece)) {
 			continue
 		}
 		if err := q.addPiece(piece); err != nil {
@@ -78,6 +81,13 @@ func NewQuery(pairs ...Pair) (Query, error) {
 	}
 	err := q.readFree()
 	return q, err
+}
+
+// nameOf returns the name of a piece, "" where it cannot be read.
+func nameOf(piece string) string {
+	raw, _, _ := strings.Cut(piece, "=")
+	name, _ := decode(raw)
+	return name
 }
 
 func (q *Query) addPiece(piece string) *fault.Error {

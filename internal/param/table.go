@@ -203,6 +203,9 @@ var forms = sync.Pool{New: func() any {
 	return f
 }}
 
+// Names lists every name a query may hold, sorted.
+func Names() []string { return slices.Clone(names) }
+
 // names lists every name a query may hold, sorted.
 var names = func() []string {
 	options := new(Request).Options()

@@ -185,7 +185,7 @@ func newRig(t testing.TB, changes ...func(*Config)) *rig {
 		change(&c)
 	}
 	if c.Rules == nil {
-		c.Rules = addressing.New(addressing.Config{Widths: []int{32, 320, 640}, Qualities: []int{50, 80}, FreeMax: 20, Formats: c.Formats})
+		c.Rules = addressing.New(addressing.Config{Widths: []int{32, 320, 640}, Qualities: []int{50, 80}, FreeMax: 20, Formats: c.Formats, Ignored: []addressing.Pattern{"utm_*"}})
 	}
 	r.Server = New(c)
 	r.SetToken(token)

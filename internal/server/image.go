@@ -36,7 +36,7 @@ func (s *Server) picture(x *exchange) error {
 	if err := s.guardPicture(x); err != nil {
 		return err
 	}
-	query, err := param.Split(x.r.URL.RawQuery)
+	query, err := s.Rules.Split(x.r.URL.RawQuery)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"imagekit/internal/addressing"
 	"imagekit/internal/opt"
 	"imagekit/internal/param"
 )
@@ -12,6 +13,7 @@ import (
 type Addressing struct {
 	Widths, Qualities []int // that may be asked for where nobody has signed them, sorted
 	FreeMax           int   // pictures that one signature may stand for
+	Ignored           []addressing.Pattern
 }
 
 func (s *Settings) addressOptions() []opt.Option {
@@ -30,6 +32,18 @@ func (s *Settings) addressOptions() []opt.Option {
 			Doc: "Largest number of pictures that one signature with `free` may allow. `imagekit sign --explain` shows the " +
 				"number.",
 		},
+		{
+			Name: "IMAGEKIT_IGNORE", To: patterns(&s.Ignored), DefaultDoc: "none", Example: "utm_*,fbclid,gclid",
+			Doc: "Names that mailers and crawlers add to URLs. In a URL that is asked for they are dropped before the signature is " +
+				"looked at; without this they are 400. `*` stands for any end.",
+		},
+	}
+}
+
+func patterns(to *[]addressing.Pattern) list[addressing.Pattern] {
+	return list[addressing.Pattern]{
+		to, addressing.ParsePattern, func(p addressing.Pattern) string { return string(p) },
+		"names such as fbclid or utm_*, none that holds for a parameter of ImageKit",
 	}
 }
 
