@@ -5,6 +5,7 @@ package e2e
 import (
 	"encoding/json"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -66,4 +67,35 @@ func TestIgnoredParameters(t *testing.T) {
 	s.get(t, "/sign?url=sample:photo&utm_source=mail").wantCode(t, fault.BadParameter, "utm_source")
 	plain := start(t, "IMAGEKIT_IGNORE=utm_*")
 	plain.get(t, plain.signed("url", "sample:photo", "w", "64")+"&utm_source=mail").wantState(t, "MISS")
+}
+
+// A preset stands for its parameters: one picture, however it is asked for.
+func TestPresets(t *testing.T) {
+	t.Parallel()
+	s := start(t, "IMAGEKIT_PRESETS=card=w=320&h=200&fit=cover;tiny=w=64")
+	s.img(t, "url", "sample:photo", "p", "card").wantState(t, "MISS")
+	s.img(t, "url", "sample:photo", "w", "320", "h", "200", "fit", "cover").wantState(t, "HIT")
+	s.img(t, "url", "sample:photo", "p", "card", "h", "100").wantState(t, "MISS")
+	s.img(t, "url", "sample:photo", "p", "huge").wantCode(t, fault.BadParameter, "card, tiny")
+	s.img(t, "url", "sample:photo", "p", "card", "w", "0").wantCode(t, fault.BadParameter, "w:")
+
+	path := filepath.Join(t.TempDir(), "presets")
+	write(t, path, "# of the shop\ncard=w=320&h=200&fit=cover\n")
+	only := start(t, "IMAGEKIT_PRESETS_FILE="+path, "IMAGEKIT_ONLY_PRESETS=1", "IMAGEKIT_PUBLIC_UPLOAD=1")
+	only.img(t, "url", "sample:photo", "p", "card", "v", "2").wantState(t, "MISS")
+	only.img(t, "url", "sample:photo", "p", "card", "w", "5").wantCode(t, fault.BadParameter, "IMAGEKIT_ONLY_PRESETS")
+	only.get(t, "/sign?url=sample:photo&w=5").wantCode(t, fault.BadParameter, "IMAGEKIT_ONLY_PRESETS")
+	page := string(only.get(t, "/").body)
+	if !strings.Contains(page, `data-name="p"`) || strings.Contains(page, `data-name="w"`) {
+		t.Error("the page offers what is not allowed, or not what is")
+	}
+}
+
+func TestBadPresets(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "presets")
+	write(t, path, "card=w=320\nself=p=self\n")
+	refusesToStart(t, []string{"IMAGEKIT_PRESETS_FILE=" + path}, nil, []string{"IMAGEKIT_PRESETS_FILE", path + ":2", "p cannot stand in a preset"})
+	refusesToStart(t, []string{"IMAGEKIT_PRESETS=card=widht=320"}, nil, []string{"IMAGEKIT_PRESETS", "card", `"width"`})
+	refusesToStart(t, []string{"IMAGEKIT_ONLY_PRESETS=1"}, nil, []string{"IMAGEKIT_ONLY_PRESETS"})
 }

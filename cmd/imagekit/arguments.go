@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"imagekit/internal/addressing"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/opt"
@@ -61,7 +62,7 @@ func readParams(text, out string, s *settings.Settings) (param.Params, format.Fo
 	query, err := param.Split(text)
 	var p param.Params
 	if err == nil {
-		p, err = query.Params()
+		p, err = addressing.New(addressing.Config{Presets: s.PresetList}).Params(query)
 	}
 	if err != nil {
 		return p, 0, usagef("parameters %s: %s", opt.Quote(text), fault.From(err).Detail)

@@ -167,7 +167,7 @@ func newPage(s *settings.Settings, samples []string, secrets settings.Secrets) (
 	}
 	c := playground.Config{
 		Samples: samples, Formats: formats, DefaultFormat: s.DefaultFormat.String(), MaxUpload: s.MaxInputSize,
-		Widths: freeWidths(s),
+		Widths: freeWidths(s), Presets: s.PresetList.Names(), OnlyPresets: s.OnlyPresets,
 	}
 	if secrets.Builtin { // everybody knows it
 		c.Secret = string(secrets.Current)

@@ -42,7 +42,7 @@ func cacheDir() string {
 func loadWithSecrets(c *cli.Command, sys system) (*settings.Settings, settings.Secrets, []string, error) {
 	s, warnings, err := loadSettings(c, sys)
 	secrets, more, secretErr := s.Secrets()
-	if err = errors.Join(err, secretErr); err != nil {
+	if err = errors.Join(err, s.Addresses(), secretErr); err != nil {
 		return nil, settings.Secrets{}, nil, usageError{err}
 	}
 	return s, secrets, append(warnings, more...), nil

@@ -10,14 +10,14 @@ import (
 func rules(s *settings.Settings) *addressing.Rules {
 	return addressing.New(addressing.Config{
 		Widths: s.Widths, Qualities: s.Qualities, FreeMax: s.FreeMax, Formats: s.AllowedFormats,
-		Ignored: s.Ignored,
+		Ignored: s.Ignored, Presets: s.PresetList, OnlyPresets: s.OnlyPresets,
 	})
 }
 
 // freeWidths are the widths that one signature may hold for in every format, none where that would be too many pictures.
 func freeWidths(s *settings.Settings) []int {
 	var all param.Free
-	if err := all.Set("f,w"); err != nil || rules(s).Pictures(all) > s.FreeMax {
+	if err := all.Set("f,w"); err != nil || s.OnlyPresets || rules(s).Pictures(all) > s.FreeMax {
 		return nil
 	}
 	return s.Widths

@@ -199,7 +199,11 @@ func greet(w io.Writer, v *service, s *settings.Settings, addr string) {
 	}
 	fmt.Fprintf(w, "\n  ImageKit %s is at %s/\n", version, base)
 	if s.Samples && base != first {
-		query, err := param.NewQuery(param.Pair{Name: "url", Value: source.SamplePrefix + sample.Names()[0]}, param.Pair{Name: "w", Value: "640"})
+		shape := param.Pair{Name: "w", Value: "640"}
+		if s.OnlyPresets {
+			shape = param.Pair{Name: "p", Value: s.PresetList.Names()[0]}
+		}
+		query, err := param.NewQuery(param.Pair{Name: "url", Value: source.SamplePrefix + sample.Names()[0]}, shape)
 		if err != nil {
 			return
 		}

@@ -47,7 +47,7 @@ Examples:
 				Usage: "Leave the values of these parameters out of the signature, for example w,f: then one signature holds for all widths and formats that the server allows.",
 			},
 			&cli.BoolFlag{Name: "explain", Usage: "Say on standard error what was signed, and for how many pictures it holds.", Local: true},
-		}, settings.Flags("addr", "secret-file", "widths", "qualities", "free-max", "imgproxy-key-file", "imgproxy-salt-file", "imgproxy-presets",
+		}, settings.Flags("addr", "secret-file", "widths", "qualities", "free-max", "presets", "presets-file", "only-presets", "imgproxy-key-file", "imgproxy-salt-file", "imgproxy-presets",
 			"imgproxy-presets-file", "imgproxy-only-presets", "imgproxy-signature-size", "allowed-formats", "default-format")...),
 		Action: func(ctx context.Context, c *cli.Command) error { return printSigned(ctx, c, sys) },
 	}

@@ -48,7 +48,7 @@ Examples:
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "force", Usage: "Make every result again, even those that an earlier run finished.", Local: true},
 			&cli.BoolFlag{Name: "json", Usage: "Print a summary as one JSON object on standard output.", Local: true},
-		}, settings.Flags("max-input-size", "allowed-formats", "default-format", "max-pixels", "max-output-pixels",
+		}, settings.Flags("presets", "presets-file", "max-input-size", "allowed-formats", "default-format", "max-pixels", "max-output-pixels",
 			"workers", "sandbox", "memory", "request-timeout", "log", "log-format")...),
 		Action: func(ctx context.Context, c *cli.Command) error { return transform(ctx, c, sys) },
 	}
@@ -78,6 +78,9 @@ func transform(ctx context.Context, c *cli.Command, sys system) error {
 	s, _, err := loadSettings(c, sys)
 	if err != nil {
 		return err
+	}
+	if err := s.ReadPresets(); err != nil {
+		return usageError{err}
 	}
 	s.OwnFiles()
 	folder, err := isFolder(in, out)

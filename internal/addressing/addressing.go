@@ -13,6 +13,8 @@ type Config struct {
 	FreeMax           int             // most pictures that one signature may stand for
 	Formats           []format.Format // that may be asked for
 	Ignored           []Pattern       // names that are passed over in URLs that are asked for
+	Presets           Presets
+	OnlyPresets       bool // nothing else shapes a picture
 }
 
 // Rules judge requests. They are made once, with New, and only read then.
@@ -34,8 +36,21 @@ func (r *Rules) Split(raw string) (param.Query, error) {
 
 // Request reads a query whose signature has been verified, or that is about to be signed.
 func (r *Rules) Request(q param.Query) (param.Request, error) {
-	if err := r.checkFree(q); err != nil {
+	whole, err := r.expand(q)
+	if err == nil {
+		err = r.checkFree(q) // what the URL itself says, not its preset
+	}
+	if err != nil {
 		return param.Request{}, err
 	}
-	return q.Request()
+	return whole.Request()
+}
+
+// Params reads a query that comes with its picture.
+func (r *Rules) Params(q param.Query) (param.Params, error) {
+	q, err := r.expand(q)
+	if err != nil {
+		return param.Params{}, err
+	}
+	return q.Params()
 }

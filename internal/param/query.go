@@ -169,6 +169,33 @@ func hint(err *fault.Error, piece, raw string) error {
 // Sig returns the signature as it was sent, "" when there was none.
 func (q Query) Sig() string { return q.sig }
 
+// Names lists the names of the query other than sig, sorted.
+func (q Query) Names() []string {
+	list := make([]string, len(q.pairs))
+	for i, p := range q.pairs {
+		list[i] = p.Name
+	}
+	return list
+}
+
+// With returns the query without p, and with those parameters of a preset that it does not have itself. What was signed is
+// told by the query as it was.
+func (q Query) With(preset Query) Query {
+	pairs := make([]Pair, 0, len(q.pairs)+len(preset.pairs))
+	for _, p := range q.pairs {
+		if p.Name != "p" {
+			pairs = append(pairs, p)
+		}
+	}
+	for _, p := range preset.pairs {
+		if at, given := slices.BinarySearchFunc(pairs, p.Name, byName); !given {
+			pairs = slices.Insert(pairs, at, p)
+		}
+	}
+	q.pairs = pairs
+	return q
+}
+
 // Get returns the decoded value of a parameter other than sig, "" when it is absent: no value is empty.
 func (q Query) Get(name string) string {
 	for _, p := range q.pairs {

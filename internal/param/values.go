@@ -239,6 +239,13 @@ func (v colorValue) Set(s string) error {
 // Want says what Set accepts.
 func (colorValue) Want() string { return "a colour as rrggbb or rgb hexadecimal digits, without #" }
 
+// presetName stands in the table for p, which is replaced by what it names before values are read.
+type presetName struct{}
+
+func (presetName) String() string   { return "" }
+func (presetName) Set(string) error { return errValue }
+func (presetName) Want() string     { return "the name of a preset (IMAGEKIT_PRESETS)" }
+
 // expiry is a time in unix seconds; the zero time has no text.
 type expiry struct{ *time.Time }
 

@@ -47,7 +47,7 @@ type group struct {
 func (c Config) groups() []group {
 	var list []group
 	for _, o := range new(param.Request).Options() {
-		if o.Name == "sig" || o.Name == "url" {
+		if o.Name == "sig" || o.Name == "url" || o.Name == "p" && len(c.Presets) == 0 || c.OnlyPresets && !besidePresets[o.Name] {
 			continue
 		}
 		if len(list) == 0 || list[len(list)-1].Name != o.Group {
@@ -59,6 +59,9 @@ func (c Config) groups() []group {
 	return list
 }
 
+// besidePresets are the controls that are left where only presets are allowed.
+var besidePresets = map[string]bool{"p": true, "t": true, "v": true}
+
 func (c Config) control(o opt.Option) control {
 	made := control{Option: o, Kind: kind(o), Choices: choices(o), Step: "1", Scale: scale(o)}
 	if _, whole := o.To.(*int); made.Kind == "number" && !whole {
@@ -69,6 +72,12 @@ func (c Config) control(o opt.Option) control {
 			return f.Value != "auto" && !slices.Contains(c.Formats, f.Value)
 		})
 		made.Default = c.DefaultFormat
+	}
+	if o.Name == "p" {
+		made.Kind = "choice"
+		for _, name := range c.Presets {
+			made.Choices = append(made.Choices, choice{Value: name, Text: name})
+		}
 	}
 	made.Choices = withDefault(made.Choices, made.Option)
 	return made

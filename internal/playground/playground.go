@@ -29,6 +29,8 @@ type Config struct {
 	Formats       []string // that may be asked for
 	DefaultFormat string   // of a request without f
 	Widths        []int    // that one signature may hold for, in every format; none where it may not
+	Presets       []string // that p may name
+	OnlyPresets   bool     // nothing else shapes a picture
 	MaxUpload     int64    // bytes
 	Secret        string   // the built-in secret while it is in use, else ""
 }

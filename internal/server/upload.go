@@ -42,7 +42,7 @@ func (s *Server) upload(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	params, err := query.Params()
+	params, err := s.Rules.Params(query)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,11 @@
 package settings
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"imagekit/internal/addressing"
 	"imagekit/internal/opt"
@@ -14,6 +17,9 @@ type Addressing struct {
 	Widths, Qualities []int // that may be asked for where nobody has signed them, sorted
 	FreeMax           int   // pictures that one signature may stand for
 	Ignored           []addressing.Pattern
+	PresetList        addressing.Presets // of the text and of the file
+	PresetsFile       string
+	OnlyPresets       bool // nothing else shapes a picture
 }
 
 func (s *Settings) addressOptions() []opt.Option {
@@ -37,7 +43,80 @@ func (s *Settings) addressOptions() []opt.Option {
 			Doc: "Names that mailers and crawlers add to URLs. In a URL that is asked for they are dropped before the signature is " +
 				"looked at; without this they are 400. `*` stands for any end.",
 		},
+		{
+			Name: "IMAGEKIT_PRESETS", To: presets{&s.PresetList}, DefaultDoc: "none", Example: "card=w=320&h=200&fit=cover;tiny=w=64",
+			Doc: "Presets, `NAME=PARAMETERS` each, with `;` between them: `p=card` in a URL stands for the parameters of `card`. The URL " +
+				"can change them, and names alone are signed: a preset that changes, changes the pictures of URLs that are out.",
+		},
+		{
+			Name: "IMAGEKIT_PRESETS_FILE", To: &s.PresetsFile, DefaultDoc: "none", Example: "/etc/imagekit/presets",
+			Doc: "File with presets, instead of `IMAGEKIT_PRESETS`: one a line, `#` begins a comment. Read at start.",
+		},
+		{
+			Name: "IMAGEKIT_ONLY_PRESETS", To: (*toggle)(&s.OnlyPresets), Default: "0", Example: "1",
+			Doc: "Takes nothing but presets: `url`, `p`, `v`, `t` and `sig` are all that a URL may have.",
+		},
 	}
+}
+
+// presets are read one by one, so that an error names the one that is wrong.
+type presets struct{ to *addressing.Presets }
+
+// String returns names alone: nobody sets what is shown.
+func (p presets) String() string { return strings.Join(p.to.Names(), ",") }
+
+func (p presets) Set(text string) error {
+	var list addressing.Presets
+	for piece := range strings.SplitSeq(text, ";") {
+		piece = strings.TrimSpace(piece)
+		if piece == "" {
+			continue
+		}
+		if err := list.Add(piece); err != nil {
+			return &opt.Error{Value: piece, Want: p.Want() + " (" + err.Error() + ")"}
+		}
+	}
+	*p.to = list
+	return nil
+}
+
+func (presets) Want() string { return "presets as NAME=PARAMETERS with ; between them" }
+
+// Addresses reads the file of the presets, and refuses what does not go together. It is for what takes URLs.
+func (s *Settings) Addresses() error {
+	err := s.ReadPresets()
+	if s.OnlyPresets && len(s.PresetList) == 0 && err == nil {
+		err = fmt.Errorf("%s is set, but there are no presets: want some in IMAGEKIT_PRESETS or IMAGEKIT_PRESETS_FILE", s.name("IMAGEKIT_ONLY_PRESETS"))
+	}
+	return err
+}
+
+// ReadPresets adds the presets of the file.
+func (s *Settings) ReadPresets() error {
+	if s.PresetsFile == "" {
+		return nil
+	}
+	name := s.name("IMAGEKIT_PRESETS_FILE")
+	if s.given("IMAGEKIT_PRESETS") {
+		return fmt.Errorf("%s and %s are both set, want one of them", s.name("IMAGEKIT_PRESETS"), name)
+	}
+	content, err := readSecret(s.PresetsFile)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	var wrong []error
+	n := 0
+	for line := range strings.Lines(string(content)) {
+		n++
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if err := s.PresetList.Add(line); err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %s:%d: %w", name, s.PresetsFile, n, err))
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 func patterns(to *[]addressing.Pattern) list[addressing.Pattern] {

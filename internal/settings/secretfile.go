@@ -16,7 +16,7 @@ const (
 	secretTime = 2 * time.Second
 )
 
-// readSecret returns what is in the file of a secret. That may be a pipe, as a shell's <(command) is, but one that nobody
+// readSecret returns what is in the file of a secret, or in another small file of a setting. That may be a pipe, as a shell's <(command) is, but one that nobody
 // writes to, or that nobody writes to the end, is an error and not a wait: opening it in the usual way would wait for ever.
 func readSecret(path string) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -28,7 +28,7 @@ func readSecret(path string) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, fmt.Errorf("%s: want the secret within %v, got no end of it", path, secretTime)
+		return nil, fmt.Errorf("%s: want all of it within %v, got no end of it", path, secretTime)
 	case err != nil:
 		return nil, err
 	case len(content) == 0 && isPipe(f):

@@ -25,6 +25,8 @@ const tabs = [
   })),
 ];
 
+const fixed = !state.names().includes("w"); // only presets are allowed
+
 let chosen = 0;
 let working = new AbortController();
 
@@ -109,6 +111,7 @@ const sendNote = () => `A file has no address: this sends it.${api.hasToken() ? 
 // widths plans the srcset: no wider than the source, unless it may be enlarged.
 function widths() {
   const { size } = lastResult(), info = state.getInfo();
+  if (fixed) return { steps: [{ width: size.width, changes: {} }], free: [] };
   const side = state.get("rot") === "90" || state.get("rot") === "270" ? ["height", "h"] : ["width", "w"];
   const box = parseCrop(state.get("crop"), info);
   const there = info?.[side[0]] ? Math.round(info[side[0]] * (box ? box[side[1]] : 1)) : 0;
@@ -144,6 +147,7 @@ async function makeImage(signal) {
 }
 
 async function makePicture(signal) {
+  if (fixed) return makeImage(signal);
   const modern = ["avif", "webp"].filter((f) => formats.includes(f));
   const clear = state.getInfo()?.alpha && state.get("bg") === "";
   const last = (clear ? ["png", "jpeg"] : ["jpeg", "png"]).find((f) => formats.includes(f)) ?? formats[0];
