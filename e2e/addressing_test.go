@@ -99,3 +99,16 @@ func TestBadPresets(t *testing.T) {
 	refusesToStart(t, []string{"IMAGEKIT_PRESETS=card=widht=320"}, nil, []string{"IMAGEKIT_PRESETS", "card", `"width"`})
 	refusesToStart(t, []string{"IMAGEKIT_ONLY_PRESETS=1"}, nil, []string{"IMAGEKIT_ONLY_PRESETS"})
 }
+
+// dl changes how a picture is offered, not the picture.
+func TestDownload(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.img(t, "url", "sample:photo", "w", "64").wantState(t, "MISS")
+	a := s.img(t, "url", "sample:photo", "w", "64", "dl", "Käse")
+	a.wantState(t, "HIT")
+	if got, want := a.header.Get("Content-Disposition"), `attachment; filename="K_se.webp"; filename*=UTF-8''K%C3%A4se.webp`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	s.img(t, "url", "sample:photo", "dl", "../etc/passwd").wantCode(t, fault.BadParameter, "dl:")
+}

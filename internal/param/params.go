@@ -43,7 +43,9 @@ type Request struct {
 	Version string    // cache buster (v)
 	Expires time.Time // from t; zero = never
 	Free    Free      // what is not signed
-	Params  Params
+	// Download is the file name under which the picture is to be saved, not shown; "" = it is shown.
+	Download string
+	Params   Params
 }
 
 // Fit says how the image meets the box when both sides are given.

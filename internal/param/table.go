@@ -148,6 +148,10 @@ func (r *Request) Options() []opt.Option {
 			Name: "v", Title: "Version", To: &r.Version, Max: maxVersion, Group: "Request", DefaultDoc: "none", Example: "v=2",
 			Doc: "Any text. A new value makes a new URL and downloads the source again. It does not change the picture.",
 		},
+		opt.Option{
+			Name: "dl", Title: "Download", To: fileName{&r.Download}, Group: "Request", DefaultDoc: "shown", Example: "dl=photo.jpg",
+			Doc: "File name under which browsers save the picture instead of showing it. The extension of the format is added if the name has none of a picture.",
+		},
 		freeOption(&r.Free),
 		opt.Option{
 			Name: "sig", Title: "Signature", Group: "Request", DefaultDoc: "required on `/img`",

@@ -328,6 +328,8 @@ func TestKeyText(t *testing.T) {
 	want := keyText(base, format.WebP, limits)
 	same := map[string]param.Request{
 		"expiry":            change(func(r *param.Request) { r.Expires = time.Unix(1, 0) }),
+		"to be saved":       change(func(r *param.Request) { r.Download = "a.webp" }),
+		"free":              change(func(r *param.Request) { r.Free = 1 }),
 		"format as asked":   change(func(r *param.Request) { r.Params.Format = format.Auto }),
 		"default quality":   change(func(r *param.Request) { r.Params.Quality = param.DefaultQuality }),
 		"dpr of one":        change(func(r *param.Request) { r.Params.DPR = 1 }),

@@ -90,7 +90,7 @@ func (s *Server) show(x *exchange, req param.Request) error {
 	if s.CacheTags {
 		x.tag(req)
 	}
-	return s.answer(x, result.Blob, terms{expires: req.Expires, negotiated: negotiated})
+	return s.answer(x, result.Blob, terms{expires: req.Expires, negotiated: negotiated, download: req.Download})
 }
 
 // tag names the sources of a picture to CDNs that purge by tags.

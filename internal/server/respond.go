@@ -17,6 +17,7 @@ import (
 type terms struct {
 	expires    time.Time // from t; zero = never
 	negotiated bool      // the Accept header had a say
+	download   string    // file name to save it under; "" = it is to be shown
 	private    bool      // an upload: nobody may keep it
 }
 
@@ -53,6 +54,9 @@ func (s *Server) answer(x *exchange, b *blob.Blob, t terms) error {
 	}
 	x.format = b.Format.String()
 	x.set("Content-Type", b.Format.MIME())
+	if t.download != "" {
+		x.set("Content-Disposition", attachment(t.download, b.Format))
+	}
 	return s.sendPicture(x, b)
 }
 

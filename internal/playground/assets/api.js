@@ -96,10 +96,13 @@ export function refuseLarge(file) {
   }
 }
 
+// ofAddress lists what only the address of a picture has.
+export const ofAddress = ["url", "t", "v", "dl", "free"];
+
 export async function upload(file, pairs, signal) {
   refuseLarge(file);
   const form = new FormData();
-  for (const [name, value] of pairs) if (name !== "url" && name !== "t" && name !== "v") form.append(name, value);
+  for (const [name, value] of pairs) if (!ofAddress.includes(name)) form.append(name, value);
   form.append("file", file, file.name || "picture");
   const start = performance.now();
   return received(await ask("/upload", { method: "POST", body: form, signal }), start);

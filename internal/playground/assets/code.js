@@ -101,7 +101,7 @@ async function makeCurl(signal) {
   const file = state.getFile();
   const accept = (state.get("f") || document.body.dataset.defaultFormat) === "auto" ? ` -H ${quoted(`Accept: ${await api.accept()}`)}` : "";
   if (!file) return `curl -o picture.${ending}${accept} ${quoted(signed(await one(signal)))}`;
-  const fields = state.pairs().filter(([name]) => name !== "t" && name !== "v").map(([name, value]) => ` -F ${quoted(`${name}=${value}`)}`);
+  const fields = state.pairs().filter(([name]) => !api.ofAddress.includes(name)).map(([name, value]) => ` -F ${quoted(`${name}=${value}`)}`);
   const token = api.hasToken() ? ' -H "Authorization: Bearer $IMAGEKIT_SIGN_TOKEN"' : "";
   return `curl -o picture.${ending}${accept}${token} -F ${quoted(`file=@${file.name || "picture"}`)}${fields.join("")} ${quoted(`${location.origin}/upload`)}`;
 }
