@@ -112,3 +112,24 @@ func TestDownload(t *testing.T) {
 	}
 	s.img(t, "url", "sample:photo", "dl", "../etc/passwd").wantCode(t, fault.BadParameter, "dl:")
 }
+
+// Without signatures the lists are all that is allowed.
+func TestUnsigned(t *testing.T) {
+	t.Parallel()
+	o := newOrigin(t)
+	s := start(t, "IMAGEKIT_UNSIGNED=1", "IMAGEKIT_ALLOWED_HOSTS=127.0.0.1", "IMAGEKIT_WIDTHS=64,320", "IMAGEKIT_PRESETS=card=w=100&h=50&fit=cover")
+	url := o.url + "/photo.jpg"
+	for _, values := range []string{"", "&w=64", "&w=320&f=jpeg&q=80", "&p=card"} {
+		if a := s.get(t, "/img?url="+url+values); a.status != http.StatusOK {
+			t.Errorf("%s: status %d: %s", values, a.status, a.body)
+		}
+	}
+	s.get(t, "/img?url="+url+"&w=65").wantCode(t, fault.BadSignature, "64, 320", "IMAGEKIT_WIDTHS")
+	s.get(t, "/img?url="+url+"&h=64").wantCode(t, fault.BadSignature, "IMAGEKIT_UNSIGNED")
+	s.get(t, "/img?url="+url+"%3Fx=1").wantCode(t, fault.BadSignature, "IMAGEKIT_UNSIGNED_QUERY")
+	s.get(t, "/img?url=sample:photo").wantCode(t, fault.BadSignature, "http or https")
+	s.get(t, "/img?url=http://other.example/a.jpg").wantCode(t, fault.SourceForbidden)
+	s.get(t, "/img?url="+url+"&w=64&sig=").wantCode(t, fault.BadSignature)
+	s.img(t, "url", url, "w", "65").wantState(t, "MISS")
+	refusesToStart(t, []string{"IMAGEKIT_UNSIGNED=1"}, nil, []string{"IMAGEKIT_UNSIGNED", "IMAGEKIT_ALLOWED_HOSTS"})
+}

@@ -15,6 +15,8 @@ type Config struct {
 	Ignored           []Pattern       // names that are passed over in URLs that are asked for
 	Presets           Presets
 	OnlyPresets       bool // nothing else shapes a picture
+	Unsigned          bool // URLs without a signature are taken, within the lists
+	UnsignedQuery     bool // also for sources with a query
 }
 
 // Rules judge requests. They are made once, with New, and only read then.

@@ -166,6 +166,9 @@ func hint(err *fault.Error, piece, raw string) error {
 	return err
 }
 
+// Signed reports whether there was a sig, maybe an empty one.
+func (q Query) Signed() bool { return q.signed }
+
 // Sig returns the signature as it was sent, "" when there was none.
 func (q Query) Sig() string { return q.sig }
 

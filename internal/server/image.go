@@ -40,7 +40,8 @@ func (s *Server) picture(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Keys.Verify(query.Canonical(), query.Sig()); err != nil {
+	unsigned := s.Rules.Unsigned && !query.Signed()
+	if err := s.entitled(query, unsigned); err != nil {
 		return err
 	}
 	if served, err := s.spelled(x, query); !served {
@@ -54,10 +55,21 @@ func (s *Server) picture(x *exchange) error {
 		return err
 	}
 	req, err := s.Rules.Request(query)
+	if err == nil && unsigned {
+		err = s.Rules.CheckUnsignedSource(req.Source)
+	}
 	if err != nil {
 		return err
 	}
 	return s.show(x, req)
+}
+
+// entitled refuses a query that nobody has signed, unless it is one that needs no signature.
+func (s *Server) entitled(query param.Query, unsigned bool) error {
+	if unsigned {
+		return s.Rules.CheckUnsigned(query)
+	}
+	return s.Keys.Verify(query.Canonical(), query.Sig())
 }
 
 // expired refuses a URL whose time is over, which the parameter of that name tells.

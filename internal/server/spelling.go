@@ -25,7 +25,10 @@ func (s *Server) spelled(x *exchange, query param.Query) (served bool, err error
 	if s.Spelling != RedirectSpelling && s.Spelling != RefuseSpelling {
 		return true, nil
 	}
-	want := query.Spelling() + "&sig=" + query.Sig()
+	want := query.Spelling()
+	if query.Signed() {
+		want += "&sig=" + query.Sig()
+	}
 	if x.r.URL.RawQuery == want && x.r.URL.RawPath == "" {
 		return true, nil
 	}

@@ -20,6 +20,8 @@ type Addressing struct {
 	PresetList        addressing.Presets // of the text and of the file
 	PresetsFile       string
 	OnlyPresets       bool // nothing else shapes a picture
+	Unsigned          bool // URLs without a signature are taken, within the lists
+	UnsignedQuery     bool // also for sources with a query
 }
 
 func (s *Settings) addressOptions() []opt.Option {
@@ -56,6 +58,16 @@ func (s *Settings) addressOptions() []opt.Option {
 			Name: "IMAGEKIT_ONLY_PRESETS", To: (*toggle)(&s.OnlyPresets), Default: "0", Example: "1",
 			Doc: "Takes nothing but presets: `url`, `p`, `v`, `t` and `sig` are all that a URL may have.",
 		},
+		{
+			Name: "IMAGEKIT_UNSIGNED", To: (*toggle)(&s.Unsigned), Default: "0", Example: "1",
+			Doc: "Takes URLs without `sig`, of sources from `IMAGEKIT_ALLOWED_HOSTS`, which has to be set: with `url`, `p`, and `w`, `q`, `f`, `dpr` " +
+				"of the values in `IMAGEKIT_WIDTHS`, `IMAGEKIT_QUALITIES`, `IMAGEKIT_ALLOWED_FORMATS`. Then `t` protects nothing such a URL can " +
+				"ask for: without `t` and `sig` an expired link works again.",
+		},
+		{
+			Name: "IMAGEKIT_UNSIGNED_QUERY", To: (*toggle)(&s.UnsignedQuery), Default: "0", Example: "1",
+			Doc: "Takes URLs without `sig` also for sources with a query (`?x=1`), each of which is another picture.",
+		},
 	}
 }
 
@@ -87,6 +99,9 @@ func (s *Settings) Addresses() error {
 	err := s.ReadPresets()
 	if s.OnlyPresets && len(s.PresetList) == 0 && err == nil {
 		err = fmt.Errorf("%s is set, but there are no presets: want some in IMAGEKIT_PRESETS or IMAGEKIT_PRESETS_FILE", s.name("IMAGEKIT_ONLY_PRESETS"))
+	}
+	if s.Unsigned && len(s.AllowedHosts) == 0 {
+		err = errors.Join(err, fmt.Errorf("%s is set, so that anybody can ask for sources: want IMAGEKIT_ALLOWED_HOSTS to say whose", s.name("IMAGEKIT_UNSIGNED")))
 	}
 	return err
 }
