@@ -62,7 +62,7 @@ fault, param, source < dialect;
 dialect, effect, format, opt, param < dialect/cloudflare;
 dialect, effect, fault, format, opt, param < dialect/imgproxy;
 dialect, fault, format, opt, param < dialect/next;
-addressing, blob, cache/purge, clientip, dialect, fault, format, limit, metric, opt, param, playground, render, sign, source, stage, trace < server;
+addressing, blob, cache/purge, clientip, dialect, fault, format, limit, metric, opt, param, percent, playground, render, sign, source, stage, trace < server;
 NONE < testkit/giftest, testkit/noise;
 fault, format < testkit/hostile;
 param, sign < testkit/instance;

@@ -96,7 +96,7 @@ func TestBadPresets(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "presets")
 	write(t, path, "card=w=320\nself=p=self\n")
 	refusesToStart(t, []string{"IMAGEKIT_PRESETS_FILE=" + path}, nil, []string{"IMAGEKIT_PRESETS_FILE", path + ":2", "p cannot stand in a preset"})
-	refusesToStart(t, []string{"IMAGEKIT_PRESETS=card=widht=320"}, nil, []string{"IMAGEKIT_PRESETS", "card", `"width"`})
+	refusesToStart(t, []string{"IMAGEKIT_PRESETS=card=widht=320"}, nil, []string{"IMAGEKIT_PRESETS", "card", `"widht"`})
 	refusesToStart(t, []string{"IMAGEKIT_ONLY_PRESETS=1"}, nil, []string{"IMAGEKIT_ONLY_PRESETS"})
 }
 

@@ -137,12 +137,12 @@ func (r *Request) Options() []opt.Option {
 		Doc: "Picture to transform. Percent-encode the URL: a raw `&` would end the value. `sample:NAME` is a built-in " +
 			"picture.",
 	})
+	list = append(list, opt.Option{
+		Name: "p", Title: "Preset", To: presetName{}, Group: "Preset", DefaultDoc: "none", Example: "p=card",
+		Doc: "Name of a preset: parameters that the operator has set in `IMAGEKIT_PRESETS`. What the URL says besides takes precedence.",
+	})
 	list = r.Params.appendPicture(list)
 	return append(list,
-		opt.Option{
-			Name: "p", Title: "Preset", To: presetName{}, Group: "Request", DefaultDoc: "none", Example: "p=card",
-			Doc: "Name of a preset: parameters that the operator has set in `IMAGEKIT_PRESETS`. What the URL says besides takes precedence.",
-		},
 		expiryOption(&r.Expires),
 		opt.Option{
 			Name: "v", Title: "Version", To: &r.Version, Max: maxVersion, Group: "Request", DefaultDoc: "none", Example: "v=2",

@@ -51,7 +51,7 @@ func (c Config) groups() []group {
 			continue
 		}
 		if len(list) == 0 || list[len(list)-1].Name != o.Group {
-			list = append(list, group{Name: o.Group, Open: o.Group == "Size" || o.Group == "Output"})
+			list = append(list, group{Name: o.Group, Open: o.Group == "Preset" || o.Group == "Size" || o.Group == "Output"})
 		}
 		g := &list[len(list)-1]
 		g.Controls = append(g.Controls, c.control(o))

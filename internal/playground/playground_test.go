@@ -17,6 +17,7 @@ func newPage(t *testing.T) *Page {
 	t.Helper()
 	page, err := New(Config{
 		Samples: []string{"photo", "drawing"}, Formats: []string{"jpeg", "webp", "avif"}, DefaultFormat: "webp", MaxUpload: 1 << 20,
+		Presets: []string{"card"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -43,6 +44,28 @@ func TestPageHasEveryParameter(t *testing.T) {
 	for _, want := range []string{`data-source="sample:photo"`, `data-source="sample:drawing"`, `data-first="sample:photo"`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("no %s", want)
+		}
+	}
+}
+
+// The page offers what is allowed: no presets where there are none, and nothing else where they are all.
+func TestPageOfPresets(t *testing.T) {
+	for _, tt := range []struct {
+		config Config
+		has    map[string]bool
+	}{
+		{Config{}, map[string]bool{"p": false, "w": true, "v": true, "dl": true}},
+		{Config{Presets: []string{"card"}}, map[string]bool{"p": true, "w": true, "v": true, "dl": true}},
+		{Config{Presets: []string{"card"}, OnlyPresets: true}, map[string]bool{"p": true, "w": false, "v": true, "t": true, "dl": false, "free": false}},
+	} {
+		page, err := New(tt.config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range tt.has {
+			if got := strings.Contains(string(page.HTML.Plain), ` data-name="`+name+`"`); got != want {
+				t.Errorf("%+v: a control for %s: %t, want %t", tt.config, name, got, want)
+			}
 		}
 	}
 }
