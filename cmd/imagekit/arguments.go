@@ -59,8 +59,11 @@ func isParameters(arg string) bool {
 
 // readParams parses the parameters and settles the format: f, else the extension of the output, else the default.
 func readParams(text, out string, s *settings.Settings) (param.Params, format.Format, error) {
-	query, err := param.Split(text)
 	var p param.Params
+	if err := s.ReadPresets(); err != nil {
+		return p, 0, usageError{err}
+	}
+	query, err := param.Split(text)
 	if err == nil {
 		p, err = addressing.New(addressing.Config{Presets: s.PresetList}).Params(query)
 	}

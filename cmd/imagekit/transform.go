@@ -79,9 +79,6 @@ func transform(ctx context.Context, c *cli.Command, sys system) error {
 	if err != nil {
 		return err
 	}
-	if err := s.ReadPresets(); err != nil {
-		return usageError{err}
-	}
 	s.OwnFiles()
 	folder, err := isFolder(in, out)
 	if err != nil {

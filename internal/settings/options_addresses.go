@@ -47,8 +47,8 @@ func (s *Settings) addressOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_PRESETS", To: presets{&s.PresetList}, DefaultDoc: "none", Example: "card=w=320&h=200&fit=cover;tiny=w=64",
-			Doc: "Presets, `NAME=PARAMETERS` each, with `;` between them: `p=card` in a URL stands for the parameters of `card`. The URL " +
-				"can change them, and names alone are signed: a preset that changes, changes the pictures of URLs that are out.",
+			Doc: "Presets, `NAME=PARAMETERS` each, with `;` between them: `p=card` in a URL stands for the parameters of `card`. What the URL " +
+				"says besides takes precedence. Only the name is signed, so if you change a preset, URLs that are in use show other pictures.",
 		},
 		{
 			Name: "IMAGEKIT_PRESETS_FILE", To: &s.PresetsFile, DefaultDoc: "none", Example: "/etc/imagekit/presets",
@@ -59,10 +59,17 @@ func (s *Settings) addressOptions() []opt.Option {
 			Doc: "Takes nothing but presets: `url`, `p`, `v`, `t` and `sig` are all that a URL may have.",
 		},
 		{
+			Name: "IMAGEKIT_SPELLING", To: word{&s.Spelling, []string{"accept", "redirect", "refuse"}}, Default: "accept", Example: "redirect",
+			Doc: "What happens to a signed URL that is spelled differently from what `/sign` and `imagekit sign` write. A " +
+				"CDN takes each spelling for another picture, so one signature could be used to get past its cache again " +
+				"and again. Behind a CDN choose `redirect` (308 to the right spelling) or `refuse` (400). The CDN must not " +
+				"sort or re-encode queries then.",
+		},
+		{
 			Name: "IMAGEKIT_UNSIGNED", To: (*toggle)(&s.Unsigned), Default: "0", Example: "1",
 			Doc: "Takes URLs without `sig`, of sources from `IMAGEKIT_ALLOWED_HOSTS`, which has to be set: with `url`, `p`, and `w`, `q`, `f`, `dpr` " +
-				"of the values in `IMAGEKIT_WIDTHS`, `IMAGEKIT_QUALITIES`, `IMAGEKIT_ALLOWED_FORMATS`. Then `t` protects nothing such a URL can " +
-				"ask for: without `t` and `sig` an expired link works again.",
+				"of the values in `IMAGEKIT_WIDTHS`, `IMAGEKIT_QUALITIES`, `IMAGEKIT_ALLOWED_FORMATS`. An expired link works " +
+				"again if `t` and `sig` are taken off it.",
 		},
 		{
 			Name: "IMAGEKIT_UNSIGNED_QUERY", To: (*toggle)(&s.UnsignedQuery), Default: "0", Example: "1",

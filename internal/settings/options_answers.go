@@ -31,13 +31,6 @@ func (s *Settings) answerOptions() []opt.Option {
 				"over 256 KiB, with ten seconds to spare. A slower client is cut off.",
 		},
 		{
-			Name: "IMAGEKIT_SPELLING", To: word{&s.Spelling, []string{"accept", "redirect", "refuse"}}, Default: "accept", Example: "redirect",
-			Doc: "What happens to a signed URL that is spelled differently from what `/sign` and `imagekit sign` write. A " +
-				"CDN takes each spelling for another picture, so one signature could be used to get past its cache again " +
-				"and again. Behind a CDN choose `redirect` (308 to the right spelling) or `refuse` (400). The CDN must not " +
-				"sort or re-encode queries then.",
-		},
-		{
 			Name: "IMAGEKIT_CORS", To: (*origin)(&s.CORS), Default: "*", Example: "https://shop.example.com",
 			Doc: "Websites whose scripts may read pictures and their timings (Access-Control-Allow-Origin): `*`, one " +
 				"origin, or `off`.",
