@@ -21,7 +21,7 @@ import (
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
 NONE < cicp, lru, orientation, opt, fault, format, flight, stage, icc, gifblock, mmap, peercred, sysfile, testkit/golden;
-NONE < bulkhead;
+NONE < breaker, bulkhead, testkit/s3gateway;
 mmap < frame;
 stage < metric, trace;
 NONE < percent;
@@ -50,6 +50,8 @@ blob, plan, stage < worker/breakout;
 blob, bulkhead, fault, format < cache;
 bulkhead, fault, source, sysfile < cache/purge;
 bulkhead, cache, cache/purge, fault, lru, mmap, sysfile < cache/disk;
+breaker, bulkhead, cache < cache/tier;
+cache < cache/object;
 blob, fault, format, trace, source < fetch;
 blob, fault, format < sample;
 blob, fault, format, probe < named;
@@ -74,7 +76,7 @@ cicp, codec/avif, codec/jpeg, codec/webp, fault, format, frame, op, scale < test
 var mayCallC = []string{"frame", "codec/jpeg", "codec/png", "codec/webp", "codec/avif", "scale", "color"}
 
 // owners lists modules that one package hides from the others. Tests may import anything.
-var owners = map[string]string{"go.opentelemetry.io/otel": "trace", "github.com/prometheus/": "metric"}
+var owners = map[string]string{"go.opentelemetry.io/otel": "trace", "github.com/prometheus/": "metric", "github.com/minio/": "cache/object"}
 
 // serving lists the packages that hold connections; no C code may be reachable from them.
 var serving = []string{"server", "render", "worker", "cache", "cache/disk", "fetch"}

@@ -65,6 +65,7 @@ type service struct {
 	tracer   *trace.Tracer // nil when nothing is traced
 	reloads  reloads
 	sweeper  sweeper
+	shared   *shared // nil: this instance is alone
 }
 
 // build wires a service from its settings: what is made first is what the later parts stand on.
@@ -85,6 +86,9 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	purges := purge.Open(filepath.Join(s.CacheDir, purge.FileName), log)
 	v.results = cache.New(v.store, staleness(purges), log)
 	v.results.MaxAge = s.MaxAge
+	if v.shared, err = openShared(s, purges, log); err != nil {
+		return nil, errors.Join(err, v.store.Close())
+	}
 
 	v.fetcher = newFetcher(s)
 	sources := source.Router{source.Web: v.fetcher}
@@ -94,14 +98,13 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	}
 
 	if v.pool, err = newPool(workerCommand, s.Workers, s.Queue, s, log); err != nil {
-		return nil, errors.Join(err, v.store.Close())
+		return nil, errors.Join(err, v.shared.close(context.Background()), v.store.Close())
 	}
 	watermarks, markErr := readWatermarks(s)
 	renderer := render.New(render.Config{
 		Fetcher: sources, Engine: v.pool, Cache: v.results, Limits: limits(s), Timeout: s.RequestTimeout,
-		SourceCache: s.SourceCache, Purges: purges, Watermarks: watermarks,
+		SourceCache: s.SourceCache, Purges: purges, Watermarks: watermarks, Shared: v.shared.behind(v.results),
 	})
-
 	limiter, limitErr := newLimiter(s)
 	page, err := newPage(s, samples, secrets)
 	if err = errors.Join(markErr, limitErr, err); err != nil {
@@ -114,12 +117,11 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 		Formats: s.AllowedFormats, Negotiable: writable(s), DefaultFormat: s.DefaultFormat, MaxInput: s.MaxInputSize, UploadBytes: s.FetchBytes,
 		AnswerBytes: s.AnswerBytes, MinRate: s.MinReadRate, Timeout: s.RequestTimeout, MaxAge: s.MaxAge, CDNMaxAge: s.CDNMaxAge, CORS: s.CORS,
 		Metrics: newMetrics(parts{
-			pool: v.pool, results: v.results, renderer: renderer, fetcher: v.fetcher, limiter: limiter, store: v.store, purges: purges,
+			pool: v.pool, results: v.results, renderer: renderer, fetcher: v.fetcher, limiter: limiter, store: v.store, purges: purges, shared: v.shared.stats,
 			reloads: &v.reloads, answers: func() server.AnswerStats { return v.server.Answers() },
 		}),
-		Purge: purger(s.CacheDir, purges, &v.sweeper, log), CacheTags: s.CacheTags,
+		Purge: purger(s.CacheDir, purges, v.shared, &v.sweeper, log), CacheTags: s.CacheTags, SharedState: v.shared.state(), Log: log, Now: time.Now,
 		Tracer: v.tracer, Version: version, Page: page, CacheStats: func() any { return v.results.Stats() }, Ready: v.pool.Ready,
-		Log: log, Now: time.Now,
 	})
 	v.setTokens(secrets)
 	return v, nil
@@ -216,6 +218,9 @@ func (v *service) close(ctx context.Context) error {
 	err := v.pool.Close(ctx)
 	if v.results.Flush(ctx) != nil {
 		v.log.Warn("the cache's disk does not take the last results in time", "lost", v.results.Stats().Pending)
+	}
+	if v.shared.close(ctx) != nil {
+		v.log.Warn("the store of shared results does not take the last ones in time")
 	}
 	v.fetcher.Close()
 	spans, cancel := context.WithTimeout(ctx, lastSpans)

@@ -7,6 +7,7 @@ import (
 	"imagekit/internal/cache"
 	"imagekit/internal/cache/disk"
 	"imagekit/internal/cache/purge"
+	"imagekit/internal/cache/tier"
 	"imagekit/internal/fault"
 	"imagekit/internal/fetch"
 	"imagekit/internal/limit"
@@ -25,6 +26,7 @@ type parts struct {
 	limiter  *limit.Limiter
 	store    *disk.Store
 	purges   *purge.Log
+	shared   func() tier.Stats
 	reloads  *reloads
 	answers  func() server.AnswerStats
 }
@@ -42,6 +44,7 @@ func newMetrics(p parts) *metric.Metrics {
 	m.Declare(codes)
 	m.Add(cacheReadings(p.results, p.store)...)
 	m.Add(purgeReadings(p.purges)...)
+	m.Add(sharedReadings(p.shared)...)
 	m.Add(workerReadings(p.pool)...)
 	m.Add(queueReadings(p.pool)...)
 	m.Add(sourceReadings(p.renderer)...)
@@ -105,6 +108,32 @@ func purgeReadings(l *purge.Log) []metric.Reading {
 	return []metric.Reading{
 		counter("imagekit_purges_total", "Purges that this server was asked for; one request may ask for many.", l.Asked),
 		gauge("imagekit_purges_remembered", "Purges whose results may still be on the disk. Purged results are never used.", l.Unswept),
+	}
+}
+
+func sharedReadings(stats func() tier.Stats) []metric.Reading {
+	of := func(field func(tier.Stats) int64) func() int64 { return func() int64 { return field(stats()) } }
+	return []metric.Reading{
+		counter("imagekit_shared_hits_total", "Results that another instance has made (IMAGEKIT_RESULTS).", of(func(s tier.Stats) int64 { return s.Hits })),
+		counter("imagekit_shared_misses_total", "Results that no instance has shared.", of(func(s tier.Stats) int64 { return s.Misses })),
+		counter("imagekit_shared_unread_total", "Results that were not looked for, because the store fails or purges may be missing.",
+			of(func(s tier.Stats) int64 { return s.Unread })),
+		counter("imagekit_shared_errors_total", "Reads and writes that the store of shared results failed, or did not answer in time.",
+			of(func(s tier.Stats) int64 { return s.Errors })),
+		counter("imagekit_shared_writes_total", "Results given to others.", of(func(s tier.Stats) int64 { return s.Writes })),
+		counter("imagekit_shared_dropped_total", "Results not given to others: too many waited, or the store failed.",
+			of(func(s tier.Stats) int64 { return s.Dropped })),
+		gauge("imagekit_shared_pending", "Results that wait to be given to others.", of(func(s tier.Stats) int64 { return s.Pending })),
+		{
+			Name: "imagekit_shared_read_seconds_total", Counter: true, Help: "Time that requests waited for the store of shared results.",
+			Read: metric.Single(func() float64 { return stats().ReadTime.Seconds() }),
+		},
+		gauge("imagekit_shared_breaker_open", "1 while the store of shared results is not asked, because it fails.", of(func(s tier.Stats) int64 {
+			if s.Open {
+				return 1
+			}
+			return 0
+		})),
 	}
 }
 

@@ -70,9 +70,13 @@ func (s *sweeper) stop() {
 }
 
 // purger returns what ends the use of results kept in dir.
-func purger(dir string, purges *purge.Log, s *sweeper, log *slog.Logger) func([]purge.Target) error {
-	return func(targets []purge.Target) error {
-		if err := purges.Add(targets...); err != nil {
+func purger(dir string, purges *purge.Log, v *shared, s *sweeper, log *slog.Logger) func(context.Context, []purge.Target) error {
+	add := func(_ context.Context, targets []purge.Target) error { return purges.Add(targets...) }
+	if v != nil {
+		add = v.purges.AddShared
+	}
+	return func(ctx context.Context, targets []purge.Target) error {
+		if err := add(ctx, targets); err != nil {
 			return err
 		}
 		if purges.Unswept() >= sweepAt {

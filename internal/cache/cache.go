@@ -36,6 +36,8 @@ type Stale func(key string, generation uint64, now bool) bool
 type Cache struct {
 	// MaxAge is how long a blob may be used from when it was made; 0 = for ever. Set before the first use.
 	MaxAge time.Duration
+	// Shared is what other instances use, too; nil = nothing. Set before the first use.
+	Shared Shared
 
 	store   Store
 	files   FileStore // the same store; nil when it has no files

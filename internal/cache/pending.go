@@ -35,6 +35,8 @@ type write struct {
 	id   ID
 	key  string
 	blob *blob.Blob // the latest
+	// found: the blob is from the shared tier, and need not go there.
+	found bool
 }
 
 func newPending() pending {
@@ -58,13 +60,13 @@ func (p *pending) get(id ID) *blob.Blob {
 
 // add takes a result in, in place of one under the same id, and reports whether there was room. start says that a writer
 // must be started for it.
-func (p *pending) add(id ID, key string, b *blob.Blob) (ok, start bool) {
+func (p *pending) add(id ID, key string, b *blob.Blob, found bool) (ok, start bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	size := int64(len(b.Data))
 	if w := p.writes[id]; w != nil {
 		p.bytes += size - int64(len(w.blob.Data))
-		w.blob = b // if it is begun, its writer sees that and writes again
+		w.blob, w.found = b, found // if it is begun, its writer sees that and writes again
 		return true, false
 	}
 	if len(p.writes) >= maxPending || len(p.writes) > 0 && p.bytes+size > maxPendingBytes {
@@ -73,7 +75,7 @@ func (p *pending) add(id ID, key string, b *blob.Blob) (ok, start bool) {
 	if len(p.writes) == 0 {
 		p.empty = make(chan struct{})
 	}
-	w := &write{id: id, key: key, blob: b}
+	w := &write{id: id, key: key, blob: b, found: found}
 	p.writes[id] = w
 	p.queue = append(p.queue, w)
 	p.bytes += size
@@ -86,17 +88,17 @@ func (p *pending) add(id ID, key string, b *blob.Blob) (ok, start bool) {
 }
 
 // next returns what a writer shall write, nil when it shall end.
-func (p *pending) next() (*write, *blob.Blob) {
+func (p *pending) next() (w *write, b *blob.Blob, found bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.queue) == 0 {
 		p.queue = nil
 		p.writers--
-		return nil, nil
+		return nil, nil, false
 	}
-	w := p.queue[0]
+	w = p.queue[0]
 	p.queue = p.queue[1:]
-	return w, w.blob
+	return w, w.blob, w.found
 }
 
 // done tells that b was written, or never will be. If another result came meanwhile, that waits now.
@@ -117,11 +119,13 @@ func (p *pending) done(w *write, b *blob.Blob) {
 
 // Put keeps b under key, if the store can. It does not wait for the store: b is found from now on, and written by and by.
 // When too much waits already, b is dropped; after a failed write nothing is written for a short while.
-func (c *Cache) Put(ctx context.Context, key string, b *blob.Blob) {
-	if ctx.Err() != nil || c.paused() {
+func (c *Cache) Put(ctx context.Context, key string, b *blob.Blob) { c.put(ctx, key, b, false) }
+
+func (c *Cache) put(ctx context.Context, key string, b *blob.Blob, found bool) {
+	if ctx.Err() != nil || c.paused() && c.Shared == nil {
 		return
 	}
-	ok, start := c.pending.add(NewID(key), key, b)
+	ok, start := c.pending.add(NewID(key), key, b, found)
 	if !ok {
 		c.dropped.Add(1)
 	}
@@ -146,22 +150,30 @@ func (c *Cache) Flush(ctx context.Context) error {
 // write is the life of a writer.
 func (c *Cache) write() {
 	for {
-		w, b := c.pending.next()
+		w, b, found := c.pending.next()
 		if w == nil {
 			return
 		}
-		c.keep(w.id, w.key, b)
+		c.keep(w.id, w.key, b, found)
 		c.pending.done(w, b)
 	}
 }
 
 // keep writes one entry, unless its source was purged meanwhile. A purge that comes while it is written removes the
 // entry or is seen afterwards.
-func (c *Cache) keep(id ID, key string, b *blob.Blob) {
-	if c.paused() || c.stale(key, b.Generation, true) {
+func (c *Cache) keep(id ID, key string, b *blob.Blob, found bool) {
+	share := c.Shared != nil && !found
+	if c.paused() && !share || c.stale(key, b.Generation, true) {
 		return
 	}
-	err := c.store.Put(context.Background(), id, encodeHeader(key, b), b.Data)
+	header := encodeHeader(key, b)
+	if share {
+		c.Shared.Put(id, header, b.Data)
+	}
+	if c.paused() {
+		return
+	}
+	err := c.store.Put(context.Background(), id, header, b.Data)
 	switch {
 	case err == nil:
 		if c.stale(key, b.Generation, true) {

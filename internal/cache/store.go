@@ -52,6 +52,17 @@ type Store interface {
 	Close() error
 }
 
+// Shared is a tier that other instances use, too. It never fails and never takes long: what it cannot bring is missing, what
+// it cannot keep is dropped. It need not check what it brings.
+type Shared interface {
+	// Get returns a whole entry, nil when there is none to be had.
+	Get(ctx context.Context, id ID) []byte
+	// Put keeps the concatenation of parts, later. They are not kept after it returns.
+	Put(id ID, parts ...[]byte)
+	// Delete forgets an entry, later.
+	Delete(id ID)
+}
+
 // FileStore is a Store whose entries are files. The cache reads large ones piece by piece and never holds them whole.
 type FileStore interface {
 	Store

@@ -44,6 +44,7 @@ const (
 	Overloaded
 	Draining
 	NoSecret
+	PurgeNotShared
 	OriginTimeout
 	Timeout
 	count
@@ -88,6 +89,7 @@ var table = [count]Row{
 	Overloaded:        {503, "overloaded", "Overloaded", time.Second, slog.LevelWarn},
 	Draining:          {503, "draining", "Shutting down", time.Second, slog.LevelInfo},
 	NoSecret:          {503, "no_secret", "No secret is configured", 0, slog.LevelError},
+	PurgeNotShared:    {503, "purge_not_shared", "Purged here alone", 0, slog.LevelWarn},
 	OriginTimeout:     {504, "origin_timeout", "The origin took too long", 0, slog.LevelWarn},
 	Timeout:           {504, "timeout", "Processing took too long", 0, slog.LevelWarn},
 }

@@ -56,6 +56,8 @@ type Config struct {
 	Watermarks map[string]named.Picture
 	// Purges tells what was purged: nothing from before is used then. Nil = there are none.
 	Purges Purges
+	// Shared looks for a result that the cache does not hold where other instances keep theirs. Nil = nowhere.
+	Shared func(ctx context.Context, key string) (*blob.Blob, bool)
 }
 
 // Renderer makes results. Safe for concurrent use.
@@ -69,6 +71,8 @@ type Renderer struct {
 	watermarks map[string]named.Picture
 	results    flight.Group[string, made]
 	unfit      *unfit
+	shared     func(ctx context.Context, key string) (*blob.Blob, bool)
+	found      flight.Group[string, *blob.Blob] // looks there
 }
 
 // made is what a flight brings to all its waiters.
@@ -88,6 +92,7 @@ func New(c Config) *Renderer {
 		sources:    newSources(c.Fetcher, c.Timeout, c.SourceCache, c.Purges),
 		watermarks: c.Watermarks,
 		unfit:      newUnfit(),
+		shared:     c.Shared,
 	}
 }
 
@@ -128,6 +133,11 @@ func (r *Renderer) Render(ctx context.Context, req param.Request, out format.For
 	work := r.flightKey(key)
 	if err := r.unfit.get(work); err != nil {
 		return Result{Times: times}, err
+	}
+	if r.shared != nil {
+		if b := r.climb(ctx, key, work, &times); b != nil {
+			return Result{Blob: b, State: Hit, Times: times}, nil
+		}
 	}
 	if admit != nil {
 		if err := admit(); err != nil {

@@ -178,7 +178,7 @@ func newRig(t testing.TB, changes ...func(*Config)) *rig {
 		Formats: format.Outputs(), DefaultFormat: format.WebP, Count: limit.All, MaxInput: 64 << 10, AnswerBytes: 256 << 20, MinRate: 8 << 10, Timeout: 30 * time.Second,
 		Version: "1.2.3", Page: page, CacheStats: func() any { return map[string]int{"entries": 7} },
 		Ready: func() bool { return true }, Now: time.Now, Metrics: metric.New(),
-		Purge: func(t []purge.Target) error { r.purged = append(r.purged, t...); return r.refused },
+		Purge: func(_ context.Context, t []purge.Target) error { r.purged = append(r.purged, t...); return r.refused },
 		Log:   slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, change := range changes {

@@ -85,7 +85,7 @@ func purgeTarget(raw string) (purge.Target, error) {
 
 // purgeTargets does it and answers.
 func (s *Server) purgeTargets(x *exchange, targets []purge.Target) error {
-	if err := s.Purge(targets); err != nil {
+	if err := s.Purge(x.r.Context(), targets); err != nil {
 		if f, ok := errors.AsType[*fault.Error](err); ok {
 			return f
 		}
@@ -93,6 +93,9 @@ func (s *Server) purgeTargets(x *exchange, targets []purge.Target) error {
 	}
 	for _, t := range targets {
 		s.Log.Info("purged", "id", x.id, "client", x.client, "source", t.Shown(), "v", t.Version)
+	}
+	if s.SharedState != nil {
+		return s.json(x, map[string]string{"others": "within " + purge.PollEvery.String()})
 	}
 	x.set("Cache-Control", "no-store")
 	x.WriteHeader(http.StatusNoContent)

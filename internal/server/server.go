@@ -74,11 +74,13 @@ type Config struct {
 	Page       *playground.Page
 	CacheStats func() any // what /stats/cache answers
 	// Purge ends the use of the results of some targets, all or none. Errors are faults or the disk's.
-	Purge     func(targets []purge.Target) error
-	CacheTags bool        // pictures carry a tag of their source for CDNs
-	Ready     func() bool // a worker lives
-	Log       *slog.Logger
-	Now       func() time.Time
+	Purge func(ctx context.Context, targets []purge.Target) error
+	// SharedState tells how the store does that results are shared by: a word for /ready. nil = nothing is shared.
+	SharedState func() string
+	CacheTags   bool        // pictures carry a tag of their source for CDNs
+	Ready       func() bool // a worker lives
+	Log         *slog.Logger
+	Now         func() time.Time
 }
 
 // Server answers requests. Make it with New; it is an http.Handler.

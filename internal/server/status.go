@@ -21,7 +21,11 @@ func (s *Server) ready(x *exchange) error {
 	case !s.Ready():
 		return fault.New(fault.Overloaded, "no worker process is running")
 	}
-	return s.json(x, map[string]string{"status": "ready"})
+	state := map[string]string{"status": "ready"}
+	if s.SharedState != nil {
+		state["shared_results"] = s.SharedState()
+	}
+	return s.json(x, state)
 }
 
 // cacheStats answers GET /stats/cache, to whoever may sign: the numbers are the operator's.

@@ -43,6 +43,13 @@ func (s *Settings) cacheOptions() []opt.Option {
 			Doc:     "Largest size of the cache on disk. The results that were unused for longest are removed first.",
 		},
 		{
+			Name: "IMAGEKIT_RESULTS", To: &s.Results, DefaultDoc: "none", Example: "s3://images/results?endpoint=https://s3.example.com",
+			Doc: "Where instances share results and purges: `s3://BUCKET/PREFIX` with `?endpoint=URL`, `region=` and `path_style=1` as " +
+				"needed, `gs://BUCKET/PREFIX`, or `file:///DIRECTORY?size=100GiB` on a network file system. Keys come from " +
+				"`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, the shared file or the instance's role. Whoever can write there " +
+				"decides what is shown.",
+		},
+		{
 			Name: "IMAGEKIT_CACHE_MIN_FREE", To: (*size)(&s.CacheMinFree), DefaultDoc: "the smaller of 1GiB and 5 % of the disk",
 			Example: "5GiB",
 			Doc: "Space on the disk of the cache that stays free for others. If it gets scarce, the cache shrinks; if that " +

@@ -52,8 +52,9 @@ type Settings struct {
 	RequestTimeout time.Duration
 
 	CacheDir     string
-	CacheSize    int64 // 0 = not set: the store knows its default
-	CacheMinFree int64 // the same
+	CacheSize    int64  // 0 = not set: the store knows its default
+	CacheMinFree int64  // the same
+	Results      string // where instances share results, "" = nowhere
 
 	MaxAge      time.Duration // how long a result may be kept; 0 = for ever
 	AnswerBytes int64         // of pictures on their way to clients

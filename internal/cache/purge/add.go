@@ -15,28 +15,35 @@ import (
 // Add writes down that the results of some targets are wanted no more, in the file at path: all of them or, on an error,
 // none. When it returns, every process on the directory knows it at its next look.
 func Add(path string, targets ...Target) error {
+	_, err := addRecords(path, recordsOf(targets))
+	return err
+}
+
+func recordsOf(targets []Target) []record {
 	records := make([]record, len(targets))
 	for i, t := range targets {
 		records[i] = t.record()
 	}
-	return add(path, records)
+	return records
 }
 
 // Swept writes down that nothing of what was purged up to a generation is left in the directory: then it may be forgotten
 // one day.
 func Swept(path string, generation uint64) error {
-	return add(path, []record{{generation: generation, kind: kindSwept}})
+	_, err := addRecords(path, []record{{generation: generation, kind: kindSwept}})
+	return err
 }
 
-func add(path string, records []record) error {
+// addRecords appends records, and gives those a generation that have none. It returns them.
+func addRecords(path string, records []record) ([]record, error) {
 	for {
 		f, err := sysfile.Open(path, os.O_RDWR|os.O_CREATE, 0o640)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		done, err := addTo(f, path, records)
 		if err = errors.Join(err, f.Close()); done || err != nil {
-			return err
+			return records, err
 		}
 	}
 }
@@ -74,15 +81,18 @@ func addTo(f *os.File, path string, records []record) (done bool, err error) {
 	return true, err
 }
 
-// encode returns the bytes of records, purges with generations from next on.
+// encode returns the bytes of records. Those without a generation get one, from next on and behind those of the others.
 func encode(records []record, next uint64) []byte {
-	b := make([]byte, 0, len(records)*recordLen)
 	for _, r := range records {
-		if r.kind != kindSwept {
-			r.generation = next
+		next = max(next, r.generation+1)
+	}
+	b := make([]byte, 0, len(records)*recordLen)
+	for i := range records {
+		if records[i].generation == 0 {
+			records[i].generation = next
 			next++
 		}
-		b = r.append(b)
+		b = records[i].append(b)
 	}
 	return b
 }

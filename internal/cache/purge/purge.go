@@ -53,15 +53,23 @@ func Open(path string, log *slog.Logger) *Log {
 // Add writes down that the results of some targets are wanted no more. When it returns without an error, this process uses
 // none of them any more.
 func (l *Log) Add(targets ...Target) error {
-	var failed struct{ err error }
-	if err := l.disk.Do(func() { failed.err = Add(l.path, targets...) }); err != nil {
-		return err
+	_, err := l.add(targets)
+	return err
+}
+
+func (l *Log) add(targets []Target) ([]record, error) {
+	var done struct {
+		records []record
+		err     error
+	}
+	if err := l.disk.Do(func() { done.records, done.err = addRecords(l.path, recordsOf(targets)) }); err != nil {
+		return nil, err
 	}
 	l.Applied()
-	if failed.err == nil {
+	if done.err == nil {
 		l.asked.Add(uint64(len(targets)))
 	}
-	return failed.err
+	return done.records, done.err
 }
 
 // Asked returns how many targets were given to Add.
