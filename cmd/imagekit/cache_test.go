@@ -210,6 +210,25 @@ func TestCachePurge(t *testing.T) {
 	}
 }
 
+// TestCachePurgeParts: one v, or all below a folder, and what an earlier purge left.
+func TestCachePurgeParts(t *testing.T) {
+	const in, out = "https://example.com/shop/a.jpg", "https://example.com/b.jpg"
+	for _, tt := range []struct {
+		args []string
+		left int
+	}{
+		{[]string{"https://example.com/shop/*"}, 3},
+		{[]string{"https://example.com/*"}, 0},
+		{[]string{"--v", "7", in}, 6}, // these have none
+	} {
+		dir, _ := fillCache(t, 3, in, out)
+		got := call(t.Context(), append([]string{"cache", "purge", "--cache-dir", dir}, tt.args...)...)
+		if n := left(t, dir); got.code != exitOK || n != tt.left {
+			t.Errorf("%v: %d left, want %d: %+v", tt.args, n, tt.left, got)
+		}
+	}
+}
+
 func TestCacheMistakes(t *testing.T) {
 	rows := []struct {
 		args string
