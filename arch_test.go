@@ -33,7 +33,7 @@ effect, fault, format, opt, percent, source < param;
 fault, format, opt, param < addressing;
 addressing, format, opt, param < settings;
 cicp, fault, format, gifblock, icc < probe;
-cicp, effect, fault, format, icc, param, probe, orientation < plan;
+cicp, effect, fault, format, gifblock, icc, param, probe, orientation < plan;
 NONE < codec/wasm;
 fault, format, frame < codec/png;
 cicp, fault, format, frame < codec/jpeg;

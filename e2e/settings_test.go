@@ -56,7 +56,7 @@ func TestBadSettings(t *testing.T) {
 		{"IMAGEKIT_FETCH_BYTES", "1MiB"}, // less than one source
 		{"IMAGEKIT_FETCH_TIMEOUT", "10"},
 		{"IMAGEKIT_ALLOWED_FORMATS", "jpeg,bmp"},
-		{"IMAGEKIT_DEFAULT_FORMAT", "gif"},
+		{"IMAGEKIT_DEFAULT_FORMAT", "tiff"},
 		{"IMAGEKIT_MAX_PIXELS", "-1"},
 		{"IMAGEKIT_MAX_OUTPUT_PIXELS", "many"},
 		{"IMAGEKIT_WORKERS", "0"},

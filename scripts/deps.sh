@@ -6,7 +6,7 @@ set -eu
 packages="pkg-config libjpeg62-turbo-dev libzimg-dev libwebp-dev libavif-dev libspng-dev liblcms2-dev"
 have() {
 	command -v pkg-config >/dev/null 2>&1 &&
-		pkg-config --exists libjpeg zimg libwebp libwebpdemux libavif spng lcms2
+		pkg-config --exists libjpeg zimg libwebp libwebpdemux libwebpmux libavif spng lcms2
 }
 if [ "${1:-}" = test ]; then
 	packages="$packages libavif-bin" # a second decoder for AVIF

@@ -33,7 +33,10 @@ import (
 
 // limits are the bounds of every plan.
 func limits(s *settings.Settings) plan.Limits {
-	return plan.Limits{MaxPixels: int64(s.MaxPixels), MaxOutputPixels: int64(s.MaxOutputPixels), Memory: s.Memory}
+	return plan.Limits{
+		MaxPixels: int64(s.MaxPixels), MaxFrames: s.MaxFrames, MaxFramePixels: int64(s.MaxFramePixels),
+		MaxOutputPixels: int64(s.MaxOutputPixels), Memory: s.Memory,
+	}
 }
 
 // newPool starts that many worker processes of a command; queue jobs may wait for them.

@@ -25,6 +25,8 @@ type Blob struct {
 	Upload bool
 	// Generation is that of the latest purge known when the download began that this is, or was made of; 0 = none.
 	Generation uint64
+	// Notes are header fields that every answer with the result repeats, a line "Name: value" each.
+	Notes string
 }
 
 // New returns a result: data with its ETag, created at now.

@@ -22,7 +22,8 @@ import (
 //	36  8  expires, the same; the zero time.Time = never
 //	44  4  CRC-32C of the body
 //	48  8  generation of the latest purge known when the source's download began; not in version 1, where it is 0
-//	56  …  key text, content type, entity tag
+//	56  4  length of the notes; not in versions 1 and 2, which have none
+//	60  …  key text, content type, entity tag, notes
 //	 …  4  CRC-32C of everything before it
 //
 // CRC-32C (Castagnoli, RFC 3720 §12.1) finds every single flipped bit and every burst of up to 32 bits, and
@@ -39,13 +40,14 @@ const (
 	atExpires    = 36
 	atBodySum    = 44
 	atGeneration = 48
-	fixedLen     = 56
+	atNotes      = 56
+	fixedLen     = 60
 	headSumLen   = 4
-	version      = 2 // what is written
+	version      = 3 // what is written
 )
 
 // keyAt is where the key text begins in each version that is read.
-var keyAt = map[byte]uint64{1: atGeneration, 2: fixedLen}
+var keyAt = map[byte]uint64{1: atGeneration, 2: atNotes, 3: fixedLen}
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -64,7 +66,7 @@ var ErrVersion = errors.New("cache: entry of a version that is not known here")
 // encodeHeader returns the header of the entry that keeps b under key; the entry is the header and then b.Data.
 func encodeHeader(key string, b *blob.Blob) []byte {
 	mime := b.Format.MIME()
-	h := make([]byte, 0, fixedLen+len(key)+len(mime)+len(b.ETag)+headSumLen)
+	h := make([]byte, 0, fixedLen+len(key)+len(mime)+len(b.ETag)+len(b.Notes)+headSumLen)
 	h = append(h, magic...)
 	h = append(h, version)
 	h = binary.BigEndian.AppendUint64(h, uint64(len(b.Data)))
@@ -75,9 +77,11 @@ func encodeHeader(key string, b *blob.Blob) []byte {
 	h = binary.BigEndian.AppendUint64(h, uint64(b.Expires.UnixMicro()))
 	h = binary.BigEndian.AppendUint32(h, crc32.Checksum(b.Data, castagnoli))
 	h = binary.BigEndian.AppendUint64(h, b.Generation)
+	h = binary.BigEndian.AppendUint32(h, uint32(len(b.Notes)))
 	h = append(h, key...)
 	h = append(h, mime...)
 	h = append(h, b.ETag...)
+	h = append(h, b.Notes...)
 	return binary.BigEndian.AppendUint32(h, crc32.Checksum(h, castagnoli))
 }
 
@@ -111,7 +115,8 @@ func (h header) blob(entry []byte) (*blob.Blob, error) {
 	}
 	return &blob.Blob{
 		Format:  stored[i],
-		ETag:    string(entry[h.tagAt:h.sumAt]),
+		ETag:    string(entry[h.tagAt:h.notesAt]),
+		Notes:   string(entry[h.notesAt:h.sumAt]),
 		Created: micro(entry[atCreated:]),
 		Expires: micro(entry[atExpires:]),
 
@@ -151,7 +156,7 @@ func Check(id ID, entry []byte) error {
 
 // header tells where the parts of an entry begin, and what only some versions have.
 type header struct {
-	keyAt, typeAt, tagAt, sumAt, bodyAt uint64
+	keyAt, typeAt, tagAt, notesAt, sumAt, bodyAt uint64
 
 	generation uint64
 }
@@ -187,7 +192,11 @@ func parts(entry []byte, v byte) (header, error) {
 	h := header{keyAt: keyAt[v]}
 	h.typeAt = h.keyAt + length(atKey)
 	h.tagAt = h.typeAt + length(atType)
-	h.sumAt = h.tagAt + length(atTag)
+	h.notesAt = h.tagAt + length(atTag)
+	h.sumAt = h.notesAt
+	if v > 2 {
+		h.sumAt += length(atNotes)
+	}
 	h.bodyAt = h.sumAt + headSumLen // a few 32-bit numbers: cannot overflow
 	if h.bodyAt > uint64(len(entry)) {
 		return header{}, damage("length")

@@ -37,6 +37,7 @@ func TestEntryRoundTrip(t *testing.T) {
 		{"not recognised", "k", &blob.Blob{Data: []byte("x"), Format: format.Unknown}},
 		{"long key", strings.Repeat("ü", 70_000), &blob.Blob{Data: []byte("x"), Format: format.GIF, ETag: `"tag"`}},
 		{"after a purge", testKey, &blob.Blob{Data: []byte("x"), Format: format.JPEG, Generation: 1<<63 + 5}},
+		{"with notes", testKey, &blob.Blob{Data: []byte("x"), Format: format.WebP, ETag: `"tag"`, Notes: "X-Animation: still; frames"}},
 		{"key of any bytes", "\x00\xff\n", sample()},
 	}
 	for _, tt := range rows {
@@ -83,6 +84,23 @@ func TestFirstVersion(t *testing.T) {
 		if _, err := decode(bad, testKey); !errors.As(err, new(damage)) {
 			t.Errorf("bit %d: %v, want damage", bit, err)
 		}
+	}
+}
+
+// TestSecondVersion: entries from before there were notes are read.
+func TestSecondVersion(t *testing.T) {
+	b := sample()
+	b.Generation = 7
+	h := encodeHeader(testKey, b)
+	h = slices.Delete(h[:len(h)-headSumLen], atNotes, fixedLen)
+	h[atVersion] = 2
+	h = binary.BigEndian.AppendUint32(h, crc32.Checksum(h, castagnoli))
+	got, err := decode(slices.Concat(h, b.Data), testKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(b, got); diff != "" {
+		t.Errorf("-put +got:\n%s", diff)
 	}
 }
 

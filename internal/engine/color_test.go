@@ -125,7 +125,7 @@ func TestColors(t *testing.T) {
 		for _, c := range imagetest.Colors() {
 			want = append(want, s.want(c))
 		}
-		for _, out := range format.Outputs() {
+		for _, out := range fullColor() {
 			t.Run(s.name+" to "+out.String(), func(t *testing.T) {
 				need(t, s.data)
 				got := run(t, s.data, "w=96&q=95", out)

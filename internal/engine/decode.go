@@ -39,6 +39,9 @@ func decode(j *job) error {
 	if err != nil {
 		return err
 	}
+	if j.plan.Sequence() && !j.plan.Source.Alpha { // all of the canvas is drawn on
+		f.Alpha = frame.Plane{}
+	}
 	j.frame = f
 	if f.Width != j.plan.Source.Width || f.Height != j.plan.Source.Height {
 		return fault.New(fault.DamagedImage, "the header says %d×%d pixels, the decoder found %d×%d",
@@ -50,7 +53,7 @@ func decode(j *job) error {
 // take returns the picture that the plan wants.
 func (j *job) take() (*frame.Frame, error) {
 	for n := 1; ; n++ {
-		f, _, err := j.decoder.Next()
+		f, delay, err := j.decoder.Next()
 		if errors.Is(err, io.EOF) {
 			return nil, fault.New(fault.DamagedImage, "the header says %d pictures, the decoder found %d", j.plan.Source.Frames, n-1)
 		}
@@ -60,17 +63,20 @@ func (j *job) take() (*frame.Frame, error) {
 		case n < j.plan.Page:
 			f.Release()
 			continue
-		case j.plan.Page > 0 && !j.plan.Source.Alpha: // all of the canvas is drawn on
-			f.Alpha = frame.Plane{}
 		}
+		j.delay = shown(delay)
 		return f, nil
 	}
 }
 
 // open begins with the first picture.
 func open(src []byte, p *plan.Plan) (decoder, error) {
-	if p.Page > 1 {
-		return sequences[p.Source.Format](src)
+	if p.Sequence() {
+		begin, ok := sequences[p.Source.Format]
+		if !ok {
+			return nil, fault.New(fault.UnsupportedFormat, "only the first picture of %s is read here", p.Source.Format)
+		}
+		return begin(src, p)
 	}
 	read, ok := decoders[p.Source.Format]
 	if !ok {
@@ -103,8 +109,11 @@ var decoders = map[format.Format]func([]byte, frame.Hint) (*frame.Frame, error){
 
 // sequences open the sources of several pictures that package format says are read. Their pictures are R, G, B and alpha
 // of 8 bits, on a canvas of one size.
-var sequences = map[format.Format]func([]byte) (decoder, error){
-	format.GIF: func(src []byte) (decoder, error) { return gif.NewAnimation(src) },
+var sequences = map[format.Format]func([]byte, *plan.Plan) (decoder, error){
+	format.GIF: func(src []byte, _ *plan.Plan) (decoder, error) { return gif.NewAnimation(src) },
+	format.WebP: func(src []byte, p *plan.Plan) (decoder, error) {
+		return webp.NewAnimation(src, p.Source.Width, p.Source.Height)
+	},
 }
 
 // decodeAVIF hands the decoder the shown picture alone, in boxes of our own, and keeps what its clean aperture shows.

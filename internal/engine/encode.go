@@ -5,6 +5,7 @@ import (
 
 	"imagekit/internal/cicp"
 	"imagekit/internal/codec/avif"
+	"imagekit/internal/codec/gif"
 	"imagekit/internal/codec/jpeg"
 	"imagekit/internal/codec/png"
 	"imagekit/internal/codec/webp"
@@ -47,6 +48,8 @@ func (j *job) write(e plan.Encoder) error {
 		j.result, err = png.Encode(j.frame, s)
 	case format.WebP:
 		j.result, err = webp.Encode(j.frame, webp.Settings{Quality: e.Quality, Method: e.Effort, ICC: profile})
+	case format.GIF:
+		j.result, err = gif.Encode(j.frame)
 	case format.AVIF:
 		s := avif.Settings{Quality: e.Quality, AlphaQuality: e.AlphaQuality, Speed: e.Effort, Threads: j.plan.Threads, ICC: profile}
 		if j.carries(icc.DisplayP3) {

@@ -26,6 +26,8 @@ type job struct {
 	plan    plan.Plan
 	src     *blob.Blob
 	decoder decoder        // nil before the first picture
+	encoder encoder        // of a result that moves, nil before the first picture
+	delay   time.Duration  // how long the frame is shown
 	frame   *frame.Frame   // owned; replaced by each step that makes a new one
 	exact   *frame.Frame   // R, G and B for a result without loss, if that may be the smaller one; owned
 	marks   []*frame.Frame // what is laid over, by the plan's overlays; owned
@@ -42,6 +44,9 @@ func (j *job) release() {
 	for _, f := range j.marks {
 		f.Release()
 	}
+	if j.encoder != nil {
+		j.encoder.Release()
+	}
 }
 
 // step is one entry of the pipeline and the stage its time counts for.
@@ -50,7 +55,7 @@ type step struct {
 	run   func(*job) error
 }
 
-// steps is the order of work. A step that a plan does not ask for does nothing.
+// steps is the order of work on each picture. A step that a plan does not ask for does nothing.
 var steps = []step{
 	{stage.Decode, decode},
 	{stage.Resize, resize},
@@ -67,8 +72,11 @@ var steps = []step{
 	{stage.Encode, lookAt},
 	{stage.Resize, finish},
 	{stage.Encode, lookAgain},
-	{stage.Encode, encode},
+	{stage.Encode, add},
 }
+
+// end makes the file of what was added.
+var end = []step{{stage.Encode, closing}}
 
 // explain makes want of memory, wherever it was met, the fault that it is: the picture's, not ours.
 func explain(err error) error {
@@ -88,7 +96,12 @@ func (e Engine) Run(src *blob.Blob, p plan.Plan, more ...*blob.Blob) (*blob.Blob
 	if err := e.prepare(j, more, &times); err != nil {
 		return nil, times, err
 	}
-	if err := e.do(j, 0, steps, &times); err != nil {
+	for range max(1, p.Frames) {
+		if err := e.do(j, 0, steps, &times); err != nil {
+			return nil, times, err
+		}
+	}
+	if err := e.do(j, 0, end, &times); err != nil {
 		return nil, times, err
 	}
 	return &blob.Blob{Data: j.result, Format: p.Format}, times, nil

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"image"
+	"slices"
 	"testing"
 
 	"imagekit/internal/blob"
@@ -14,7 +15,7 @@ import (
 	"imagekit/internal/testkit/imagetest"
 )
 
-var limits = plan.Limits{MaxPixels: 50e6, MaxOutputPixels: 25e6, Memory: 2 << 30}
+var limits = plan.Limits{MaxPixels: 50e6, MaxOutputPixels: 25e6, Memory: 2 << 30, MaxFrames: 1000, MaxFramePixels: 500e6}
 
 // result is what a job made, and what its header says when it is read back.
 type result struct {
@@ -22,6 +23,12 @@ type result struct {
 	info probe.Info
 	img  *image.NRGBA // by a decoder that is not ours
 	plan plan.Plan
+}
+
+// fullColor lists the formats that hold every colour, grey and alpha: a GIF has 256 colours, and no pixel that is half
+// transparent.
+func fullColor() []format.Format {
+	return slices.DeleteFunc(format.Outputs(), func(f format.Format) bool { return f == format.GIF })
 }
 
 // parse reads the parameters of a query without a url.

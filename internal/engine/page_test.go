@@ -7,6 +7,7 @@ import (
 	"image/color"
 	stdgif "image/gif"
 	"testing"
+	"time"
 
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
@@ -15,29 +16,41 @@ import (
 	"imagekit/internal/testkit/imagetest"
 )
 
-// Each page of a GIF is the canvas as it is shown then: what earlier pictures left, taken away as they ask.
-func TestPage(t *testing.T) {
-	g := &stdgif.GIF{Config: image.Config{Width: 40, Height: 40}}
-	picture := func(r image.Rectangle, c color.NRGBA, disposal byte) {
+// movie is a GIF of four pictures that stay, go and give way.
+func movie(t testing.TB) []byte {
+	t.Helper()
+	g := &stdgif.GIF{Config: image.Config{Width: 40, Height: 40}, LoopCount: 2}
+	picture := func(r image.Rectangle, c color.NRGBA, disposal byte, delay int) {
 		img := image.NewPaletted(r, color.Palette{c})
-		g.Image, g.Delay, g.Disposal = append(g.Image, img), append(g.Delay, 5), append(g.Disposal, disposal)
+		g.Image, g.Delay, g.Disposal = append(g.Image, img), append(g.Delay, delay), append(g.Disposal, disposal)
 	}
-	picture(image.Rect(0, 0, 40, 40), red, stdgif.DisposalNone)
-	picture(image.Rect(0, 0, 20, 20), green, stdgif.DisposalPrevious)
-	picture(image.Rect(20, 0, 40, 20), blue, stdgif.DisposalBackground)
-	picture(image.Rect(0, 20, 20, 40), gold, stdgif.DisposalNone)
+	picture(image.Rect(0, 0, 40, 40), red, stdgif.DisposalNone, 5)
+	picture(image.Rect(0, 0, 20, 20), green, stdgif.DisposalPrevious, 0)
+	picture(image.Rect(20, 0, 40, 20), blue, stdgif.DisposalBackground, 30)
+	picture(image.Rect(0, 20, 20, 40), gold, stdgif.DisposalNone, 7)
 	var b bytes.Buffer
 	if err := stdgif.EncodeAll(&b, g); err != nil {
 		t.Fatal(err)
 	}
-	for page, want := range [][]color.NRGBA{
-		{red, red, red, red}, {green, red, red, red}, {red, blue, red, red}, {red, {}, gold, red},
-	} {
+	return b.Bytes()
+}
+
+// moviePages are the quarters of the pictures that are shown, and moviePlays how long: what says 10 ms or less is shown
+// for 100.
+var (
+	moviePages = [][]color.NRGBA{{red, red, red, red}, {green, red, red, red}, {red, blue, red, red}, {red, {}, gold, red}}
+	moviePlays = []time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond, 70 * time.Millisecond}
+)
+
+// Each page of a GIF is the canvas as it is shown then: what earlier pictures left, taken away as they ask.
+func TestPage(t *testing.T) {
+	src := movie(t)
+	for page, want := range moviePages {
 		query := fmt.Sprintf("page=%d&w=30", page+1)
-		corners(t, run(t, b.Bytes(), query, format.PNG).img, want...)
-		corners(t, run(t, b.Bytes(), query+"&rot=90", format.PNG).img, want[2], want[0], want[3], want[1])
+		corners(t, run(t, src, query, format.PNG).img, want...)
+		corners(t, run(t, src, query+"&rot=90", format.PNG).img, want[2], want[0], want[3], want[1])
 	}
-	opaque := run(t, b.Bytes(), "page=4&bg=fff", format.PNG).img
+	opaque := run(t, src, "page=4&bg=fff", format.PNG).img
 	corners(t, opaque, red, white, gold, red)
 }
 

@@ -27,9 +27,9 @@ func TestPhotos(t *testing.T) {
 		}
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			src := read(t, name)
-			base := run(t, src, "w=200", format.PNG)
+			base := run(t, src, "w=200&anim=0", format.PNG)
 			for _, out := range []format.Format{format.JPEG, format.WebP, format.AVIF} {
-				got := run(t, src, "w=200&q=90", out)
+				got := run(t, src, "w=200&q=90&anim=0", out)
 				want := base.img
 				if !out.Alpha() {
 					want = imagetest.Over(want, white)

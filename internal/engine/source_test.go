@@ -98,7 +98,7 @@ func TestEverySourceInEveryFormat(t *testing.T) {
 	for _, s := range sources(t, 303, 223) {
 		clear := reference(s.img, 1, parse(t, query), true)
 		onWhite := imagetest.Over(clear, white)
-		for _, out := range format.Outputs() {
+		for _, out := range fullColor() {
 			t.Run(s.name+" to "+out.String(), func(t *testing.T) {
 				need(t, s.data)
 				got := run(t, s.data, query, out)
@@ -157,7 +157,7 @@ func TestBackgroundUnderTransparency(t *testing.T) {
 		{name: "gray alpha", img: grayClear, data: imagetest.EncodePNG(t, grayClear, imagetest.PNG{Gray: true, Alpha: true}), gray: true},
 		{name: "AVIF", img: clear, data: imagetest.EncodeAVIF(t, clear, imagetest.AVIF{SubX: 1, SubY: 1, Alpha: true})},
 	} {
-		for _, out := range format.Outputs() {
+		for _, out := range fullColor() {
 			for _, c := range []struct {
 				query string
 				hue   bool // the background has one

@@ -40,6 +40,8 @@ type row struct {
 	reads   bool     // package probe reads its headers, and the engine its pixels
 	writes  bool     // an encoder exists here
 	pages   bool     // all pictures of a file can be read, one after the other
+	moves   bool     // several pictures can be written into a file
+	lacks   bool     // the portable engine does neither
 }
 
 var table = [...]row{
@@ -54,13 +56,16 @@ var table = [...]row{
 	},
 	WebP: {
 		name: "webp", title: "WebP", mime: "image/webp", exts: []string{".webp"}, alpha: true,
-		maxSide: 16383, reads: true, writes: true,
+		maxSide: 16383, reads: true, writes: true, pages: true, moves: true, lacks: true,
 	},
 	AVIF: {
 		name: "avif", title: "AVIF", mime: "image/avif", exts: []string{".avif"}, alpha: true,
 		maxSide: 16384, reads: true, writes: true,
 	},
-	GIF:    {name: "gif", title: "GIF", mime: "image/gif", exts: []string{".gif"}, alpha: true, maxSide: 65535, reads: true, pages: true},
+	GIF: {
+		name: "gif", title: "GIF", mime: "image/gif", exts: []string{".gif"}, alpha: true, maxSide: 65535,
+		reads: true, writes: true, pages: true, moves: true,
+	},
 	Auto:   {name: "auto"},
 	Legacy: {name: "legacy"},
 	Source: {name: "source"},
@@ -112,6 +117,12 @@ func (f Format) Reads() bool { return table[f].reads }
 // Pages reports whether all pictures of a file can be read here, and not the first alone.
 func (f Format) Pages() bool { return table[f].pages }
 
+// Moves reports whether several pictures can be written into a file.
+func (f Format) Moves() bool { return table[f].moves }
+
+// Portable reports whether Pages and Moves hold for the engine of this build.
+func (f Format) Portable() bool { return !portable || !table[f].lacks }
+
 // Inputs lists the formats that can be read.
 func Inputs() []Format {
 	var list []Format
@@ -135,7 +146,7 @@ func ByExt(ext string) Format {
 }
 
 // Outputs lists the formats that can be written, in the order people should read them.
-func Outputs() []Format { return []Format{JPEG, WebP, AVIF, PNG} }
+func Outputs() []Format { return []Format{JPEG, WebP, AVIF, PNG, GIF} }
 
 // Parse returns the writable format with this name; "jpg" is an alias of "jpeg".
 func Parse(name string) (Format, error) {
@@ -158,7 +169,7 @@ func names(list []Format) []string {
 	return out
 }
 
-// Set reads what the parameter f accepts: auto, jpeg, jpg, png, webp, avif. Part of flag.Value.
+// Set reads what the parameter f accepts: auto, jpeg, jpg, png, webp, avif, gif. Part of flag.Value.
 func (f *Format) Set(s string) error {
 	if s == "auto" {
 		*f = Auto
@@ -173,4 +184,6 @@ func (f *Format) Set(s string) error {
 }
 
 // Choices lists what Set accepts, for the reference page and the form.
-func (f *Format) Choices() []string { return []string{"auto", "jpeg", "jpg", "png", "webp", "avif"} }
+func (f *Format) Choices() []string {
+	return []string{"auto", "jpeg", "jpg", "png", "webp", "avif", "gif"}
+}

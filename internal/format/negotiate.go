@@ -22,6 +22,18 @@ func Negotiate(accept string, allowed []Format) Format {
 	return Legacy
 }
 
+// NegotiateMoving is Negotiate for a result that moves: WebP for a client that names it, else GIF, which every client
+// shows; Unknown where neither is allowed. A WebP that the engine of this build cannot move is passed over.
+func NegotiateMoving(accept string, allowed []Format) Format {
+	switch {
+	case slices.Contains(allowed, WebP) && WebP.Portable() && named(accept, WebP.MIME()):
+		return WebP
+	case slices.Contains(allowed, GIF):
+		return GIF
+	}
+	return Unknown
+}
+
 // named reports whether a list element of accept is mime with a weight above 0.
 func named(accept, mime string) bool {
 	for element := range fields(accept, ',') {

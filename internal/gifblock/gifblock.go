@@ -33,6 +33,15 @@ type Picture struct {
 	data     []byte // the data sub-blocks (§15)
 }
 
+// MaxBeyond is by how many pixels a picture may be larger than the canvas and still be drawn in an animation.
+const MaxBeyond = 1 << 24
+
+// Beyond returns by how many pixels the picture is larger than a canvas of so many; false where nothing of it is drawn.
+func (p *Picture) Beyond(canvas int) (int, bool) {
+	n := max(0, p.Pixels()-canvas)
+	return n, n <= MaxBeyond
+}
+
 // Pixels returns how many pixels the picture should have.
 func (p *Picture) Pixels() int { return p.Rect.Dx() * p.Rect.Dy() }
 

@@ -11,6 +11,9 @@ func (p Params) check() error {
 	if err := p.checkAspect(); err != nil {
 		return err
 	}
+	if err := p.checkAnim(); err != nil {
+		return err
+	}
 	dpr := max(p.DPR, 1)
 	w, h := float64(p.Width), float64(p.Height)
 	for _, side := range []struct {

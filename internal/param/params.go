@@ -28,8 +28,10 @@ type Params struct {
 	Radius        Radius
 	Effects       Effects
 	Watermark     Watermark
+	Anim          Anim
 	Page          int           // which picture of the source, from 1; 0 = not given
 	Format        format.Format // Unknown = the operator's default, Auto = negotiate
+	Moving        format.Format // of a result that moves, where Accept chooses; Unknown = the same. No parameter sets it.
 	Quality       int           // 1…100 on the JPEG scale; 0 = not given (DefaultQuality)
 	Foreign       Foreign
 }

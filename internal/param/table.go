@@ -19,6 +19,9 @@ func (p *Params) Options() []opt.Option {
 	return p.appendPicture(make([]opt.Option, 0, maxRows))
 }
 
+// maxPage is more pictures than any animation that is read has.
+const maxPage = 10_000
+
 // maxRows is room for every row, so that a request's table is allocated once.
 const maxRows = 64
 
@@ -122,8 +125,13 @@ func (p *Params) appendOutput(list []opt.Option) []opt.Option {
 				"result with the format and size of its source is never larger than the source, whatever `q` says.",
 		},
 		{
-			Name: "page", Title: "Picture", To: &p.Page, Min: 1, Max: 10_000, Group: "Output", DefaultDoc: "the first", Example: "page=3",
-			Doc: "Which picture of an animated GIF, as a still. One that is not there is answered with 400, which tells how many there are.",
+			Name: "anim", Title: "Motion", To: &p.Anim, Group: "Output", DefaultDoc: "animations stay animated in WebP and GIF", Example: "anim=0",
+			Doc: "`0` makes a still of the first picture. `1` asks for motion: too much of it is answered with 413, where otherwise the first picture " +
+				"is sent with `X-Animation: still; REASON`, and a format that cannot move with 400. A still source stays one.",
+		},
+		{
+			Name: "page", Title: "Picture", To: &p.Page, Min: 1, Max: maxPage, Group: "Output", DefaultDoc: "the first, or all of an animation", Example: "page=1",
+			Doc: "Which picture of an animation, as a still. One that is not there is answered with 400, which tells how many there are.",
 		},
 	}...)
 }

@@ -219,7 +219,7 @@ func TestValuesRefused(t *testing.T) {
 		"rot":  "0 45 360 090",
 		"flip": "vh hh x",
 		"up":   "0 true yes",
-		"f":    "gif legacy unknown JPEG webp2",
+		"f":    "tiff legacy unknown JPEG webp2",
 		"fit":  "contain Inside",
 	}
 	for name, values := range refused {

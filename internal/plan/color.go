@@ -28,6 +28,13 @@ func colors(info probe.Info) (probe.Info, ColorAction) {
 	return info, action
 }
 
+// uncarried transforms what a result without profiles would carry.
+func (p *Plan) uncarried() {
+	if p.Color == ColorCarry {
+		p.Color, p.Source.Profile = ColorTransform, icc.Profile(p.Source.ICC)
+	}
+}
+
 // unprofiled decides for a source without a usable profile: by its model and its code points.
 func unprofiled(info probe.Info) (icc.Kind, ColorAction) {
 	if info.Model == probe.CMYK || info.Model == probe.YCCK {

@@ -5,6 +5,7 @@ import (
 
 	"imagekit/internal/effect"
 	"imagekit/internal/format"
+	"imagekit/internal/gifblock"
 	"imagekit/internal/probe"
 )
 
@@ -18,16 +19,30 @@ const base = 20 << 20
 // below, mostly not by half.
 func memory(p Plan) int64 {
 	before, held := overlaying(p)
+	if p.Moves() {
+		return base + max(before, held+decoding(p)+max(resizing(p), converting(p))+adding(p))
+	}
 	return base + max(before, held+max(decoding(p), resizing(p), converting(p), encoding(p)))
 }
+
+// adding is what the encoder of a result that moves holds: the last canvas, the new one and copies of them, and what it
+// needs for coding a picture; the file, as it grows and as it is sent.
+func adding(p Plan) int64 {
+	size := p.Size()
+	pixels := int64(size.X) * int64(size.Y)
+	return 6*4*pixels + encoding(p) + 3*min(4*pixels*int64(p.Frames), MaxMoving)
+}
+
+// MaxMoving is the most bytes of a result that moves.
+const MaxMoving = 64 << 20
 
 // decoding is the decoded planes and what the decoder holds at the same time.
 func decoding(p Plan) int64 {
 	s := p.Source
 	pixels := stored(s)
 	planes := decoded(p)
-	if p.Page > 0 { // palette indices, the canvas, and what comes back when a picture is taken away
-		return pixels + 2*planes
+	if p.Sequence() { // the canvas, and what comes back when a picture is taken away, or that of the one before; indices
+		return pixels + 3*4*pixels + 2*min(s.Motion.Beyond, gifblock.MaxBeyond)
 	}
 	switch s.Format {
 	case format.JPEG:
@@ -128,6 +143,8 @@ func encoding(p Plan) int64 {
 	pixels := int64(p.Size().X) * int64(p.Size().Y)
 	alpha := one(p.Alpha)
 	switch p.Format {
+	case format.GIF: // three canvases, indices, tables and codes, in Go's heap, which may hold as much again
+		return pixels*40 + 8<<20
 	case format.PNG: // hardly compressed; the result may lie there a third time, from before its buffer grew
 		return pixels * 4 * (3 + alpha)
 	case format.WebP: // the tokens of all coefficients; alpha is coded before them, as a lossless picture

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"image"
 
 	"imagekit/internal/fault"
@@ -28,9 +29,28 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits, marks .
 		return Plan{}, fault.New(fault.TooManyPixels, "want at most %d pixels, got %d × %d = %d",
 			lim.MaxPixels, info.Width, info.Height, n)
 	}
-	page, info, err := page(info, p)
+	m, as, err := moving(info, p, out, lim)
 	if err != nil {
 		return Plan{}, err
+	}
+	why := m.Still
+	if m.Moves() {
+		pl, err := compose(info, m, p, as, lim, marks)
+		if why = tooMuch(err); why == "" || p.Anim == param.AnimOn {
+			return pl, err
+		}
+	}
+	if m, err = page(info, p, lim); err != nil {
+		return Plan{}, err
+	}
+	m.Still = why
+	return compose(info, m, p, out, lim, marks)
+}
+
+// compose plans a still or a result that moves.
+func compose(info probe.Info, m Motion, p param.Params, out format.Format, lim Limits, marks []probe.Info) (Plan, error) {
+	if m.Sequence() {
+		info = drawn(info)
 	}
 	crop, err := cropStored(info, p.Crop)
 	if err != nil {
@@ -40,8 +60,11 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits, marks .
 	if err != nil {
 		return Plan{}, err
 	}
-	pl := Plan{Page: page, Geometry: g, Effects: p.Wanted()}
+	pl := Plan{Motion: m, Geometry: g, Effects: p.Wanted()}
 	pl.Source, pl.Color = colors(info)
+	if out == format.GIF {
+		pl.uncarried()
+	}
 	for i := range pl.Effects {
 		for k, c := range pl.Effects[i].Colors {
 			pl.Effects[i].Colors[k] = pl.shown(param.Color{Set: true, R: c[0], G: c[1], B: c[2]})
@@ -55,15 +78,23 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits, marks .
 	if err := checkResult(pl.Size(), pl.Format, lim); err != nil {
 		return Plan{}, around(err, p)
 	}
-	if pl.Unchanged = pl.Format == info.Format && pl.SameSize(); pl.Unchanged {
+	if pl.Unchanged = !pl.Moves() && pl.Format == info.Format && pl.SameSize(); pl.Unchanged {
 		pl.notBetter()
 	}
-	pl.Memory = memory(pl)
-	if pl.Memory > lim.Memory {
-		return Plan{}, fault.New(fault.TooMuchMemory, "want at most %d MiB for one picture, this one needs about %d MiB",
-			lim.Memory>>20, pl.Memory>>20)
+	return pl, pl.bound(lim)
+}
+
+// bound estimates the plan's memory, and refuses what is too much in all.
+func (p *Plan) bound(lim Limits) error {
+	if err := checkMotion(*p, lim); err != nil {
+		return err
 	}
-	return pl, nil
+	p.Memory = memory(*p)
+	if p.Memory > lim.Memory {
+		return fault.New(fault.TooMuchMemory, "want at most %d MiB for one picture, this one needs about %d MiB",
+			lim.Memory>>20, p.Memory>>20)
+	}
+	return nil
 }
 
 // geometry says what of the source, cropped, goes where.
@@ -92,6 +123,13 @@ func geometry(info probe.Info, p param.Params, crop image.Rectangle, out format.
 func Check(p param.Params, out format.Format, lim Limits) error {
 	if !out.Open() && !out.Writes() {
 		return fault.New(fault.Internal, "no encoder for output format %s", out)
+	}
+	if as := cmp.Or(p.Moving, out); p.Anim == param.AnimOn && !as.Moves() {
+		name := as.Title()
+		if as.Open() {
+			name = "JPEG or PNG"
+		}
+		return refuse("anim", fault.BadParameter, "anim: want f=webp or f=gif, which can move, got %s", name)
 	}
 	box := asked(p)
 	if box.X > param.MaxSide || box.Y > param.MaxSide {

@@ -35,7 +35,7 @@ func drawing(w, h int) probe.Info {
 
 // roomy are limits that no ordinary test meets.
 func roomy() Limits {
-	return Limits{MaxPixels: 50_000_000, MaxOutputPixels: 25_000_000, Memory: 1 << 40}
+	return Limits{MaxPixels: 50_000_000, MaxOutputPixels: 25_000_000, Memory: 1 << 40, MaxFrames: 1000, MaxFramePixels: 500_000_000}
 }
 
 func mustNew(t *testing.T, info probe.Info, p param.Params, out format.Format) Plan {
@@ -94,7 +94,7 @@ func TestLimits(t *testing.T) {
 		{"asked width needs too many pixels", photo(200, 200), param.Params{Width: 150}, format.JPEG, small, fault.OutputTooLarge},
 		{"asked width needs a side WebP lacks", photo(10, 18_000), param.Params{Width: 10}, format.WebP, roomy(), fault.OutputTooLarge},
 		{"memory", photo(900, 900), param.Params{Width: 10}, format.JPEG, Limits{MaxPixels: 1_000_000, MaxOutputPixels: 10_000, Memory: 1 << 20}, fault.TooMuchMemory},
-		{"no encoder", photo(9, 9), param.Params{}, format.GIF, roomy(), fault.Internal},
+		{"no encoder", photo(9, 9), param.Params{}, format.Unknown, roomy(), fault.Internal},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

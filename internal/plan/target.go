@@ -18,15 +18,17 @@ func target(pl Plan, p param.Params, out format.Format) Target {
 		t.BorderColor = pl.shown(p.Border.Color)
 	}
 	t.Quality, t.Encoder = encoder(p.QualityOf(t.Format), t.Format)
-	t.Encoder.Drawing = exactness(pl, t)
+	if !pl.Moves() {
+		t.Encoder.Drawing = exactness(pl, t)
+	}
 	t.Model, t.SubX, t.SubY, t.FullRange = probe.YCbCr, 2, 2, true
-	switch t.Format {
-	case format.PNG:
+	switch {
+	case t.Format == format.PNG, t.Format == format.GIF, pl.Moves(): // libwebp's encoder of frames takes these, too
 		t.Model = probe.RGB
-	case format.WebP:
+	case t.Format == format.WebP:
 		t.FullRange = false
 	}
-	if pl.staysGray(t) {
+	if pl.staysGray(t) && (t.Format != format.WebP || !pl.Moves()) {
 		t.Model = probe.Gray
 	}
 	t.Direct = direct(pl, t)

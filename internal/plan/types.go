@@ -13,11 +13,13 @@ import (
 )
 
 // EngineVersion is part of every cache key. Raise it when the same request gives other bytes.
-const EngineVersion = 5
+const EngineVersion = 6
 
 // Limits bound what a plan may ask for; all in force, none optional.
 type Limits struct {
-	MaxPixels       int64 // width × height × decoded frames of a source
+	MaxPixels       int64 // width × height of a source
+	MaxFrames       int   // pictures of a source that moves in the result
+	MaxFramePixels  int64 // of all these pictures together, in the source and in the result
 	MaxOutputPixels int64 // width × height of a result
 	Memory          int64 // bytes one job may need
 }
@@ -42,7 +44,7 @@ const (
 // printable, serialisable; it crosses the process boundary.
 type Plan struct {
 	Source probe.Info
-	Page   int // which picture of the source, 0 = the first
+	Motion
 	Geometry
 	Color    ColorAction
 	Effects  []effect.Effect // on the turned picture, in this order

@@ -36,8 +36,14 @@ func TestPhotos(t *testing.T) {
 		{"market.jpg", with(jpeg, func(i *Info) { i.Width, i.Height, i.SubX, i.SubY, i.Quality = 2725, 2225, 2, 2, 90 }), 0},
 		{"orientation-6.jpg", with(jpeg, func(i *Info) { i.Width, i.Height, i.SubX, i.SubY, i.Orientation, i.Quality = 1200, 1800, 2, 2, 6, 73 }), 0},
 		{"alpha.png", with(plainPNG, func(i *Info) { i.Width, i.Height, i.Alpha, i.ICC = 2048, 1536, true, icc.SRGB }), 0},
-		{"animated.gif", with(plainGIF, func(i *Info) { i.Width, i.Height, i.Alpha, i.Frames = 80, 80, true, 30; i.Motion = Motion{true, -1} }), 0},
-		{"animated.webp", with(webp, func(i *Info) { i.Width, i.Height, i.Alpha, i.Frames, i.Quality = 370, 285, true, 10, 80 }), 0},
+		{"animated.gif", with(plainGIF, func(i *Info) {
+			i.Width, i.Height, i.Alpha, i.Frames = 80, 80, true, 30
+			i.Motion = Motion{Alpha: true, Repeats: -1}
+		}), 0},
+		{"animated.webp", with(webp, func(i *Info) {
+			i.Width, i.Height, i.Alpha, i.Frames, i.Quality = 370, 285, true, 10, 80
+			i.Motion = Motion{Alpha: true, Repeats: 2}
+		}), 0},
 		{"lossy.webp", with(webp, func(i *Info) { i.Width, i.Height, i.Quality = 1024, 772, 63 }), 0},
 		{"cosmos.avif", with(plainAVIF, func(i *Info) {
 			i.Width, i.Height, i.SubX, i.SubY, i.CICP, i.Quality = 2048, 858, 1, 1, CICP{1, 13, 6, true}, 84

@@ -20,7 +20,8 @@ func readGIF(b []byte, lim Limits) (Info, error) {
 	if err := checkSize(format.GIF, int64(canvas.X), int64(canvas.Y), lim); err != nil {
 		return Info{}, err
 	}
-	shown := false  // the picture that is decoded as a still was found
+	shown := false // the picture that is decoded as a still was found
+	beyond := int64(0)
 	opened := false // what was there before a picture may be seen again
 	for p, ok := r.Next(); ok && !(shown && p.Cut); p, ok = r.Next() {
 		info.Frames++
@@ -28,6 +29,9 @@ func readGIF(b []byte, lim Limits) (Info, error) {
 			return Info{}, err
 		}
 		info.Motion.Alpha = info.Motion.Alpha || opened
+		if n, drawn := p.Beyond(canvas.X * canvas.Y); drawn {
+			beyond += int64(n)
+		}
 		opened = p.Rect.Empty() && !shown || p.Disposal == gifblock.Background || p.Disposal == gifblock.Previous && !shown
 		if shown {
 			continue
@@ -44,14 +48,14 @@ func readGIF(b []byte, lim Limits) (Info, error) {
 	if info.Frames == 0 {
 		return Info{}, damaged(format.GIF, "it has no whole picture")
 	}
-	info.motion(info.Motion.Alpha || info.Alpha, r.Repeats())
+	info.motion(Motion{info.Motion.Alpha || info.Alpha, beyond, r.Repeats()})
 	return info, nil
 }
 
 // motion records what concerns all pictures, where there are several.
-func (i *Info) motion(alpha bool, repeats int) {
+func (i *Info) motion(m Motion) {
 	i.Motion = Motion{}
 	if i.Frames > 1 {
-		i.Motion = Motion{alpha, repeats}
+		i.Motion = m
 	}
 }

@@ -47,7 +47,7 @@ func gifLoop(n byte) []byte {
 
 func gifReads() []accepted {
 	moving := func(alpha bool, repeats int) Info {
-		return with(plainGIF, func(i *Info) { i.Frames, i.Motion = 2, Motion{alpha, repeats} })
+		return with(plainGIF, func(i *Info) { i.Frames, i.Motion = 2, Motion{Alpha: alpha, Repeats: repeats} })
 	}
 	full := gifPicture(0, 0, 80, 60)
 	own := func(p *giftest.Picture) { p.Palette = make([]byte, 12) }

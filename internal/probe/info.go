@@ -27,8 +27,9 @@ type CICP struct {
 
 // Motion is what concerns all pictures of a file.
 type Motion struct {
-	Alpha   bool // something of one may be seen through; Info.Alpha is the first picture's
-	Repeats int  // how often they are shown again after the first time, -1 for without end
+	Alpha   bool  // something of one may be seen through; Info.Alpha is the first picture's
+	Beyond  int64 // pixels that are decoded besides those of the canvas, in all pictures
+	Repeats int   // how often they are shown again after the first time, -1 for without end
 }
 
 // Info is what the header of a source says. It crosses the process boundary inside a plan, so it is plain data.

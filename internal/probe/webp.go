@@ -28,6 +28,9 @@ type webpReader struct {
 	profile  []byte
 	chunks   int
 	frames   int64
+	repeats  int
+	opened   bool // what lies below a picture was wiped before the next
+	clear    bool // something of a picture may be seen through
 }
 
 // readWebP walks the chunks of the RIFF file. The pixels of an animation beyond the first picture are only counted.
@@ -50,6 +53,7 @@ func readWebP(b []byte, lim Limits) (Info, error) {
 		w.info.setProfile(w.profile)
 	}
 	w.info.Frames = int(max(1, w.frames))
+	w.info.motion(Motion{Alpha: w.clear || w.info.Alpha, Repeats: w.repeats})
 	return w.info, nil
 }
 
@@ -86,6 +90,10 @@ func (w *webpReader) chunk(kind string, b []byte) error {
 			return nil
 		}
 		return w.still(kind, b)
+	case "ANIM":
+		if len(b) >= 6 { // how often it is shown, 0 = without end (§2.7.1.1)
+			w.repeats = int(binary.LittleEndian.Uint16(b[4:])) - 1
+		}
 	case "ANMF":
 		if w.animated {
 			return w.frame(b)
@@ -140,8 +148,14 @@ func (w *webpReader) still(kind string, b []byte) error {
 func (w *webpReader) frame(b []byte) error {
 	const head = 16
 	w.frames++
-	if err := checkFrames(w.frames); err != nil || w.picture {
+	if err := checkFrames(w.frames); err != nil {
 		return err
+	}
+	if len(b) >= head {
+		w.through(b[:head], b[head:])
+	}
+	if w.picture {
+		return nil
 	}
 	if len(b) < head {
 		return damaged(format.WebP, "its first frame is cut short")
@@ -171,6 +185,20 @@ func (w *webpReader) frame(b []byte) error {
 		w.info.Alpha = true
 	}
 	return err
+}
+
+// through finds out whether the canvas can be seen through with a frame: where one before was wiped, or where this one
+// replaces what is there and has alpha itself.
+func (w *webpReader) through(head, chunks []byte) {
+	const wipes, replaces = 1, 2
+	flags := head[15]
+	own := false
+	_ = webpChunks(chunks, func(kind string, b []byte) error { // of the first frame it is called again, with more care
+		own = own || kind == "ALPH" || kind == "VP8L" && len(b) > 4 && b[4]&0x10 != 0
+		return nil
+	})
+	w.clear = w.clear || w.opened || own && flags&replaces != 0
+	w.opened = flags&wipes != 0
 }
 
 // bitstream reads the header of a picture: lossy (RFC 6386 §9.1) or lossless (RFC 9649 §3.4). ALPH only announces

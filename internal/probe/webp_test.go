@@ -57,7 +57,18 @@ var plainWebP = Info{
 func webpReads() []accepted {
 	alpha := with(plainWebP, func(i *Info) { i.Alpha = true })
 	lossless := with(plainWebP, func(i *Info) { i.Lossless, i.Model, i.SubX, i.SubY, i.Quality = true, RGB, 1, 1, 0 })
-	frames := func(info Info, n int) Info { return with(info, func(i *Info) { i.Frames = n }) }
+	frames := func(info Info, n int) Info {
+		return with(info, func(i *Info) { i.Frames, i.Motion = n, Motion{Alpha: i.Alpha, Repeats: -1} })
+	}
+	loop := func(plays byte) []byte { return riffChunk("ANIM", 0, 0, 0, 0, plays, 0) }
+	flagged := func(flags byte, chunks ...[]byte) []byte {
+		b := anmf(0, 0, 80, 60, chunks...)
+		b[8+15] = flags
+		return b
+	}
+	seen := func(alpha bool) Info {
+		return with(plainWebP, func(i *Info) { i.Frames, i.Motion = 2, Motion{Alpha: alpha, Repeats: -1} })
+	}
 	other, anim := otherProfile(), riffChunk("ANIM", make([]byte, 6)...)
 	full := anmf(0, 0, 80, 60, vp8(80, 60))
 	return []accepted{
@@ -86,6 +97,13 @@ func webpReads() []accepted {
 		{"animation with alpha", webpOf(vp8x(webpAnimation|webpAlpha, 80, 60), anim, full), alpha},
 		{"animation, first frame small", webpOf(vp8x(webpAnimation, 80, 60), anim, anmf(10, 20, 30, 40, vp8(30, 40)), full), frames(alpha, 2)},
 		{"animation, lossless", webpOf(vp8x(webpAnimation|webpAlpha, 80, 60), anim, anmf(0, 0, 80, 60, vp8l(80, 60, 0, 0))), with(lossless, func(i *Info) { i.Alpha = true })},
+		{"shown once", webpOf(vp8x(webpAnimation, 80, 60), loop(1), full, full), with(plainWebP, func(i *Info) { i.Frames = 2 })},
+		{"shown three times", webpOf(vp8x(webpAnimation, 80, 60), loop(3), full, full), with(plainWebP, func(i *Info) { i.Frames, i.Motion.Repeats = 2, 2 })},
+		{"first frame wiped", webpOf(vp8x(webpAnimation, 80, 60), anim, flagged(1, vp8(80, 60)), full), seen(true)},
+		{"last frame wiped", webpOf(vp8x(webpAnimation, 80, 60), anim, full, flagged(1, vp8(80, 60))), seen(false)},
+		{"alpha replaces", webpOf(vp8x(webpAnimation, 80, 60), anim, full, flagged(2, riffChunk("ALPH", 0), vp8(80, 60))), seen(true)},
+		{"lossless alpha replaces", webpOf(vp8x(webpAnimation, 80, 60), anim, full, flagged(2, vp8l(80, 60, 1, 0))), seen(true)},
+		{"alpha is laid over", webpOf(vp8x(webpAnimation, 80, 60), anim, full, flagged(0, vp8l(80, 60, 1, 0))), seen(false)},
 		{"later frames are not looked at", webpOf(vp8x(webpAnimation, 80, 60), anim, full, riffChunk("ANMF")), frames(plainWebP, 2)},
 		{"bytes behind the end", append(webpOf(vp8(80, 60)), "<?php"...), plainWebP},
 		{"padding missing at the end", webpOf(vp8x(0, 80, 60), vp8(80, 60), riffChunk("XMP ", 1)[:9]), plainWebP},

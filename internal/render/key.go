@@ -10,13 +10,18 @@ import (
 )
 
 // keyText returns the text a result is kept under: all that decides its bytes, and v. The expiry and the signature
-// are not in it. Of the limits only the bound of the result decides bytes: without w and h a picture shrinks to it. The
-// others refuse sources. Only the last line may hold any text, so that different requests have different keys.
+// are not in it. Of the limits those decide bytes that results are made smaller for, without w and h, or stills. The others
+// refuse sources. Only the last line may hold any text, so that different requests have different keys.
 func keyText(req param.Request, out format.Format, limits plan.Limits) string {
 	p := req.Params
+	as := out.String()
+	if p.Moving != format.Unknown && p.Moving != out {
+		as += "," + p.Moving.String()
+	}
 	p.Format = format.Unknown // what was asked; out is what it came to
-	return "engine=" + strconv.Itoa(plan.EngineVersion) + "\nurl=" + req.Source + "\nformat=" + out.String() +
-		"\npixels=" + strconv.FormatInt(limits.MaxOutputPixels, 10) + "\nparams=" + p.Normal() + "\nv=" + req.Version
+	return "engine=" + strconv.Itoa(plan.EngineVersion) + "\nurl=" + req.Source + "\nformat=" + as +
+		"\npixels=" + strconv.FormatInt(limits.MaxOutputPixels, 10) + "," + strconv.Itoa(limits.MaxFrames) + "," +
+		strconv.FormatInt(limits.MaxFramePixels, 10) + "\nparams=" + p.Normal() + "\nv=" + req.Version
 }
 
 // byDigest returns a request as it stands in a key: a watermark that has a name by the digest of its bytes, and nothing of

@@ -13,7 +13,7 @@ import (
 // Every limit is either part of the key, because it changes what results look like, or only refuses sources. A new one fails
 // here until it is decided which.
 func TestLimitsInTheKey(t *testing.T) {
-	decides := map[string]bool{"MaxOutputPixels": true, "MaxPixels": false, "Memory": false}
+	decides := map[string]bool{"MaxOutputPixels": true, "MaxPixels": false, "Memory": false, "MaxFrames": true, "MaxFramePixels": true}
 	base := keyText(request(100), format.WebP, plan.Limits{})
 	for f := range reflect.TypeFor[plan.Limits]().Fields() {
 		var l plan.Limits

@@ -266,6 +266,9 @@ func (r *Renderer) transform(ctx context.Context, parts []part, p param.Params, 
 	if err != nil {
 		return nil, true, err
 	}
+	if pl.Still != "" {
+		b.Notes = "X-Animation: still; " + pl.Still
+	}
 	return b, true, nil
 }
 

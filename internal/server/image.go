@@ -88,7 +88,7 @@ func (s *Server) show(x *exchange, req param.Request) error {
 		return err
 	}
 	if negotiated {
-		req.Params.Quality = saved(x.r.Header, req.Params.Quality)
+		s.chosen(x, &req.Params)
 	}
 	result, err := s.fitting(x, out, negotiated, func(out format.Format) (render.Result, error) {
 		return s.Renderer.Render(x.context(), req, out, func() error { return s.countWork(x) })
@@ -115,6 +115,12 @@ func (x *exchange) tag(req param.Request) {
 	}
 	x.set("Surrogate-Key", keys)
 	x.set("Cache-Tag", tags)
+}
+
+// chosen sets what the client's header fields choose besides the format of a still.
+func (s *Server) chosen(x *exchange, p *param.Params) {
+	p.Quality = saved(x.r.Header, p.Quality)
+	p.Moving = format.NegotiateMoving(strings.Join(x.r.Header.Values("Accept"), ","), s.Negotiable)
 }
 
 // fitting makes a picture by do. Where the format was negotiated and cannot hold the result, or this build cannot write

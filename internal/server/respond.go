@@ -37,6 +37,9 @@ func (s *Server) answer(x *exchange, b *blob.Blob, t terms) error {
 	x.set("Content-Security-Policy", "default-src 'none'; sandbox")
 	x.set("Cross-Origin-Resource-Policy", "cross-origin")
 	x.set("Server-Timing", x.times.Header())
+	if b.Notes != "" {
+		repeat(x, b.Notes)
+	}
 	if t.negotiated {
 		x.set("Vary", vary(x.r.Header))
 	}
@@ -58,6 +61,15 @@ func (s *Server) answer(x *exchange, b *blob.Blob, t terms) error {
 		x.set("Content-Disposition", attachment(t.download, b.Format))
 	}
 	return s.sendPicture(x, b)
+}
+
+// repeat sets the fields that a result came with.
+func repeat(x *exchange, notes string) {
+	for line := range strings.SplitSeq(notes, "\n") {
+		if name, value, ok := strings.Cut(line, ": "); ok {
+			x.set(name, value)
+		}
+	}
 }
 
 // made is when a picture was made, but never later than now (RFC 9110 §8.8.2.1): another machine on the same cache may

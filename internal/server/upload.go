@@ -56,7 +56,7 @@ func (s *Server) upload(x *exchange) error {
 		return err
 	}
 	if negotiated {
-		params.Quality = saved(x.r.Header, params.Quality)
+		s.chosen(x, &params)
 	}
 	result, err := s.fitting(x, out, negotiated, func(out format.Format) (render.Result, error) {
 		return s.Renderer.Upload(x.context(), data, params, out)

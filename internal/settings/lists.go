@@ -86,7 +86,7 @@ func formats(to *[]format.Format) list[format.Format] {
 	return list[format.Format]{to, func(text string) (format.Format, bool) {
 		f, err := format.Parse(text)
 		return f, err == nil
-	}, format.Format.String, "formats: jpeg, webp, avif, png"}
+	}, format.Format.String, "formats: jpeg, webp, avif, png, gif"}
 }
 
 func hosts(to *[]string) list[string] {

@@ -41,8 +41,8 @@ func TestDefaults(t *testing.T) {
 		Foreign:      Foreign{ImgproxySignatureSize: 32},
 		AllowedPorts: []uint16{80, 443}, UserAgent: "ImageKit/1.2.3", MaxInputSize: 8 << 20,
 		Fetches: 1024, FetchBytes: 256 << 20, FetchTimeout: 10 * time.Second, SourceCache: 48 << 20,
-		AllowedFormats: []format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG}, DefaultFormat: format.WebP,
-		MaxPixels: 50_000_000, MaxOutputPixels: 25_000_000,
+		AllowedFormats: []format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG, format.GIF}, DefaultFormat: format.WebP,
+		MaxPixels: 50_000_000, MaxFrames: 1000, MaxFramePixels: 500_000_000, MaxOutputPixels: 25_000_000,
 		Workers: 2, Sandbox: "auto", Queue: 64, Memory: 2 * gib, RequestTimeout: 30 * time.Second,
 		CacheDir: "./cache", AnswerBytes: 256 << 20, MinReadRate: 8000, CORS: "*", RateLimit: 10, RateBurst: 30, RateLimitCount: "work", Log: slog.LevelInfo,
 	}
@@ -139,14 +139,14 @@ func refuses(t *testing.T, o opt.Option, flag string) {
 func TestAllMistakesAreReported(t *testing.T) {
 	s, _, err := load(
 		texts{"workers": "0", "secret-file": "/does/not/exist"},
-		texts{"IMAGEKIT_MEMORY": "lots", "IMAGEKIT_TRUSTED_PROXIES": "10.0.0.0/8, nginx", "IMAGEKIT_DEFAULT_FORMAT": "gif"})
+		texts{"IMAGEKIT_MEMORY": "lots", "IMAGEKIT_TRUSTED_PROXIES": "10.0.0.0/8, nginx", "IMAGEKIT_DEFAULT_FORMAT": "tiff"})
 	_, _, keyErr := s.Secrets()
 	got := errors.Join(err, keyErr).Error()
 	for _, want := range []string{
 		`--workers: got "0", want a whole number 1…1024`,
 		`IMAGEKIT_MEMORY: got "lots", want a size`,
 		`IMAGEKIT_TRUSTED_PROXIES: got "nginx", want a comma list of networks`,
-		`IMAGEKIT_DEFAULT_FORMAT: got "gif", want one of auto, jpeg`,
+		`IMAGEKIT_DEFAULT_FORMAT: got "tiff", want one of auto, jpeg`,
 		`--secret-file: open /does/not/exist`,
 	} {
 		if !strings.Contains(got, want) {

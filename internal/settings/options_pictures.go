@@ -63,7 +63,7 @@ func (s *Settings) sourceOptions() []opt.Option {
 func (s *Settings) pictureOptions() []opt.Option {
 	return []opt.Option{
 		{
-			Name: "IMAGEKIT_ALLOWED_FORMATS", To: formats(&s.AllowedFormats), Default: "jpeg,webp,avif,png", Example: "jpeg,webp",
+			Name: "IMAGEKIT_ALLOWED_FORMATS", To: formats(&s.AllowedFormats), Default: "jpeg,webp,avif,png,gif", Example: "jpeg,webp",
 			Doc: "Output formats that requests may ask for.",
 		},
 		{
@@ -72,7 +72,15 @@ func (s *Settings) pictureOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_MAX_PIXELS", To: &s.MaxPixels, Min: 1, Max: 1_000_000_000, Default: "50000000", Example: "100000000",
-			Doc: "Largest source in pixels: width × height × decoded frames.",
+			Doc: "Largest source in pixels: width × height.",
+		},
+		{
+			Name: "IMAGEKIT_MAX_FRAMES", To: &s.MaxFrames, Min: 1, Max: 10_000, Default: "1000", Example: "300",
+			Doc: "Most pictures of an animation. Of one with more the first picture is sent, with the header `X-Animation: still; frames`, or 413 where `anim=1` asks for motion.",
+		},
+		{
+			Name: "IMAGEKIT_MAX_FRAME_PIXELS", To: &s.MaxFramePixels, Min: 1, Max: 2_000_000_000, Default: "500000000", Example: "200000000",
+			Doc: "Most pixels of an animation, all its pictures together, in the source and in the result: width × height × pictures. Beyond it as with `IMAGEKIT_MAX_FRAMES`, with `still; pixels`.",
 		},
 		{
 			Name: "IMAGEKIT_MAX_OUTPUT_PIXELS", To: &s.MaxOutputPixels, Min: 1, Max: 1_000_000_000, Default: "25000000",

@@ -6,6 +6,7 @@ import "time"
 const (
 	maxFile   = 1 << 30
 	maxPixels = 1_000_000_000
+	maxFrames = 10_000
 )
 
 // OwnFiles lifts the limits that keep strangers from using up a server, unless a flag or a variable set them: for files
@@ -16,6 +17,12 @@ func (s *Settings) OwnFiles() {
 	}
 	if !s.given("IMAGEKIT_MAX_PIXELS") {
 		s.MaxPixels = maxPixels
+	}
+	if !s.given("IMAGEKIT_MAX_FRAMES") {
+		s.MaxFrames = maxFrames
+	}
+	if !s.given("IMAGEKIT_MAX_FRAME_PIXELS") {
+		s.MaxFramePixels = 2 * maxPixels
 	}
 	if !s.given("IMAGEKIT_MAX_OUTPUT_PIXELS") {
 		s.MaxOutputPixels = maxPixels

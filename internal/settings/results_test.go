@@ -17,6 +17,8 @@ func TestWhatDecidesResults(t *testing.T) {
 	decided := map[string]string{
 		"IMAGEKIT_MAX_OUTPUT_PIXELS": inTheKey,
 		"IMAGEKIT_WATERMARKS":        asDigest,
+		"IMAGEKIT_MAX_FRAMES":        inTheKey,
+		"IMAGEKIT_MAX_FRAME_PIXELS":  inTheKey,
 		"IMAGEKIT_ALLOWED_FORMATS":   asFormat,
 		"IMAGEKIT_DEFAULT_FORMAT":    asFormat,
 		"IMAGEKIT_IMGPROXY_AUTO":     asFormat,

@@ -42,7 +42,9 @@ type Settings struct {
 
 	AllowedFormats  []format.Format
 	DefaultFormat   format.Format // one of AllowedFormats, or format.Auto
-	MaxPixels       int           // width × height × decoded frames of a source
+	MaxPixels       int           // width × height of a source
+	MaxFrames       int           // pictures of a source that moves in the result
+	MaxFramePixels  int           // of all of them together
 	MaxOutputPixels int           // width × height of a result
 
 	Workers        int

@@ -63,7 +63,7 @@ var valueTests = []struct {
 		"UNIX unix: /run/x.sock 10/8",
 	},
 	{"ports", ports(new([]uint16)), map[string]string{"80": "80", "80, 443": "80,443", "65535": "65535"}, "0 65536 http 80, -1 80-90"},
-	{"formats", formats(new([]format.Format)), map[string]string{"jpg,webp": "jpeg,webp"}, "auto gif jpeg, JPEG"},
+	{"formats", formats(new([]format.Format)), map[string]string{"jpg,webp": "jpeg,webp"}, "auto tiff jpeg, JPEG"},
 	{
 		"hosts", hosts(new([]string)),
 		map[string]string{

@@ -11,7 +11,8 @@ func cost(p plan.Plan) float64 {
 	decoded := float64(p.Source.Width) * float64(p.Source.Height) / 1e6
 	size := p.Size()
 	made := float64(size.X) * float64(size.Y) / 1e6
-	sum := 1 + decoded*decoding(p) + made*(encoding(p.Format)+effecting*float64(len(p.Effects)+len(p.Overlays)))
+	pictures := float64(max(1, p.Frames, p.Page))
+	sum := 1 + pictures*(decoded*decoding(p)+made*(encoding(p.Format)+effecting*float64(len(p.Effects)+len(p.Overlays))))
 	for _, o := range p.Overlays {
 		sum += float64(o.Source.Width) * float64(o.Source.Height) / 1e6 * decoding(o.Plan(p))
 	}

@@ -220,5 +220,11 @@ func clip(s string) string {
 func maxResult(p plan.Plan) int {
 	side := func(n int) int64 { return int64(min(max(n, 0), 1<<20)) } // beyond any format; the product cannot overflow
 	size := p.Size()
-	return int(min(8*side(size.X)*side(size.Y)+int64(len(p.Source.Profile))+1<<20, maxSource))
+	pixels := side(size.X) * side(size.Y)
+	pictures := int64(min(max(p.Frames, 1), 1<<14))
+	most := 8 * pixels
+	if p.Moves() { // 256 bytes for the headers of a picture and its table of colours, and three times that
+		most = min(pictures*(most+1<<10), plan.MaxMoving)
+	}
+	return int(min(most+int64(len(p.Source.Profile))+1<<20, maxSource))
 }

@@ -46,9 +46,8 @@ func (a *Animation) Next() (*frame.Frame, time.Duration, error) {
 const hundredth = time.Second / 100
 
 // step draws the next picture; ok is false when there is none. What is missing of a picture, and what lies beyond the
-// canvas, is not drawn; of a picture that is larger than the canvas by more than maxBeyond nothing is.
+// canvas, is not drawn; of a picture that is larger than the canvas by more than gifblock.MaxBeyond nothing is.
 func (a *Animation) step() (p gifblock.Picture, ok bool) {
-	const maxBeyond = 1 << 24
 	if p, ok = a.reader.Next(); !ok {
 		return p, false
 	}
@@ -58,7 +57,7 @@ func (a *Animation) step() (p gifblock.Picture, ok bool) {
 	if p.Disposal == gifblock.Previous {
 		a.exchange(func(row []byte) { a.saved = append(a.saved, row...) })
 	}
-	if p.Pixels() <= a.canvas.frame.Width*a.canvas.frame.Height+maxBeyond {
+	if _, drawn := p.Beyond(a.canvas.frame.Width * a.canvas.frame.Height); drawn {
 		a.indices = append(a.indices[:0], make([]byte, p.Pixels())...)
 		a.canvas.draw(&p, a.indices[:p.Indices(a.indices)], false)
 	}

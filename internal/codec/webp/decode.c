@@ -103,7 +103,7 @@ static void clear(const ikwebp_plane *planes) {
 		if (planes[i].data != NULL) memset(planes[i].data, 0, planes[i].stride * planes[i].height);
 }
 
-static void split(const uint8_t *restrict from, uint8_t *restrict to, int width) {
+void ikwebp_split(const uint8_t *restrict from, uint8_t *restrict to, int width) {
 	for (int x = 0; x < width; x++)
 		to[x] = from[4 * x];
 }
@@ -119,7 +119,7 @@ int ikwebp_read_rgb(const uint8_t *src, const ikwebp_info *info, const ikwebp_pl
 		for (int y = 0; y < info->frame_height; y++)
 			for (int i = 0; i < IKWEBP_PLANES; i++)
 				if (planes[i].data != NULL)
-					split(pixels->rgba + (size_t)y * pixels->stride + i,
+					ikwebp_split(pixels->rgba + (size_t)y * pixels->stride + i,
 						planes[i].data + (y + info->top) * planes[i].stride + info->left, info->frame_width);
 	}
 	WebPFreeDecBuffer(&config.output);

@@ -34,8 +34,7 @@ static uint8_t *lend(const ikwebp_job *job, WebPPicture *to) {
 	return neutral;
 }
 
-// pack interleaves R, G, B and alpha into the picture's own memory.
-static bool pack(const ikwebp_job *job, WebPPicture *to) {
+bool ikwebp_pack(const ikwebp_job *job, WebPPicture *to) {
 	static const uint8_t opaque = 255;
 	to->use_argb = 1;
 	if (!WebPPictureAlloc(to)) return false;
@@ -70,7 +69,7 @@ static bool write(const WebPConfig *config, WebPPicture *picture, ikwebp_result 
 	return true;
 }
 
-static bool configure(const ikwebp_job *job, WebPConfig *config) {
+bool ikwebp_configure(const ikwebp_job *job, WebPConfig *config) {
 	if (!WebPConfigInit(config)) return false;
 	config->quality = job->quality;
 	config->method = job->method;
@@ -85,13 +84,13 @@ int ikwebp_encode(const ikwebp_job *job, ikwebp_result *result) {
 	WebPConfig config;
 	WebPPicture picture;
 	*result = (ikwebp_result){.error = VP8_ENC_ERROR_INVALID_CONFIGURATION};
-	if (!configure(job, &config) || !WebPPictureInit(&picture)) return IKWEBP_FAILED;
+	if (!ikwebp_configure(job, &config) || !WebPPictureInit(&picture)) return IKWEBP_FAILED;
 	picture.width = job->width;
 	picture.height = job->height;
 	uint8_t *neutral = NULL;
 	bool ok = true;
 	if (job->lossless)
-		ok = pack(job, &picture);
+		ok = ikwebp_pack(job, &picture);
 	else
 		neutral = lend(job, &picture);
 	ok = ok && write(&config, &picture, result);

@@ -41,6 +41,21 @@ int ikwebp_read_yuv(const uint8_t *src, const ikwebp_info *info, const ikwebp_pl
 // ikwebp_read_rgb decodes to planes of the canvas' size, transparent black where the picture does not reach.
 int ikwebp_read_rgb(const uint8_t *src, const ikwebp_info *info, const ikwebp_plane *planes);
 
+// The pictures of an animation, one after the other.
+typedef struct ikwebp_sequence ikwebp_sequence;
+
+// ikwebp_open opens an animation; src stays until ikwebp_close. NULL when it is damaged, or without memory.
+ikwebp_sequence *ikwebp_open(const uint8_t *src, size_t len);
+
+// ikwebp_next draws the next picture on four planes of the canvas' size, and says until when it is shown, in milliseconds
+// from the beginning. IKWEBP_TRUNCATED behind the last.
+int ikwebp_next(ikwebp_sequence *s, const ikwebp_plane *planes, int *until);
+
+void ikwebp_close(ikwebp_sequence *s);
+
+// ikwebp_split takes every fourth byte.
+void ikwebp_split(const uint8_t *restrict from, uint8_t *restrict to, int width);
+
 typedef struct {
 	int width, height;
 	ikwebp_plane planes[IKWEBP_PLANES];   // Y, U, V or, for lossless, R, G, B; a grey picture has Y alone
@@ -58,6 +73,28 @@ typedef struct {
 // ikwebp_encode writes a picture in the simple file format; alpha of a lossy job is left out. It may overwrite samples
 // under fully transparent pixels of a lossy job.
 int ikwebp_encode(const ikwebp_job *job, ikwebp_result *result);
+
+// ikwebp_pack interleaves the job's R, G, B and alpha into memory of the picture's own. ikwebp_configure makes libwebp's
+// settings of a job's.
+struct WebPPicture;
+struct WebPConfig;
+bool ikwebp_pack(const ikwebp_job *job, struct WebPPicture *to);
+bool ikwebp_configure(const ikwebp_job *job, struct WebPConfig *config);
+
+// A moving picture on its way.
+typedef struct ikwebp_animation ikwebp_animation;
+
+// ikwebp_animate begins one of the job's size and settings that is shown so many times, 0 for without end. mixed lets each
+// frame be lossless where that is smaller. NULL without memory.
+ikwebp_animation *ikwebp_animate(const ikwebp_job *job, int plays, bool mixed);
+
+// ikwebp_add adds a frame of R, G, B and alpha that is shown from a time on, in milliseconds. error is libwebp's.
+int ikwebp_add(ikwebp_animation *a, const ikwebp_job *job, int from, int *error);
+
+// ikwebp_assemble writes the file of all frames; the last one ends at a time.
+int ikwebp_assemble(ikwebp_animation *a, int end, ikwebp_result *result);
+
+void ikwebp_end(ikwebp_animation *a);
 
 void ikwebp_free(uint8_t *bytes);
 

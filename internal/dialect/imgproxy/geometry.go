@@ -74,7 +74,7 @@ func offset(text string, inwardsIsBack bool) (param.Length, bool) {
 func (w *wish) params(auto bool) (param.Params, error) {
 	p := param.Params{
 		Gravity: w.gravity.at, Up: w.enlarge, Rotate: param.Rotation(w.rotate), Flip: w.flip, Padding: w.padding,
-		Background: w.background, Format: w.format, Foreign: param.Foreign{BoxDPR: true},
+		Background: w.background, Format: w.format, Anim: param.AnimOff, Foreign: param.Foreign{BoxDPR: true},
 	}
 	if w.format == format.Unknown {
 		p.Format = format.Source

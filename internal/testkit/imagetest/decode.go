@@ -3,6 +3,7 @@ package imagetest
 import (
 	"bytes"
 	"image"
+	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"os"
@@ -19,7 +20,7 @@ import (
 	"imagekit/internal/scale"
 )
 
-// Decode reads an image with a decoder that is not ours: JPEG and PNG by the standard library, WebP by x/image, AVIF by
+// Decode reads an image with a decoder that is not ours: JPEG, PNG and GIF by the standard library, WebP by x/image, AVIF by
 // libavif's own tool where it is installed. Profiles are not applied.
 func Decode(t testing.TB, data []byte) *image.NRGBA {
 	t.Helper()
@@ -34,6 +35,8 @@ func Decode(t testing.TB, data []byte) *image.NRGBA {
 		img, err = xwebp.Decode(bytes.NewReader(data))
 	case format.AVIF:
 		img, err = decodeAVIF(t, data)
+	case format.GIF:
+		img, err = gif.Decode(bytes.NewReader(data))
 	default:
 		t.Fatalf("no second decoder for %s", f)
 	}
