@@ -108,7 +108,7 @@ func TestWatermark(t *testing.T) {
 				img, kind = imagetest.WithAlpha(img), imagetest.PNG{Alpha: true}
 			}
 			src := imagetest.EncodePNG(t, img, kind)
-			for _, out := range format.Outputs() {
+			for _, out := range fullColor() {
 				t.Run(fmt.Sprintf("%s alpha %t %s", tt.query, alpha, out), func(t *testing.T) {
 					under, q := run(t, src, tt.query, format.PNG).img, tt.query+"&q=95"
 					if !out.Alpha() {
@@ -176,7 +176,7 @@ func TestWatermarkColors(t *testing.T) {
 	for _, below := range kinds {
 		src := flat(color.NRGBA{20, 120, 60, 255}, icc.Profile(below))
 		for _, above := range kinds {
-			for _, out := range format.Outputs() {
+			for _, out := range fullColor() {
 				t.Run(fmt.Sprintf("%v on %v as %s", above, below, out), func(t *testing.T) {
 					got := marked(t, src, flat(in(above), icc.Profile(above)), "wmw=1&q=95", out).NRGBAAt(20, 20)
 					want := in(below)
@@ -216,7 +216,7 @@ func TestDamagedWatermark(t *testing.T) {
 func TestGrayWatermark(t *testing.T) {
 	gray := imagetest.JPEGGray(t, imagetest.Photo(100, 80), imagetest.JPEG{})
 	vivid := imagetest.JPEGYCbCr(t, imagetest.Photo(100, 80), 2, 2, imagetest.JPEG{})
-	for _, out := range format.Outputs() {
+	for _, out := range fullColor() {
 		if p := markedPlan(t, gray, gray, "w=50", out); p.Model != probe.Gray {
 			t.Errorf("grey on grey as %s has model %d", out, p.Model)
 		}

@@ -117,7 +117,7 @@ var table = map[string]setter{
 	"gamma":       effects(effect.Gamma),
 	"saturation":  effects(effect.Saturation),
 	"metadata":    only("none", "metadata is always removed here"),
-	"anim":        only("false", "pictures do not move here"),
+	"anim":        setAnim,
 	"compression": only("fast", "there is no other compression here"),
 	"onerror":     only("", "there is no redirect to the source here"),
 }
@@ -218,10 +218,23 @@ func setFormat(p *param.Params, name, value string) error {
 		value = "jpeg"
 	}
 	f, err := format.Parse(value)
-	if err != nil {
+	if err != nil || f == format.GIF { // which comes of GIFs alone there
 		return dialect.Refuse(name, "want auto, jpeg, baseline-jpeg, webp, avif or png, got %s", opt.Quote(value))
 	}
 	p.Format = f
+	return nil
+}
+
+// setAnim reads whether what moves may move, which it does unless it is asked not to.
+func setAnim(p *param.Params, name, value string) error {
+	switch value {
+	case "true":
+		p.Anim = param.AnimUnset
+	case "false":
+		p.Anim = param.AnimOff
+	default:
+		return dialect.Refuse(name, "want true or false, got %s", opt.Quote(value))
+	}
 	return nil
 }
 

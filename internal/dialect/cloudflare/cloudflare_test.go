@@ -74,7 +74,8 @@ func TestRead(t *testing.T) {
 		"f=auto":                            {Format: format.Auto},
 		"format=baseline-jpeg,rotate=90":    {Format: format.JPEG, Rotate: 90},
 		"background=%23336699,flip=hv":      {Background: param.Color{Set: true, R: 0x33, G: 0x66, B: 0x99}, Flip: param.FlipBoth},
-		"metadata=none,anim=false":          {},
+		"metadata=none,anim=false":          {Anim: param.AnimOff},
+		"anim=true":                         {},
 		"compression=fast,background=fff":   {Background: param.Color{Set: true, R: 255, G: 255, B: 255}},
 		"blur=20":                           {Effects: param.Effects{effect.Blur: {Number: 20}}},
 		"brightness=0.5,saturation=2,dpr=2": {DPR: 2, Effects: param.Effects{effect.Brightness: {Number: 0.5}, effect.Saturation: {Number: 2}}},
@@ -115,7 +116,7 @@ func TestRefused(t *testing.T) {
 		"bogus=1" + src: "bogus", "w=auto" + src: "w", "width=0" + src: "width", "w=1,width=2" + src: "width", "w=8000,dpr=2" + src: "width", "dpr=0.5" + src: "dpr",
 		"fit=fill" + src: "fit", "g=auto" + src: "g", "gravity=face" + src: "gravity", "g=2x1" + src: "g", "q=high" + src: "q", "f=json" + src: "f",
 		"f=gif" + src: "f", "rotate=45" + src: "rotate", "flip=x" + src: "flip", "background=red" + src: "background", "blur=251" + src: "blur", "metadata=keep" + src: "metadata",
-		"anim=true" + src: "anim", "onerror=redirect" + src: "onerror", "trim=1;2;3;4" + src: "trim", "segment=foreground" + src: "segment", "w=" + src: "w", "w=%zz" + src: "w",
+		"anim=maybe" + src: "anim", "onerror=redirect" + src: "onerror", "trim=1;2;3;4" + src: "trim", "segment=foreground" + src: "segment", "w=" + src: "w", "w=%zz" + src: "w",
 		"": "options", "w=1": "options", "w=1/": "url", "w=1/photos/a.jpg": "url", "w=1/ftp://example.com/": "url", "w=1//evil.example.com/a.jpg": "url",
 	} {
 		_, err := (Reader{}).Read(dialect.Target{Path: prefix + path})
