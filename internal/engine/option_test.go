@@ -2,12 +2,14 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"strings"
 	"testing"
 
 	"imagekit/internal/format"
 	"imagekit/internal/param"
+	"imagekit/internal/probe"
 	"imagekit/internal/testkit/imagetest"
 )
 
@@ -25,6 +27,7 @@ func without(query, name string) string {
 // A parameter that is declared but that no step reads cannot land: the example of each row changes the picture.
 func TestEveryParameterChangesThePicture(t *testing.T) {
 	src := imagetest.EncodePNG(t, imagetest.Photo(480, 400), imagetest.PNG{})
+	mark := imagetest.EncodePNG(t, imagetest.Photo(400, 300), imagetest.PNG{})
 	for _, o := range new(param.Params).Options() {
 		t.Run(o.Name, func(t *testing.T) {
 			if without(o.Example, o.Name) == o.Example {
@@ -40,6 +43,10 @@ func TestEveryParameterChangesThePicture(t *testing.T) {
 				}
 				if o.Name == "anim" || o.Name == "page" {
 					return run(t, movie(t), query, format.GIF)
+				}
+				if strings.Contains(query, "wm=") {
+					q := cmp.Or(without(query, "wm"), "q=80")
+					return result{info: probe.Info{Format: out}, img: marked(t, src, mark, q, out)}
 				}
 				return run(t, src, query, out)
 			}
