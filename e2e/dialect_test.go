@@ -4,9 +4,11 @@ package e2e
 
 import (
 	"crypto/hmac"
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"hash"
 	"net/http"
 	"net/url"
 	"strings"
@@ -119,6 +121,45 @@ func TestUnsignedSites(t *testing.T) {
 	s.log.expect("answered without a signature")
 }
 
+// Sites of thumbor and of imagor, each at its host, with their keys; what is signed for one is not signed for the other.
+func TestSitesOfThumborAndImagor(t *testing.T) {
+	t.Parallel()
+	o := newOrigin(t)
+	s := start(t, append(imgproxySettings, "IMAGEKIT_DIALECTS=imgproxy,thumbor,imagor:/imagor", "IMAGEKIT_THUMBOR_KEY=my-security-key", "IMAGEKIT_IMAGOR_KEY=another",
+		"IMAGEKIT_IMAGOR_SIGNER=sha256:40", "IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8", "IMAGEKIT_BASE_URL="+o.url, "DISABLE_RATE_LIMIT=1")...)
+	for _, row := range []struct{ path, want string }{
+		{"photo.jpg", "jpeg 480 × 320"},
+		{"300x300/photo.jpg", "jpeg 300 × 300"},
+		{"fit-in/300x300/photo.jpg", "jpeg 300 × 200"},
+		{"fit-in/300x300/filters:fill(tomato):format(webp)/" + o.url + "/photo.jpg", "webp 300 × 300"},
+		{"600x600/left/filters:no_upscale():quality(50):grayscale()/photo.jpg", "jpeg 480 × 320"},
+		{"10x20:110x70/200x/filters:rotate(90)/photo.jpg", "jpeg 100 × 200"},
+		{"-100x-50/right/bottom/filters:blur(2):round_corner(5)/small.png", "png 100 × 50"},
+	} {
+		for _, path := range []string{thumborSigned(sha1.New, "my-security-key", row.path, 28), "/imagor" + thumborSigned(sha256.New, "another", row.path, 40)} {
+			a := s.get(t, path)
+			got, err := probe.Read(a.body, probe.Limits{MaxPixels: 1 << 30})
+			if text := fmt.Sprintf("%s %d × %d", got.Format, got.Width, got.Height); err != nil || text != row.want {
+				t.Errorf("%s: %d, %s, %v, want %s: %.200s", path, a.status, text, err, row.want, a.body)
+			}
+		}
+	}
+	const path = "10x/photo.jpg"
+	refusal(t, s.get(t, thumborSigned(sha1.New, "another", path, 28)), fault.BadSignature)
+	refusal(t, s.get(t, "/imagor"+thumborSigned(sha256.New, "my-security-key", path, 40)), fault.BadSignature)
+	refusal(t, s.get(t, "/imagor"+thumborSigned(sha1.New, "my-security-key", path, 28)), fault.NotFound)
+	refusal(t, s.get(t, "/imagor"+imgproxy("/w:10/plain/photo.jpg")), fault.NotFound)
+	refusal(t, s.get(t, "/unsafe/"+path), fault.BadSignature)
+	refusal(t, s.get(t, thumborSigned(sha1.New, "my-security-key", "filters:watermark(a,0,0,0)/photo.jpg", 28)), fault.BadParameter)
+}
+
+// thumborSigned signs a path as a site does that ran thumbor or imagor.
+func thumborSigned(h func() hash.Hash, key, path string, chars int) string {
+	mac := hmac.New(h, []byte(key))
+	mac.Write([]byte(path))
+	return "/" + base64.URLEncoding.EncodeToString(mac.Sum(nil))[:chars] + "/" + path
+}
+
 func TestSignImgproxy(t *testing.T) {
 	t.Parallel()
 	const path = "/rs:fit:300:300/plain/https://example.com/a.jpg"
@@ -143,6 +184,10 @@ func TestBadDialects(t *testing.T) {
 		{"IMAGEKIT_DIALECTS_UNSIGNED", "IMAGEKIT_DIALECTS=next"},
 		{"IMAGEKIT_ALLOWED_HOSTS", "IMAGEKIT_DIALECTS_UNSIGNED=1"},
 		{"IMAGEKIT_BASE_URL", "IMAGEKIT_BASE_URL=example.com"},
+		{"IMAGEKIT_DIALECTS", "IMAGEKIT_DIALECTS=thumbor,imagor"},
+		{"IMAGEKIT_DIALECTS", "IMAGEKIT_DIALECTS=imgproxy,imagor", "IMAGEKIT_IMAGOR_SIGNER=sha256:43"},
+		{"IMAGEKIT_IMAGOR_SIGNER", "IMAGEKIT_IMAGOR_SIGNER=md5"},
+		{"IMAGEKIT_THUMBOR_KEY_FILE", "IMAGEKIT_THUMBOR_KEY_FILE=/nowhere/key"},
 		{"IMAGEKIT_IMGPROXY_KEY", "IMAGEKIT_IMGPROXY_KEY=xyz"},
 		{"IMAGEKIT_IMGPROXY_SALT", "IMAGEKIT_IMGPROXY_KEY=6b"},
 		{"IMAGEKIT_IMGPROXY_PRESETS", "IMAGEKIT_DIALECTS=imgproxy", "IMAGEKIT_IMGPROXY_PRESETS=a=bogus:1"},

@@ -11,13 +11,16 @@ import (
 	"imagekit/internal/dialect/cloudflare"
 	"imagekit/internal/dialect/imgproxy"
 	"imagekit/internal/dialect/next"
+	"imagekit/internal/dialect/thumbor"
 	"imagekit/internal/settings"
 )
 
 // dialects are the URLs of other servers that are answered, and who reads them.
 type dialects struct {
 	set      dialect.Set
-	imgproxy *imgproxy.Reader // nil: not spoken
+	imgproxy *imgproxy.Reader // nil: not spoken, as of the others
+	thumbor  *thumbor.Reader
+	imagor   *thumbor.Reader
 }
 
 // newDialects makes the readers that the settings ask for.
@@ -44,11 +47,32 @@ func newDialects(s *settings.Settings, secrets settings.Secrets, log *slog.Logge
 	}
 	// Those with a path of their own first: without keys imgproxy takes all that is left.
 	slices.SortStableFunc(d.set, func(a, b dialect.Entry) int { return cmp.Compare(rank(a), rank(b)) })
-	return d, nil
+	return d, d.checkForms()
+}
+
+// checkForms refuses dialects that could not be told apart where neither host nor prefix names one of them.
+func (d dialects) checkForms() error {
+	forms := map[string]string{}
+	for _, e := range d.set {
+		form := ""
+		switch r := e.Reader.(type) {
+		case *imgproxy.Reader:
+			form = fmt.Sprint(r.SignatureLen(), false)
+		case *thumbor.Reader:
+			form = fmt.Sprint(r.SignatureLen())
+		}
+		form += " " + e.Host + e.Prefix
+		if other := forms[form]; other != "" && other != e.Name && e.Name != "cloudflare" && e.Name != "next" {
+			return usagef("IMAGEKIT_DIALECTS: signatures of %s and of %s are equally long, so that nobody could tell their URLs apart: "+
+				"name one by its host (%s@img.example.com) or a prefix (%s:/%s)", other, e.Name, e.Name, e.Name, e.Name)
+		}
+		forms[form] = e.Name
+	}
+	return nil
 }
 
 func rank(e dialect.Entry) int {
-	return slices.Index([]string{"next", "cloudflare", "imgproxy"}, e.Name)
+	return slices.Index([]string{"next", "cloudflare", "thumbor", "imagor", "imgproxy"}, e.Name)
 }
 
 // reader returns the reader of a dialect: one, wherever it is spoken.
@@ -60,6 +84,16 @@ func (d *dialects) reader(name string, s *settings.Settings, secrets settings.Se
 			d.imgproxy, err = newImgproxy(s, secrets)
 		}
 		return d.imgproxy, err
+	case "thumbor":
+		if d.thumbor == nil {
+			d.thumbor, err = newThumbor(s, secrets)
+		}
+		return d.thumbor, err
+	case "imagor":
+		if d.imagor == nil {
+			d.imagor, err = newImagor(s, secrets)
+		}
+		return d.imagor, err
 	case "cloudflare":
 		return cloudflare.Reader{Base: s.BaseURL}, nil
 	case "next":
@@ -83,6 +117,16 @@ func newImgproxy(s *settings.Settings, secrets settings.Secrets) (*imgproxy.Read
 	return r, nil
 }
 
+func newThumbor(s *settings.Settings, secrets settings.Secrets) (*thumbor.Reader, error) {
+	return thumbor.New(thumbor.Config{Key: secrets.Thumbor, AutoFormat: s.ThumborAuto, Base: s.BaseURL})
+}
+
+func newImagor(s *settings.Settings, secrets settings.Secrets) (*thumbor.Reader, error) {
+	return thumbor.New(thumbor.Config{
+		Imagor: true, Key: secrets.Imagor, Hash: s.ImagorSigner.Hash, Truncate: s.ImagorSigner.Truncate, AutoFormat: s.ImagorAuto, Base: s.BaseURL,
+	})
+}
+
 func imgproxyKeys(secrets settings.Secrets) []imgproxy.Key {
 	keys := make([]imgproxy.Key, len(secrets.Imgproxy))
 	for i, k := range secrets.Imgproxy {
@@ -95,5 +139,11 @@ func imgproxyKeys(secrets settings.Secrets) []imgproxy.Key {
 func (d dialects) replace(secrets settings.Secrets) {
 	if d.imgproxy != nil {
 		d.imgproxy.Replace(imgproxyKeys(secrets))
+	}
+	if d.thumbor != nil {
+		d.thumbor.Replace(secrets.Thumbor)
+	}
+	if d.imagor != nil {
+		d.imagor.Replace(secrets.Imagor)
 	}
 }

@@ -28,8 +28,8 @@ error with their number; the others are signed, and the exit status is 1.
 Set what the server has set: a query that it would refuse is not signed, and a server that others
 can reach needs a secret of at least 32 bytes.
 
-With --dialect imgproxy the argument, or each line, is a path of imgproxy without its signature, and
-the keys are IMAGEKIT_IMGPROXY_KEY and IMAGEKIT_IMGPROXY_SALT: to try a move.
+With --dialect imgproxy, thumbor or imagor the argument, or each line, is a path of that server
+without its signature, and the keys are those of IMAGEKIT_IMGPROXY_KEY and so on: to try a move.
 
 Examples:
 
@@ -40,7 +40,7 @@ Examples:
   imagekit sign --dialect imgproxy /rs:fit:320:240/plain/https://example.com/photo.jpg
   printf 'url=https://example.com/photo.jpg&w=%d\n' 320 640 1280 | imagekit sign`,
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "dialect", Usage: "Sign a path of another server in place of a query: imgproxy.", Local: true},
+			&cli.StringFlag{Name: "dialect", Usage: "Sign a path of another server in place of a query: imgproxy, thumbor or imagor.", Local: true},
 			&cli.StringFlag{Name: "base", Usage: "Put this before the path, for example https://img.example.com.", Local: true},
 			&cli.StringFlag{
 				Name: "free", Local: true,
@@ -48,7 +48,8 @@ Examples:
 			},
 			&cli.BoolFlag{Name: "explain", Usage: "Say on standard error what was signed, and for how many pictures it holds.", Local: true},
 		}, settings.Flags("addr", "secret-file", "widths", "qualities", "free-max", "presets", "presets-file", "only-presets", "imgproxy-key-file", "imgproxy-salt-file", "imgproxy-presets",
-			"imgproxy-presets-file", "imgproxy-only-presets", "imgproxy-signature-size", "allowed-formats", "default-format")...),
+			"imgproxy-presets-file", "imgproxy-only-presets", "imgproxy-signature-size",
+			"thumbor-key-file", "imagor-key-file", "imagor-signer", "allowed-formats", "default-format")...),
 		Action: func(ctx context.Context, c *cli.Command) error { return printSigned(ctx, c, sys) },
 	}
 }

@@ -19,8 +19,12 @@ func signing(name string, s *settings.Settings, secrets settings.Secrets) (pathS
 	switch name {
 	case "imgproxy":
 		return newImgproxy(s, secrets)
+	case "thumbor":
+		return newThumbor(s, secrets)
+	case "imagor":
+		return newImagor(s, secrets)
 	}
-	return nil, usagef("--dialect: got %s, want imgproxy", opt.Quote(name))
+	return nil, usagef("--dialect: got %s, want imgproxy, thumbor or imagor", opt.Quote(name))
 }
 
 // publicText returns what a fault says to the one who asks.

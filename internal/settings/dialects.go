@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"imagekit/internal/opt"
@@ -22,8 +23,12 @@ type Foreign struct {
 	ImgproxySignatureSize                int    // bytes
 	ImgproxyPresets, ImgproxyPresetsFile string // read them with Presets
 	ImgproxyOnlyPresets                  bool
-	ImgproxyAuto                         bool // negotiate the format where none is named
-	ImgproxyFileNames                    bool // base64 sources are followed by one
+	ImgproxyAuto                         bool   // negotiate the format where none is named
+	ImgproxyFileNames                    bool   // base64 sources are followed by one
+	ThumborKey, ImagorKey                Secret // read them with Secrets
+	ThumborKeyFile, ImagorKeyFile        string
+	ThumborAuto, ImagorAuto              bool // as ImgproxyAuto
+	ImagorSigner                         Signer
 }
 
 // Dialect says where URLs of another server are answered.
@@ -34,7 +39,7 @@ type Dialect struct {
 }
 
 // dialectNames lists the servers whose URLs can be read.
-var dialectNames = []string{"imgproxy", "cloudflare", "next"}
+var dialectNames = []string{"imgproxy", "cloudflare", "next", "thumbor", "imagor"}
 
 // neverSigned are those of them whose URLs have no signature.
 var neverSigned = []string{"cloudflare", "next"}
@@ -106,6 +111,40 @@ func (b *baseURL) Set(text string) error {
 
 func (*baseURL) Want() string {
 	return "the beginning of URLs such as https://www.example.com, without a query, a user name or a password"
+}
+
+// Signer is how imagor signs: a hash, and how many characters of the signature stand in a URL; 0 = all.
+type Signer struct {
+	Hash     string
+	Truncate int
+}
+
+// String returns HASH or HASH:CHARACTERS.
+func (s *Signer) String() string {
+	if s.Truncate > 0 {
+		return s.Hash + ":" + strconv.Itoa(s.Truncate)
+	}
+	return s.Hash
+}
+
+// signatureChars are the characters of a whole signature by a hash.
+var signatureChars = map[string]int{"sha1": 28, "sha256": 44, "sha512": 88}
+
+// Set reads HASH or HASH:CHARACTERS. Part of flag.Value.
+func (s *Signer) Set(text string) error {
+	name, chars, cut := strings.Cut(text, ":")
+	most, known := signatureChars[name]
+	n, ok := opt.Whole(chars)
+	if !known || cut && (!ok || n < 8 || n >= most) {
+		return errValue
+	}
+	*s = Signer{name, n}
+	return nil
+}
+
+// Want says what Set accepts.
+func (*Signer) Want() string {
+	return "sha1, sha256 or sha512, or one of them with a number of characters, such as sha256:40"
 }
 
 // KeySalt is a key of imgproxy with its salt.

@@ -38,7 +38,7 @@ func TestDefaults(t *testing.T) {
 			},
 			Qualities: []int{30, 45, 60, 75, 80, 90}, FreeMax: 1000,
 		},
-		Foreign:      Foreign{ImgproxySignatureSize: 32},
+		Foreign:      Foreign{ImgproxySignatureSize: 32, ImagorSigner: Signer{Hash: "sha1"}},
 		AllowedPorts: []uint16{80, 443}, UserAgent: "ImageKit/1.2.3", MaxInputSize: 8 << 20,
 		Fetches: 1024, FetchBytes: 256 << 20, FetchTimeout: 10 * time.Second, SourceCache: 48 << 20,
 		AllowedFormats: []format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG, format.GIF}, DefaultFormat: format.WebP,

@@ -21,6 +21,40 @@ func (s *Settings) dialectOptions() []opt.Option {
 	}
 }
 
+func (s *Settings) thumborOptions() []opt.Option {
+	return []opt.Option{
+		{
+			Name: "IMAGEKIT_THUMBOR_KEY", To: &s.ThumborKey, DefaultDoc: "none: signed URLs of thumbor are refused",
+			Doc: "thumbor's `SECURITY_KEY`.",
+		},
+		{
+			Name: "IMAGEKIT_THUMBOR_KEY_FILE", To: &s.ThumborKeyFile, DefaultDoc: "none", Example: "/run/secrets/thumbor-key",
+			Doc: "File with the key, instead of `IMAGEKIT_THUMBOR_KEY`.",
+		},
+		{
+			Name: "IMAGEKIT_THUMBOR_AUTO", To: (*toggle)(&s.ThumborAuto), Default: "0", Example: "1",
+			Doc: "thumbor's `AUTO_WEBP`: a URL that names no format gets the best one that the browser accepts. Without it JPEG and PNG stay " +
+				"what they are, and others become one of the two.",
+		},
+		{
+			Name: "IMAGEKIT_IMAGOR_KEY", To: &s.ImagorKey, DefaultDoc: "none: signed URLs of imagor are refused",
+			Doc: "`IMAGOR_SECRET`.",
+		},
+		{
+			Name: "IMAGEKIT_IMAGOR_KEY_FILE", To: &s.ImagorKeyFile, DefaultDoc: "none", Example: "/run/secrets/imagor-key",
+			Doc: "File with the key, instead of `IMAGEKIT_IMAGOR_KEY`.",
+		},
+		{
+			Name: "IMAGEKIT_IMAGOR_SIGNER", To: &s.ImagorSigner, Default: "sha1", Example: "sha256:40",
+			Doc: "`IMAGOR_SIGNER_TYPE` and, behind a colon, `IMAGOR_SIGNER_TRUNCATE`.",
+		},
+		{
+			Name: "IMAGEKIT_IMAGOR_AUTO", To: (*toggle)(&s.ImagorAuto), Default: "0", Example: "1",
+			Doc: "`IMAGOR_AUTO_WEBP` and `IMAGOR_AUTO_AVIF`: as `IMAGEKIT_THUMBOR_AUTO`.",
+		},
+	}
+}
+
 func (s *Settings) imgproxyOptions() []opt.Option {
 	return []opt.Option{
 		{

@@ -24,6 +24,8 @@ type Secrets struct {
 
 	PurgeToken string // opens purging alone; "" = none
 	Imgproxy   []KeySalt
+	Thumbor    []byte // empty = none
+	Imagor     []byte
 	Builtin    bool // Current is the one that everybody knows
 }
 
@@ -35,10 +37,12 @@ func (s *Settings) Secrets() (Secrets, []string, error) {
 	token, err3 := s.secret("IMAGEKIT_SIGN_TOKEN", s.SignToken, s.SignTokenFile)
 	purge, err4 := s.secret("IMAGEKIT_PURGE_TOKEN", s.PurgeToken, s.PurgeTokenFile)
 	imgproxy, err5 := s.imgproxyKeys()
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+	thumbor, err6 := s.secret("IMAGEKIT_THUMBOR_KEY", s.ThumborKey, s.ThumborKeyFile)
+	imagor, err7 := s.secret("IMAGEKIT_IMAGOR_KEY", s.ImagorKey, s.ImagorKeyFile)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
 		return Secrets{}, nil, err
 	}
-	keys := Secrets{Current: []byte(current), Token: token, PurgeToken: purge, Imgproxy: imgproxy}
+	keys := Secrets{Current: []byte(current), Token: token, PurgeToken: purge, Imgproxy: imgproxy, Thumbor: []byte(thumbor), Imagor: []byte(imagor)}
 	if previous != "" {
 		for piece := range strings.SplitSeq(previous, ",") {
 			keys.Previous = append(keys.Previous, []byte(piece))
@@ -119,7 +123,7 @@ func (s *Settings) checkForms() []error {
 	var wrong []error
 	for _, option := range []string{
 		"IMAGEKIT_SECRET", "IMAGEKIT_SECRET_PREVIOUS", "IMAGEKIT_SIGN_TOKEN", "IMAGEKIT_PURGE_TOKEN",
-		"IMAGEKIT_IMGPROXY_KEY", "IMAGEKIT_IMGPROXY_SALT",
+		"IMAGEKIT_IMGPROXY_KEY", "IMAGEKIT_IMGPROXY_SALT", "IMAGEKIT_THUMBOR_KEY", "IMAGEKIT_IMAGOR_KEY",
 	} {
 		if s.given(option) && s.given(option+"_FILE") {
 			wrong = append(wrong, fmt.Errorf("%s and %s are both set, want one of them", option, s.name(option+"_FILE")))

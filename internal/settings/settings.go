@@ -5,6 +5,7 @@ package settings
 import (
 	"log/slog"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,8 +97,7 @@ func (s *Settings) options() []opt.Option {
 		{"Answers", s.answerOptions()},
 		{"Clients", s.clientOptions()},
 		{"Logs", s.logOptions()},
-		{"URLs of other servers", s.dialectOptions()},
-		{"URLs of imgproxy", s.imgproxyOptions()},
+		{"Dialects", slices.Concat(s.dialectOptions(), s.imgproxyOptions(), s.thumborOptions())},
 	} {
 		for _, o := range group.options {
 			o.Group = group.name

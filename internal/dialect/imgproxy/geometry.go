@@ -201,13 +201,13 @@ func (w *wish) setEffects(p *param.Params) {
 
 // setQuality sets the quality in each format, on the scale of JPEG.
 func (w *wish) setQuality(p *param.Params) {
-	for f, above := range offsets {
+	for f := range dialect.QualityOffsets {
 		q := w.qualities[f]
 		if q == 0 {
 			q = w.quality
 		}
 		if q > 0 {
-			p.Foreign.Qualities[f] = uint8(min(100, q+above))
+			p.Foreign.Qualities[f] = dialect.Quality(f, q)
 		}
 	}
 }

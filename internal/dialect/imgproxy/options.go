@@ -233,10 +233,6 @@ func doubled(s string) string {
 	return s
 }
 
-// offsets are what imgproxy's quality numbers of a format lie above those of JPEG that look alike: its defaults are 80
-// for JPEG, 79 for WebP and 63 for AVIF.
-var offsets = map[format.Format]int{format.JPEG: 0, format.WebP: 1, format.AVIF: 17}
-
 func (w *wish) setQualities(a arguments) error {
 	if len(a.list)%2 != 0 {
 		return dialect.Refuse(a.name, "want pairs FORMAT:QUALITY, got %d arguments", len(a.list))

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"imagekit/internal/dialect"
 	"imagekit/internal/format"
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
@@ -349,7 +350,7 @@ func TestQuality(t *testing.T) {
 		}
 	}
 	if formats := slices.Sorted(func(yield func(string) bool) {
-		for f := range offsets {
+		for f := range dialect.QualityOffsets {
 			if !yield(f.String()) {
 				return
 			}

@@ -104,7 +104,7 @@ var table = map[string]setter{
 		return a.number(0, &w.pixelate, effect.Table[effect.Pixelate].Option.Max)
 	}},
 	"q":    {1, func(w *wish, a arguments) error { return a.whole(0, &w.quality, 100) }},
-	"fq":   {2 * len(offsets), (*wish).setQualities},
+	"fq":   {2 * len(dialect.QualityOffsets), (*wish).setQualities},
 	"f":    {1, (*wish).setFormat},
 	"cb":   {1, (*wish).setVersion},
 	"exp":  {1, (*wish).setExpires},
