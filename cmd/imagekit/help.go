@@ -46,7 +46,7 @@ func helpText(c *cli.Command) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s - %s\n\nUsage: %s\n\n%s\n", c.Name, c.Usage, c.UsageText, c.Description)
 	if len(c.Commands) > 0 {
-		b.WriteString("\nCommands:\n\n")
+		b.WriteString("\nCommands:\n")
 		for _, sub := range c.VisibleCommands() {
 			fmt.Fprintf(&b, "  %-12s %s\n", sub.Name, sub.Usage)
 		}
@@ -79,7 +79,7 @@ func settingsHelp(c *cli.Command) string {
 
 // shortHelp names the options of a command, and explains its own.
 func shortHelp(b *strings.Builder, c *cli.Command) {
-	fmt.Fprintf(b, "\nOptions (explained by: %s --help %s):\n\n", fullName(c), topicSettings)
+	fmt.Fprintf(b, "\nOptions (explained by: %s --help %s):\n", fullName(c), topicSettings)
 	last, names := "", ""
 	flush := func() {
 		const indent = "  "
