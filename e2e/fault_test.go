@@ -66,10 +66,11 @@ func only(cases []faultCase, kind fault.Kind, of bool) []faultCase {
 
 // unseen lists the kinds that no request from outside can bring about, with the reason.
 var unseen = map[fault.Kind]string{
-	fault.Internal:    "needs a mistake in the program",
-	fault.EngineLacks: "the fast engine, which is tested here, lacks nothing",
-	fault.Draining:    "once the shutdown has begun, net/http closes a connection instead of answering its next request",
-	fault.ClientGone:  "nobody is left to see the answer; TestClientGone finds it in the log",
+	fault.Internal:       "needs a mistake in the program",
+	fault.EngineLacks:    "the fast engine, which is tested here, lacks nothing",
+	fault.PurgeNotShared: "needs a shared store that has gone away; TestSharedStoreAway sees it",
+	fault.Draining:       "once the shutdown has begun, net/http closes a connection instead of answering its next request",
+	fault.ClientGone:     "nobody is left to see the answer; TestClientGone finds it in the log",
 }
 
 func TestEveryFaultHasACase(t *testing.T) {

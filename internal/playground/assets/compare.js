@@ -16,12 +16,13 @@ export function bind() {
   document.addEventListener("settled", () => { if (!lastResult()) { working.abort(); list.replaceChildren(); } });
 }
 
-// worth lists the formats to show: PNG only where it has a chance, for pictures with transparency or drawn ones.
+// worth lists the formats to show: PNG only where it has a chance, for pictures with transparency or drawn ones, and not
+// GIF, which is for what moves.
 function worth() {
   const info = state.getInfo();
   const formats = document.body.dataset.formats.split(" ");
   const drawn = info?.alpha || info?.format === "png" || info?.format === "gif" || state.get("f") === "png";
-  return formats.filter((f) => f !== "png" || drawn);
+  return formats.filter((f) => f !== "gif" && (f !== "png" || drawn));
 }
 
 async function make() {
