@@ -29,7 +29,7 @@ func (a answer) wantCode(t *testing.T, kind fault.Kind, words ...string) {
 // One signature serves a srcset, and nothing that is not on the operator's list.
 func TestFreeSignature(t *testing.T) {
 	t.Parallel()
-	s := start(t, "IMAGEKIT_WIDTHS=640,64,320", "IMAGEKIT_FREE_MAX=15")
+	s := start(t, "IMAGEKIT_WIDTHS=640,64,320", "IMAGEKIT_FREE_MAX=15", "IMAGEKIT_ALLOWED_FORMATS=jpeg,webp,avif,png")
 	sig := signature(s.secret, "f=*&free=f,w&url=sample:photo&w=*")
 	for _, values := range []string{"w=64", "w=320", "w=640&f=jpeg", "w=64&f=auto"} {
 		if a := s.get(t, "/img?free=f,w&url=sample:photo&"+values+"&sig="+sig); a.status != http.StatusOK {
@@ -43,7 +43,7 @@ func TestFreeSignature(t *testing.T) {
 	s.img(t, "url", "sample:photo", "w", "65").wantState(t, "MISS") // all is signed: as ever
 	s.img(t, "url", "sample:photo", "w", "64").wantState(t, "HIT")  // the same picture, whatever was signed
 
-	env := []string{"IMAGEKIT_SECRET=" + s.secret, "IMAGEKIT_WIDTHS=640,64,320", "IMAGEKIT_FREE_MAX=15"}
+	env := []string{"IMAGEKIT_SECRET=" + s.secret, "IMAGEKIT_WIDTHS=640,64,320", "IMAGEKIT_FREE_MAX=15", "IMAGEKIT_ALLOWED_FORMATS=jpeg,webp,avif,png"}
 	stdout, stderr, code := run(t, env, "sign", "--free", "w,f", "--explain", "url=sample:photo&w=64")
 	if want := "/img?free=f,w&url=sample:photo&w=64&sig=" + sig + "\n"; code != 0 || stdout != want || !strings.Contains(stderr, "pictures: 15 of at most 15") {
 		t.Errorf("status %d, stdout %q, stderr %q; want %q", code, stdout, stderr, want)
