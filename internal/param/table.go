@@ -42,10 +42,9 @@ func (p *Params) appendSize(list []opt.Option) []opt.Option {
 			Doc:        "Height of the box in pixels. If only `h` is given, the width follows from the aspect ratio.",
 		},
 		{
-			Name: "ar", Title: "Aspect ratio", To: aspectValue{&p.Aspect}, Group: "Size", DefaultDoc: "Aspect ratio of the box if `w`, `h` or both are missing. Without both, the box is the largest one of this " +
-				"ratio that fits into the picture. `fit` is then `cover`, unless it is `pad` or `fill`.", Example: "w=240&ar=16:9",
-			Doc: "Aspect ratio of the box where `w` or `h` is not given. With neither, the box is the largest of that ratio inside the picture. " +
-				"`fit` is `cover` then unless it is `pad` or `fill`.",
+			Name: "ar", Title: "Aspect ratio", To: aspectValue{&p.Aspect}, Group: "Size", DefaultDoc: "from `w` and `h`", Example: "w=240&ar=16:9",
+			Doc: "Aspect ratio of the box if `w`, `h` or both are missing. Without both, the box is the largest one of this " +
+				"ratio that fits into the picture. `fit` is then `cover`, unless it is `pad` or `fill`.",
 		},
 		{
 			Name: "fit", Title: "Fit", To: &p.Fit, Group: "Size", Default: fitNames[Inside], Example: "w=240&h=240&fit=cover",

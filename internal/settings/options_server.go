@@ -62,10 +62,9 @@ func (s *Settings) secretOptions() []opt.Option {
 			Doc: "File with the sign token, instead of `IMAGEKIT_SIGN_TOKEN`.",
 		},
 		{
-			Name: "IMAGEKIT_PURGE_TOKEN", To: &s.PurgeToken, DefaultDoc: "Bearer token that opens only `DELETE /cache` and `POST /cache/purge`: for a CMS that must not sign. These " +
-				"two need a token from every caller, local ones too.",
-			Doc: "Bearer token that opens only `DELETE /cache` and `POST /cache/purge`: for a CMS that must not sign. These two want a " +
-				"token from every caller, local ones included.",
+			Name: "IMAGEKIT_PURGE_TOKEN", To: &s.PurgeToken, DefaultDoc: "none",
+			Doc: "Bearer token that opens only `DELETE /cache` and `POST /cache/purge`: for a CMS that must not sign. These two need a " +
+				"token from every caller, local ones too.",
 		},
 		{
 			Name: "IMAGEKIT_PURGE_TOKEN_FILE", To: &s.PurgeTokenFile, DefaultDoc: "none", Example: "/run/secrets/imagekit-purge",

@@ -6,14 +6,15 @@ import { formatName, saved } from "./facts.js";
 
 const list = $("formats"), toggle = $("formats-on");
 let working = new AbortController();
+let compared = {}; // the result whose formats are shown, or being made, and these formats
 
 export function bind() {
   toggle.onchange = () => {
     list.hidden = !toggle.checked;
     if (toggle.checked && lastResult()) make();
   };
-  onCalm(() => { if (toggle.checked) make(); });
-  document.addEventListener("settled", () => { if (!lastResult()) { working.abort(); list.replaceChildren(); } });
+  onCalm(() => { if (toggle.checked && !upToDate()) make(); });
+  document.addEventListener("settled", () => { if (!lastResult()) { working.abort(); compared = {}; list.replaceChildren(); } });
 }
 
 // worth lists the formats to show: PNG only where it has a chance, for pictures with transparency or drawn ones, and not
@@ -25,11 +26,17 @@ function worth() {
   return formats.filter((f) => f !== "gif" && (f !== "png" || drawn));
 }
 
+// upToDate reports whether nothing new would be shown: made again, all would come from the cache and its times say nothing.
+function upToDate() {
+  return compared.result === lastResult() && String(compared.formats) === String(worth());
+}
+
 async function make() {
   working.abort();
   working = new AbortController();
   const { signal } = working;
   const formats = worth();
+  compared = { result: lastResult(), formats };
   const cards = formats.map((f) => list.querySelector(`[data-format="${f}"]`) ?? card(f));
   list.replaceChildren(...cards);
   $("formats-png").hidden = !document.body.dataset.formats.includes("png") || formats.includes("png");
