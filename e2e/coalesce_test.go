@@ -246,13 +246,7 @@ func isGone(e entry) bool {
 func (s *server) taken(t *testing.T, n int) {
 	t.Helper()
 	eventually(t, "the requests have arrived", func() bool {
-		_, text, _ := strings.Cut(string(s.get(t, "/metrics").body), "\nimagekit_http_requests_in_flight ")
-		line, _, _ := strings.Cut(text, "\n")
-		in, err := strconv.ParseFloat(line, 64)
-		if err != nil {
-			t.Fatalf("requests in flight: %v", err)
-		}
-		return int(in) > n // this one is among them
+		return int(s.metric(t, "imagekit_http_requests_in_flight")) > n // this one is among them
 	})
 }
 

@@ -19,12 +19,14 @@ const purgeLag = time.Second
 // staleness tells the cache what was purged.
 func staleness(purges *purge.Log) cache.Stale {
 	return func(key string, generation uint64, now bool) bool {
+		latest := uint64(0)
 		if now {
-			purges.Applied()
+			latest = purges.Applied()
 		} else {
-			purges.Refresh(purgeLag)
+			latest = purges.Refresh(purgeLag)
 		}
-		return generation < render.LastPurge(key, purges)
+		// What is as new as the latest purge of all is not taken apart to see of which source it is.
+		return generation < latest && generation < render.LastPurge(key, purges)
 	}
 }
 

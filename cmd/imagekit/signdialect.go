@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"imagekit/internal/fault"
 	"imagekit/internal/opt"
 	"imagekit/internal/settings"
@@ -32,5 +30,5 @@ func publicText(err error) string {
 	if f := fault.From(err); f.Kind != fault.Internal {
 		return f.Detail
 	}
-	return fmt.Sprint(err)
+	return err.Error()
 }

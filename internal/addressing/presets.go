@@ -73,8 +73,8 @@ func readPreset(text string) (param.Query, error) {
 // Names lists the presets.
 func (p Presets) Names() []string { return slices.Sorted(maps.Keys(p)) }
 
-// besidePresets is all that a URL may say where only presets are allowed.
-var besidePresets = []string{"p", "sig", "t", "url", "v"}
+// besidePresets is all that a URL may say beside its signature where only presets are allowed.
+var besidePresets = []string{"p", "t", "url", "v"}
 
 // expand replaces p by the parameters that it names.
 func (r *Rules) expand(q param.Query) (param.Query, error) {

@@ -114,6 +114,11 @@ func split(target string) Target {
 }
 
 // first returns the first segment of a path.
+// NotBase64 reports whether a character is none of the URL-safe base64 alphabet (RFC 4648 §5), of which signatures are.
+func NotBase64(c rune) bool {
+	return (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_'
+}
+
 func first(path string) string {
 	segment, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return segment

@@ -70,8 +70,8 @@ func parseDialect(text string) (Dialect, bool) {
 	d := Dialect{Name: text[:at]}
 	ok := slices.Contains(dialectNames, d.Name)
 	if rest := text[at+1:]; text[at] == '@' {
-		d.Host, _ = parseHost(rest)
-		_, valid := parseHost(rest)
+		host, valid := parseHost(rest)
+		d.Host = host
 		return d, ok && valid && !strings.HasPrefix(rest, "*")
 	}
 	d.Prefix = strings.TrimSuffix(text[at+1:], "/")

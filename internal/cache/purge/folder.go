@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"imagekit/internal/bulkhead"
 	"imagekit/internal/sysfile"
@@ -56,7 +55,7 @@ func (f *Folder) Since(_ context.Context, after string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(found.notes, strings.Compare)
+	slices.Sort(found.notes)
 	return found.notes, nil
 }
 

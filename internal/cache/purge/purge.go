@@ -121,11 +121,12 @@ func (l *Log) Unswept() int {
 	return n
 }
 
-// Refresh looks for new purges if the last look is older than age.
-func (l *Log) Refresh(age time.Duration) {
+// Refresh is Applied with a look that may be as old as age.
+func (l *Log) Refresh(age time.Duration) uint64 {
 	if time.Since(l.started)-time.Duration(l.looked.Load()) > age {
-		l.Applied()
+		return l.Applied()
 	}
+	return l.applied.Load()
 }
 
 // look reads what has come to the file. A file that was removed takes nothing back.

@@ -1,7 +1,6 @@
 package purge
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"iter"
 	"strings"
@@ -58,8 +57,8 @@ func refuse(param, format string, args ...any) error {
 // Tag returns a short name of a source that gives nothing away, for CDNs that purge by tags: the first 16 digits of its
 // SHA-256.
 func Tag(source string) string {
-	sum := sha256.Sum256([]byte(source))
-	return hex.EncodeToString(sum[:8])
+	h := hashOf(source)
+	return hex.EncodeToString(h[:8])
 }
 
 func (t Target) record() record {

@@ -185,11 +185,8 @@ func (t *Tier) warn(err error) {
 // Away reports whether the store is not asked now, because it fails or because purges may be missing.
 func (t *Tier) Away() bool { return t.breaker.Open() || !t.current() }
 
-// Stats returns the counters; of a nil Tier zeros.
+// Stats returns the counters.
 func (t *Tier) Stats() Stats {
-	if t == nil {
-		return Stats{}
-	}
 	pending, dropped := t.queue.counts()
 	return Stats{
 		Hits: t.hits.Load(), Misses: t.misses.Load(), Unread: t.unread.Load(), Writes: t.writes.Load(), Dropped: dropped,

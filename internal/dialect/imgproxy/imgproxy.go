@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -63,27 +64,14 @@ func (r *Reader) Takes(t dialect.Target) bool {
 	if sig == "" || rest == "" {
 		return false
 	}
-	return len(*r.keys.Load()) == 0 || isUnsigned(sig) || len(sig) == r.SignatureLen() && !strings.ContainsFunc(sig, notBase64)
-}
-
-func isUnsigned(sig string) bool {
-	for _, word := range unsigned {
-		if sig == word {
-			return true
-		}
-	}
-	return false
-}
-
-func notBase64(c rune) bool {
-	return (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_'
+	return len(*r.keys.Load()) == 0 || slices.Contains(unsigned, sig) || len(sig) == r.SignatureLen() && !strings.ContainsFunc(sig, dialect.NotBase64)
 }
 
 // Verify compares the signature under every key, whichever fits. Without keys nothing is signed.
 func (r *Reader) Verify(t dialect.Target) (bool, error) {
 	sig, path := cutSignature(t)
 	keys := *r.keys.Load()
-	if len(keys) == 0 || isUnsigned(sig) {
+	if len(keys) == 0 || slices.Contains(unsigned, sig) {
 		return false, nil
 	}
 	claimed, err := base64.RawURLEncoding.Strict().DecodeString(sig)

@@ -34,23 +34,14 @@ func (w *wish) readFilters(text string) (image string, err error) {
 		if err := w.setFilter(f); err != nil {
 			return "", err
 		}
-		if rest, ok = cutByte(rest, ':', &text); ok {
+		if text, ok = strings.CutPrefix(rest, ":"); ok {
 			continue
 		}
-		if _, ok = cutByte(rest, '/', &text); ok {
-			return text, nil
+		if image, ok := strings.CutPrefix(rest, "/"); ok {
+			return image, nil
 		}
 		return "", dialect.Refuse("filters", "want \":\" and a filter or \"/\" and the image behind %s(…)", name)
 	}
-}
-
-// cutByte takes a byte off the front.
-func cutByte(s string, c byte, rest *string) (string, bool) {
-	if s == "" || s[0] != c {
-		return s, false
-	}
-	*rest = s[1:]
-	return s[1:], true
 }
 
 // filter is one filter with its arguments; without any it has one that is empty.

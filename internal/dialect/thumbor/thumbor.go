@@ -77,11 +77,7 @@ const unsafe = "unsafe"
 func (r *Reader) Takes(t dialect.Target) bool {
 	sig, rest, _ := strings.Cut(t.Path[1:], "/")
 	n, padded := r.SignatureLen()
-	return rest != "" && (sig == unsafe || len(sig) == n && strings.HasSuffix(sig, "=") == padded && !strings.ContainsFunc(strings.TrimRight(sig, "="), notBase64))
-}
-
-func notBase64(c rune) bool {
-	return (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_'
+	return rest != "" && (sig == unsafe || len(sig) == n && strings.HasSuffix(sig, "=") == padded && !strings.ContainsFunc(strings.TrimRight(sig, "="), dialect.NotBase64))
 }
 
 // Verify compares the signature with that of the path as it stands, and as it is decoded once: both sign either.
