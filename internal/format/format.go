@@ -76,7 +76,7 @@ func (f Format) Like(src Format) Format {
 	switch {
 	case f != Source:
 		return f
-	case src == JPEG, src == PNG, src == GIF && GIF.Writes():
+	case src == JPEG, src == PNG, src == GIF:
 		return src
 	}
 	return Legacy

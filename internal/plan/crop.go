@@ -28,10 +28,8 @@ func cropStored(info probe.Info, c param.Crop) (image.Rectangle, error) {
 	x0, x1 := span(c.X, c.W, shown.X)
 	y0, y1 := span(c.Y, c.H, shown.Y)
 	if x0 >= x1 || y0 >= y1 {
-		err := fault.New(fault.CropOutside, "the region lies outside the picture of %d × %d pixels",
+		return image.Rectangle{}, refuse("crop", fault.CropOutside, "the region lies outside the picture of %d × %d pixels",
 			shown.X, shown.Y)
-		err.Param = "crop"
-		return image.Rectangle{}, err
 	}
 	w := undo(upright, Window{float64(x0), float64(y0), float64(x1 - x0), float64(y1 - y0)}, shown)
 	return image.Rect(int(w.X), int(w.Y), int(w.X+w.W), int(w.Y+w.H)), nil

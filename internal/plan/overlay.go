@@ -42,18 +42,14 @@ func overlays(pl Plan, p param.Params, marks []probe.Info, lim Limits) ([]Overla
 		return nil, fault.New(fault.Internal, "want one watermark, got %d", len(marks))
 	}
 	info, w, dpr := marks[0], p.Watermark, dprOf(p)
-	if n := int64(info.Width) * int64(info.Height); n > lim.MaxPixels {
-		err := fault.New(fault.TooManyPixels, "want at most %d pixels, got %d × %d = %d", lim.MaxPixels, info.Width, info.Height, n)
-		err.Part = 1
-		return nil, err
+	if err := checkPixels(info, lim); err != nil {
+		return nil, fault.OfPart(err, 1)
 	}
 	margin, size := times(w.Margin, dpr), pl.Size()
 	space := size.Sub(image.Pt(2*margin, 2*margin))
 	if min(space.X, space.Y) < 1 {
-		err := fault.New(fault.BadParameter, "wmm: want less than half of the shorter side of the result, %d pixels, got %d",
+		return nil, refuse("wmm", fault.BadParameter, "wmm: want less than half of the shorter side of the result, %d pixels, got %d",
 			min(size.X, size.Y), margin)
-		err.Param = "wmm"
-		return nil, err
 	}
 	turn := Turn(max(1, info.Orientation))
 	whole := image.Rect(0, 0, info.Width, info.Height)

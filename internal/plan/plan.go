@@ -25,9 +25,8 @@ func New(info probe.Info, p param.Params, out format.Format, lim Limits, marks .
 	if err := Check(p, out, lim); err != nil {
 		return Plan{}, err
 	}
-	if n := int64(info.Width) * int64(info.Height); n > lim.MaxPixels {
-		return Plan{}, fault.New(fault.TooManyPixels, "want at most %d pixels, got %d × %d = %d",
-			lim.MaxPixels, info.Width, info.Height, n)
+	if err := checkPixels(info, lim); err != nil {
+		return Plan{}, err
 	}
 	m, as, err := moving(info, p, out, lim)
 	if err != nil {
@@ -144,6 +143,15 @@ func Check(p param.Params, out format.Format, lim Limits) error {
 	return nil
 }
 
+// checkPixels holds a source, picture or overlay, to the budget of pixels.
+func checkPixels(info probe.Info, lim Limits) error {
+	if n := int64(info.Width) * int64(info.Height); n > lim.MaxPixels {
+		return fault.New(fault.TooManyPixels, "want at most %d pixels, got %d × %d = %d",
+			lim.MaxPixels, info.Width, info.Height, n)
+	}
+	return nil
+}
+
 // checkResult refuses a result that the pixel budget or its format cannot hold. With w or h given nothing is made
 // smaller in silence. Where another format could hold it, the fault blames f.
 func checkResult(size image.Point, out format.Format, lim Limits) error {
@@ -152,10 +160,8 @@ func checkResult(size image.Point, out format.Format, lim Limits) error {
 			lim.MaxOutputPixels, size.X, size.Y, n)
 	}
 	if side := max(size.X, size.Y); !out.Open() && side > out.MaxSide() {
-		err := fault.New(fault.OutputTooLarge, "want sides of at most %d pixels for %s, got %d × %d",
+		return refuse("f", fault.OutputTooLarge, "want sides of at most %d pixels for %s, got %d × %d",
 			out.MaxSide(), out, size.X, size.Y)
-		err.Param = "f"
-		return err
 	}
 	return nil
 }

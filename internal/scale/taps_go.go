@@ -22,11 +22,9 @@ type side struct {
 // taps says for each sample of a result which samples it is made of: from first[i] on, weights[at[i]:at[i+1]]. They are
 // signed, as words that are multiplied modulo 2⁶⁴.
 type taps struct {
-	side    side
 	first   []int
 	at      []int
 	weights []uint64
-	most    int // weights of a sample
 }
 
 func (t *taps) of(i int) (first int, weights []uint64) {
@@ -68,7 +66,7 @@ func newTaps(s side) *taps {
 	step := s.length / float64(s.out)
 	wide := max(step, 1)
 	n := max(1, 2*int(math.Ceil(lobes[s.kernel]*wide)))
-	t := &taps{side: s, first: make([]int, s.out), at: make([]int, 1, s.out+1)}
+	t := &taps{first: make([]int, s.out), at: make([]int, 1, s.out+1)}
 	buf := make([]float64, n)
 	for i := range s.out {
 		centre := s.start + (float64(i)+0.5)*step
@@ -122,7 +120,6 @@ func (t *taps) add(i, first int, shares []float64) {
 	}
 	t.first[i] = first
 	t.at = append(t.at, len(t.weights))
-	t.most = max(t.most, len(t.weights)-start)
 }
 
 // at returns the kernel at x, whose samples are 1 apart.

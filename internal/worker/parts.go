@@ -12,9 +12,9 @@ import (
 
 // A job has parts: part 0 is the picture, part n the n-th overlay of its plan.
 
-// place is how far a job came: the part that is in work, and its stage.
+// place is how far a job came: the part that is in work, and its stage. It is the header of a progress message.
 type place struct {
-	Part  int
+	Part  int `json:",omitempty"`
 	Stage stage.Stage
 }
 

@@ -116,15 +116,9 @@ type hello struct {
 	Sandbox  Sandbox
 }
 
-// progressHeader is the header of a progress message: a place.
-type progressHeader struct {
-	Part  int `json:",omitempty"`
-	Stage stage.Stage
-}
-
 // sendProgress says that a job has reached a place.
 func sendProgress(w io.Writer, at place) error {
-	header, err := json.Marshal(progressHeader(at))
+	header, err := json.Marshal(at)
 	if err != nil {
 		return err
 	}
@@ -134,11 +128,10 @@ func sendProgress(w io.Writer, at place) error {
 // decodeProgress returns the place that a job with so many overlays, which was at now, has reached. It only goes on, and
 // no further than encoding: a worker that says otherwise could go on saying it for ever.
 func decodeProgress(header []byte, now place, overlays int) (place, error) {
-	var h progressHeader
-	if err := json.Unmarshal(header, &h); err != nil {
+	var next place
+	if err := json.Unmarshal(header, &next); err != nil {
 		return now, fmt.Errorf("%w: progress: %w", errWire, err)
 	}
-	next := place(h)
 	if next.Part < 0 || next.Part > overlays || next.Stage < stage.Decode || next.Stage > stage.Encode || !now.before(next) {
 		return now, fmt.Errorf("%w: progress from %v to %v", errWire, now, next)
 	}

@@ -15,10 +15,7 @@ type palette struct {
 
 // bits is of how many bits the indices are: a table has a power of two of colours, two at least.
 func (p *palette) bits() int {
-	n := len(p.colors)
-	if p.transparent >= 0 {
-		n = max(n, p.transparent+1)
-	}
+	n := max(len(p.colors), p.transparent+1)
 	return max(1, bits.Len(uint(n-1)))
 }
 

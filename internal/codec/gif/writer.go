@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"image"
 	"math"
+	"slices"
 	"time"
 
 	"imagekit/internal/fault"
@@ -55,7 +56,7 @@ func (w *Writer) Add(f *frame.Frame, delay time.Duration) error {
 	}
 	pack(w.spare, f)
 	switch {
-	case w.waits && w.delay+delay <= maxDelay && same(w.spare, w.waiting):
+	case w.waits && w.delay+delay <= maxDelay && slices.Equal(w.spare, w.waiting):
 		w.delay += delay
 		return nil
 	case w.waits:
@@ -222,13 +223,4 @@ func pack(to []pixel, f *frame.Frame) {
 			}
 		}
 	}
-}
-
-func same(a, b []pixel) bool {
-	for i, v := range a {
-		if v != b[i] {
-			return false
-		}
-	}
-	return true
 }
