@@ -77,7 +77,10 @@ cicp, codec/avif, codec/jpeg, codec/webp, fault, format, frame, op, scale < test
 var mayCallC = []string{"frame", "codec/jpeg", "codec/png", "codec/webp", "codec/avif", "scale", "color"}
 
 // owners lists modules that one package hides from the others. Tests may import anything.
-var owners = map[string]string{"go.opentelemetry.io/otel": "trace", "github.com/prometheus/": "metric", "github.com/minio/": "cache/object"}
+var owners = map[string]string{
+	"go.opentelemetry.io/otel": "trace", "github.com/prometheus/": "metric",
+	"github.com/minio/": "cache/object",
+}
 
 // serving lists the packages that hold connections; no C code may be reachable from them.
 var serving = []string{"server", "render", "worker", "cache", "cache/disk", "fetch"}

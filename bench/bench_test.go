@@ -101,11 +101,18 @@ func TestScenesArePictures(t *testing.T) {
 func TestChartsAreXML(t *testing.T) {
 	var list []comparison
 	for i, f := range photoOutputs {
-		for _, p := range []picture{{name: "a"}, {name: "b", info: probe.Info{ICC: icc.SRGB}}, {name: "c", info: probe.Info{Alpha: true}}} {
+		for _, p := range []picture{
+			{name: "a"},
+			{name: "b", info: probe.Info{ICC: icc.SRGB}},
+			{name: "c", info: probe.Info{Alpha: true}},
+		} {
 			list = append(list, comparison{p, 640, f, 10, 10 + 7*float64(i)})
 		}
 	}
-	lines := chart{title: "a < b & c", series: []series{{name: "x", points: []point{{1, 2}, {3, 4}}, names: []string{"a", "<b>"}, line: true}}}
+	lines := chart{title: "a < b & c", series: []series{{
+		name: "x", points: []point{{1, 2}, {3, 4}},
+		names: []string{"a", "<b>"}, line: true,
+	}}}
 	for name, c := range map[string]chart{
 		"strip": strip("t", "y", list), "scatter": scatter("t", "x", "y", list, list), "lines": lines,
 	} {

@@ -2,7 +2,10 @@ package main
 
 // strip shows the ratio of every comparison above its format, with and without profile apart, and the median.
 func strip(title, y string, list []comparison) chart {
-	c := chart{title: title, x: "output; a mark is one picture at one width, a stroke the median of all photos", y: y, one: true}
+	c := chart{
+		title: title, x: "output; a mark is one picture at one width, a stroke the median of all photos", y: y,
+		one: true,
+	}
 	for n, g := range groups {
 		if g.name == "all photos" {
 			continue

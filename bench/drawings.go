@@ -20,8 +20,10 @@ import (
 
 // drawings compares the WebP that a drawing becomes with the lossy one it would be without the rule, and with AVIF.
 func drawings(w io.Writer, r rig, j judge) error {
-	fmt.Fprintf(w, "\n### Drawings\n\nPictures of 640 × 480 pixels made by code (`internal/testkit/imagetest/drawings.go`), from PNG at q=80: what WebP would be and what it is, "+
-		"as bytes, distance from the source (Butteraugli) and time of the encoder in ms; the last four are no drawings and have to stay lossy.\n\n"+
+	fmt.Fprintf(w, "\n### Drawings\n\nPictures of 640 × 480 pixels made by code "+
+		"(`internal/testkit/imagetest/drawings.go`), from PNG at q=80: what WebP would be and what it is, "+
+		"as bytes, distance from the source (Butteraugli) and time of the encoder in ms; the last four are no drawings "+
+		"and have to stay lossy.\n\n"+
 		"| picture | lossy WebP | | | WebP | | | kept | AVIF | |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, d := range append(imagetest.Drawings(640, 480), imagetest.Traps(640, 480)...) {
 		var src bytes.Buffer
@@ -32,7 +34,10 @@ func drawings(w io.Writer, r rig, j judge) error {
 		if err := os.WriteFile(reference, src.Bytes(), 0o644); err != nil {
 			return err
 		}
-		if _, err := j.peer.do(sharpJob{Kind: "decode", File: reference, Out: reference + ".flat.png", Flat: true}); err != nil {
+		if _, err := j.peer.do(sharpJob{
+			Kind: "decode", File: reference, Out: reference + ".flat.png",
+			Flat: true,
+		}); err != nil {
 			return err
 		}
 		fmt.Fprintf(w, "| %s |", d.Name)
@@ -40,7 +45,8 @@ func drawings(w io.Writer, r rig, j judge) error {
 			format format.Format
 			plain  bool
 		}{{format.WebP, true}, {format.WebP, false}, {format.AVIF, false}} {
-			t, lossless, err := j.drawing(src.Bytes(), reference+".flat.png", way.format, way.plain, r.rounds(frontierRounds))
+			t, lossless, err := j.drawing(src.Bytes(), reference+".flat.png", way.format, way.plain,
+				r.rounds(frontierRounds))
 			if err != nil {
 				return fmt.Errorf("%s to %s: %w", d.Name, way.format, err)
 			}
@@ -58,7 +64,9 @@ func drawings(w io.Writer, r rig, j judge) error {
 }
 
 // drawing runs the engine on a picture; plain leaves drawings out of account.
-func (j judge) drawing(src []byte, reference string, out format.Format, plain bool, rounds int) (t trial, lossless bool, err error) {
+func (j judge) drawing(src []byte, reference string, out format.Format, plain bool, rounds int) (t trial, lossless bool,
+	err error,
+) {
 	info, err := probe.Read(src, probe.Limits{MaxPixels: limits.MaxPixels})
 	if err != nil {
 		return t, false, err

@@ -17,7 +17,10 @@ type dearest struct{ value, ms string }
 // effects measures each effect alone, without the rest of the engine.
 func effects(w io.Writer, r rig) error {
 	const command = "go test -tags netgo -run '^$' -bench Effects -benchtime 50x ./internal/op"
-	args := []string{"test", "-tags", "netgo", "-run", "^$", "-bench", "Effects", "-benchtime", fmt.Sprintf("%dx", r.rounds(50)), "./internal/op"}
+	args := []string{
+		"test", "-tags", "netgo", "-run", "^$", "-bench", "Effects", "-benchtime",
+		fmt.Sprintf("%dx", r.rounds(50)), "./internal/op",
+	}
 	out, err := exec.Command("go", args...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
@@ -36,13 +39,16 @@ func effects(w io.Writer, r rig) error {
 	if len(names) == 0 {
 		return errNoFigure
 	}
-	fmt.Fprintf(w, "\n## Effects\n\nOne effect on a result of 640 × 480 pixels of noise, RGB, on one thread; the least CPU time of 50 runs, of the value "+
-		"that takes longest among those that the tests compare with the reference. Noise in the alpha plane is the worst case: "+
+	fmt.Fprintf(w, "\n## Effects\n\nOne effect on a result of 640 × 480 pixels of noise, RGB, on one thread; the least "+
+		"CPU time of 50 runs, of the value "+
+		"that takes longest among those that the tests compare with the reference. Noise in the alpha plane is the worst "+
+		"case: "+
 		"most pictures have little that is half transparent. Wanted: blur at most 8 ms, the others 3 ms.\n\n"+
 		"`%s`\n\n| effect | value | opaque, ms | value | with alpha, ms |\n|---|---|---|---|---|\n", command)
 	for _, name := range names {
 		opaque, alpha := most[[2]string{name, "opaque"}], most[[2]string{name, "alpha"}]
-		fmt.Fprintf(w, "| `%s` | %s | %.1f | %s | %.1f |\n", name, opaque.value, number(opaque.ms), alpha.value, number(alpha.ms))
+		fmt.Fprintf(w, "| `%s` | %s | %.1f | %s | %.1f |\n", name, opaque.value, number(opaque.ms), alpha.value,
+			number(alpha.ms))
 	}
 	return nil
 }

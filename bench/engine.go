@@ -115,11 +115,14 @@ func engineAlone(w io.Writer, r rig) error {
 		all = append(all, c)
 	}
 	listPictures(w, list)
-	fmt.Fprintf(w, "\n## The engine alone\n\nFrom memory to memory on one thread: header, plan, decode, turn upright, resize, encode; q=80. %s, called through Node.js, "+
-		"its time taken around decode to encode. Medians of %d runs each, in turns; the ratio is sharp's time over ours.\n\n`bench/run.sh -only engine`\n", sharpText, rounds)
+	fmt.Fprintf(w, "\n## The engine alone\n\nFrom memory to memory on one thread: header, plan, decode, turn upright, "+
+		"resize, encode; q=80. %s, called through Node.js, "+
+		"its time taken around decode to encode. Medians of %d runs each, in turns; the ratio is sharp's time over "+
+		"ours.\n\n`bench/run.sh -only engine`\n", sharpText, rounds)
 	summary(w, all, "ms", "imagekit", "sharp", wantedAlone)
 	perPicture(w, all, "Ratio of each picture", comparison.ratio)
-	return r.plot(w, "engine", strip("Engine alone: how many times faster than sharp (one thread, q=80)", "sharp's time / ours", all))
+	return r.plot(w, "engine", strip("Engine alone: how many times faster than sharp (one thread, q=80)",
+		"sharp's time / ours", all))
 }
 
 // wantedAlone are the goals for the engine alone.

@@ -25,8 +25,10 @@ func engines(w io.Writer, r rig) error {
 			return fmt.Errorf("%w\n%s", err, out)
 		}
 	}
-	fmt.Fprint(w, "\n## The two engines\n\nA photo of 1,600 × 1,067 pixels to 640, from memory to memory on one thread: milliseconds of processor time "+
-		"a job, the collector's included, the start not.\n\n`bench/run.sh -only engines`\n\n| output | with C | portable | ratio | wanted |\n|---|---|---|---|---|\n")
+	fmt.Fprint(w, "\n## The two engines\n\nA photo of 1,600 × 1,067 pixels to 640, from memory to memory on one thread: "+
+		"milliseconds of processor time "+
+		"a job, the collector's included, the start not.\n\n`bench/run.sh -only engines`\n\n| output | with C | portable "+
+		"| ratio | wanted |\n|---|---|---|---|---|\n")
 	for _, f := range []struct {
 		name string
 		jobs int
@@ -75,7 +77,8 @@ func jobTime(program, format string, jobs int) (float64, error) {
 }
 
 func benchTime(program, format string, jobs int) (time.Duration, error) {
-	c := exec.Command(program, "-test.run", "^$", "-test.bench", "Engine/photo_to_"+format+"$", "-test.benchtime", strconv.Itoa(jobs)+"x")
+	c := exec.Command(program, "-test.run", "^$", "-test.bench", "Engine/photo_to_"+format+"$", "-test.benchtime",
+		strconv.Itoa(jobs)+"x")
 	c.Env = append(os.Environ(), "GOMAXPROCS=1")
 	if out, err := c.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("%w\n%s", err, out)

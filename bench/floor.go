@@ -39,10 +39,13 @@ func floor(w io.Writer, r rig) error {
 		return err
 	}
 	rounds := r.rounds(7)
-	fmt.Fprintf(w, "\n## The floor\n\nWhat no program can do without: `djpeg -scale 1/N` of the same source to /dev/null (less the same of a JPEG of 16 × 16 pixels, which is the start of the process) "+
-		"and our encoder alone on planes that are ready. It leaves out the resize, but djpeg converts to RGB, which the engine does not need: the strict floor has libjpeg stop at planes instead. "+
+	fmt.Fprintf(w, "\n## The floor\n\nWhat no program can do without: `djpeg -scale 1/N` of the same source to /dev/null "+
+		"(less the same of a JPEG of 16 × 16 pixels, which is the start of the process) "+
+		"and our encoder alone on planes that are ready. It leaves out the resize, but djpeg converts to RGB, which the "+
+		"engine does not need: the strict floor has libjpeg stop at planes instead. "+
 		"Medians of %d runs in turns, ms. Wanted: floor / engine ≥ %.1f.\n\n`bench/run.sh -only floor`\n\n"+
-		"| picture | output | width | scale | djpeg | planes | encoder | engine | floor / engine | strict |\n|---|---|---|---|---|---|---|---|---|---|\n", rounds, leastFloor)
+		"| picture | output | width | scale | djpeg | planes | encoder | engine | floor / engine | strict "+
+		"|\n|---|---|---|---|---|---|---|---|---|---|\n", rounds, leastFloor)
 	shares, stricts := map[format.Format][]float64{}, map[format.Format][]float64{}
 	for _, q := range requests(list, widths) {
 		if q.format == format.WebP || q.picture.info.Format != format.JPEG {

@@ -65,8 +65,10 @@ func frontier(w io.Writer, r rig) error {
 	if err := os.MkdirAll(j.dir, 0o755); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n## The frontier\n\nWhat the encoders could be told, on planes that are ready, for the photos at %d px and q=80; **bold** is what they are told. Time, bytes and distance "+
-		"(Butteraugli, as above) are medians of ratios to that. Medians of %d runs, in turns.\n\n`bench/run.sh -only frontier`\n", frontierWidth, r.rounds(frontierRounds))
+	fmt.Fprintf(w, "\n## The frontier\n\nWhat the encoders could be told, on planes that are ready, for the photos at %d "+
+		"px and q=80; **bold** is what they are told. Time, bytes and distance "+
+		"(Butteraugli, as above) are medians of ratios to that. Medians of %d runs, in turns.\n\n`bench/run.sh -only "+
+		"frontier`\n", frontierWidth, r.rounds(frontierRounds))
 	all, err := choices(list[0])
 	if err != nil {
 		return err
@@ -196,7 +198,10 @@ func readyFor(q request, want planes) (*frame.Frame, error) {
 		return nil, err
 	}
 	defer full.Release()
-	job := scale.Job{Crop: p.Crop, X: p.Window.X, Y: p.Window.Y, W: p.Window.W, H: p.Window.H, Width: p.Width, Height: p.Height}
+	job := scale.Job{
+		Crop: p.Crop, X: p.Window.X, Y: p.Window.Y, W: p.Window.W, H: p.Window.H, Width: p.Width,
+		Height: p.Height,
+	}
 	var small *frame.Frame
 	if want.model == frame.RGB {
 		if small, err = scale.Working(full, job); err == nil {

@@ -62,7 +62,10 @@ func hits(w io.Writer, r rig) error {
 		return err
 	}
 	defer stopBare()
-	names := []string{"nginx, static file", "bare net/http, bytes in memory", "imagekit, hit", "imagekit, hit, every request logged"}
+	names := []string{
+		"nginx, static file", "bare net/http, bytes in memory", "imagekit, hit",
+		"imagekit, hit, every request logged",
+	}
 	urls := []string{nginxURL, bareURL}
 	for _, server := range []*instance.Instance{s, logged} {
 		url, err := server.URL(query...)
@@ -89,8 +92,10 @@ func compare(w io.Writer, names, urls []string, size, rounds int) error {
 			runs[i] = append(runs[i], l)
 		}
 	}
-	fmt.Fprintf(w, "\n## Hits\n\nOne cached picture of %d bytes; signature verified and checksum checked on each request. Medians of %d rounds in turns. "+
-		"Wanted: at least 40 %% of nginx, p99 below 20 ms.\n\n`wrk -t2 -c%d -d%ds --latency URL`\n\n| server | requests/s | of nginx | p99 ms |\n|---|---|---|---|\n",
+	fmt.Fprintf(w, "\n## Hits\n\nOne cached picture of %d bytes; signature verified and checksum checked on each request. "+
+		"Medians of %d rounds in turns. "+
+		"Wanted: at least 40 %% of nginx, p99 below 20 ms.\n\n`wrk -t2 -c%d -d%ds --latency URL`\n\n| server | requests/s "+
+		"| of nginx | p99 ms |\n|---|---|---|---|\n",
 		size, rounds, hitClients, hitSeconds)
 	reference := median(figures(runs[0], func(l load) float64 { return l.perSecond }))
 	for i, name := range names {
@@ -116,7 +121,11 @@ func figures(runs []load, of func(load) float64) []float64 {
 // fiftyKB finds the width at which the first sample is closest to 50 KB as JPEG.
 func fiftyKB(s *instance.Instance) (best []param.Pair, body []byte, err error) {
 	for width := 320; width <= 1280; width += 80 {
-		pairs := []param.Pair{{Name: "url", Value: "sample:photo"}, {Name: "w", Value: strconv.Itoa(width)}, {Name: "f", Value: "jpeg"}}
+		pairs := []param.Pair{
+			{Name: "url", Value: "sample:photo"},
+			{Name: "w", Value: strconv.Itoa(width)},
+			{Name: "f", Value: "jpeg"},
+		}
 		url, err := s.URL(pairs...)
 		if err != nil {
 			return nil, nil, err
@@ -141,7 +150,8 @@ var (
 )
 
 func wrk(url string) (load, error) {
-	out, err := exec.Command("wrk", "-t2", "-c"+strconv.Itoa(hitClients), "-d"+strconv.Itoa(hitSeconds)+"s", "--latency", url).CombinedOutput()
+	out, err := exec.Command("wrk", "-t2", "-c"+strconv.Itoa(hitClients), "-d"+strconv.Itoa(hitSeconds)+"s", "--latency",
+		url).CombinedOutput()
 	if err != nil {
 		return load{}, fmt.Errorf("wrk: %w\n%s", err, out)
 	}
@@ -217,9 +227,10 @@ func serveBare(file string) error {
 		return err
 	}
 	length := strconv.Itoa(len(body))
-	return http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "image/jpeg")
-		w.Header().Set("Content-Length", length)
-		_, _ = w.Write(body)
-	}))
+	return http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"),
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "image/jpeg")
+			w.Header().Set("Content-Length", length)
+			_, _ = w.Write(body)
+		}))
 }

@@ -39,9 +39,12 @@ func methods(photo picture) (choice, error) {
 	e, err := told(photo, format.WebP, 80)
 	c := choice{name: "webp", title: "WebP method", format: format.WebP, inForce: fmt.Sprint(e.Effort)}
 	for m := range 7 {
-		c.options = append(c.options, option{name: fmt.Sprint(m), planes: limited, encode: func(f *frame.Frame) ([]byte, error) {
-			return webp.Encode(f, webp.Settings{Quality: e.Quality, Method: m})
-		}})
+		c.options = append(c.options, option{
+			name: fmt.Sprint(m), planes: limited,
+			encode: func(f *frame.Frame) ([]byte, error) {
+				return webp.Encode(f, webp.Settings{Quality: e.Quality, Method: m})
+			},
+		})
 	}
 	return c, err
 }
@@ -51,9 +54,12 @@ func speeds(photo picture) (choice, error) {
 	e, err := told(photo, format.AVIF, 80)
 	c := choice{name: "avif", title: "AVIF speed", format: format.AVIF, inForce: fmt.Sprint(e.Effort)}
 	for s := 6; s <= 10; s++ {
-		c.options = append(c.options, option{name: fmt.Sprint(s), planes: fullRange, encode: func(f *frame.Frame) ([]byte, error) {
-			return avif.Encode(f, avif.Settings{Quality: e.Quality, Speed: s})
-		}})
+		c.options = append(c.options, option{
+			name: fmt.Sprint(s), planes: fullRange,
+			encode: func(f *frame.Frame) ([]byte, error) {
+				return avif.Encode(f, avif.Settings{Quality: e.Quality, Speed: s})
+			},
+		})
 	}
 	return c, err
 }
@@ -83,7 +89,10 @@ func filters(photo picture) (choice, error) {
 	for _, set := range []struct {
 		name    string
 		filters png.Filters
-	}{{"none", png.Unfiltered}, {"sub", png.Sub}, {"up", png.Up}, {"paeth", png.Paeth}, {"sub or up", png.Sub | png.Up}, {"all", png.AllFilters}} {
+	}{{"none", png.Unfiltered}, {"sub", png.Sub}, {"up", png.Up}, {"paeth", png.Paeth}, {
+		"sub or up",
+		png.Sub | png.Up,
+	}, {"all", png.AllFilters}} {
 		levels := []int{1, 3, 4}
 		if set.name == "all" {
 			levels = []int{1, 2, 3, 4, 5, 6}
@@ -106,7 +115,8 @@ var qualities = []int{60, 80, 90, 95, 98}
 // chroma compares half and full chroma by what they give for their bytes.
 func chroma(w io.Writer, r rig, j judge, list []picture) error {
 	formats := []format.Format{format.JPEG, format.AVIF}
-	fmt.Fprintf(w, "\nChroma of half the width and height (4:2:0) or whole (4:4:4), by q; medians of bytes per pixel and of distances:\n\n| q |")
+	fmt.Fprintf(w, "\nChroma of half the width and height (4:2:0) or whole (4:4:4), by q; medians of bytes per pixel and "+
+		"of distances:\n\n| q |")
 	for _, f := range formats {
 		fmt.Fprintf(w, " %s 4:2:0 | 4:4:4 | bytes of 4:4:4 at equal distance |", f)
 	}
@@ -118,7 +128,10 @@ func chroma(w io.Writer, r rig, j judge, list []picture) error {
 		if err != nil {
 			return err
 		}
-		lines[2*i], lines[2*i+1] = series{name: f.String() + " 4:2:0", line: true}, series{name: f.String() + " 4:4:4", line: true}
+		lines[2*i], lines[2*i+1] = series{name: f.String() + " 4:2:0", line: true}, series{
+			name: f.String() + " 4:4:4",
+			line: true,
+		}
 		for k := range qualities {
 			var ratio []float64
 			var at [2][2][]float64 // layout, axis
@@ -133,7 +146,8 @@ func chroma(w io.Writer, r rig, j judge, list []picture) error {
 			for l := range 2 {
 				lines[2*i+l].points = append(lines[2*i+l].points, point{median(at[l][0]), median(at[l][1])})
 			}
-			rows[k] += fmt.Sprintf(" %.3f, %.2f | %.3f, %.2f | %.2f |", median(at[0][0]), median(at[0][1]), median(at[1][0]), median(at[1][1]), median(ratio))
+			rows[k] += fmt.Sprintf(" %.3f, %.2f | %.3f, %.2f | %.2f |", median(at[0][0]), median(at[0][1]), median(at[1][0]),
+				median(at[1][1]), median(ratio))
 		}
 	}
 	for k, row := range rows {
@@ -160,12 +174,15 @@ func chromaOf(j judge, list []picture, f format.Format) (half, all [][]verdict, 
 				return nil, nil, err
 			}
 			for _, in := range []planes{fullRange, whole} {
-				c.options = append(c.options, option{name: fmt.Sprint(q, in), planes: in, encode: func(fr *frame.Frame) ([]byte, error) {
-					if f == format.AVIF {
-						return avif.Encode(fr, avif.Settings{Quality: e.Quality, Speed: e.Effort})
-					}
-					return jpeg.Encode(fr, jpeg.Settings{Quality: e.Quality, Optimize: true})
-				}})
+				c.options = append(c.options, option{
+					name: fmt.Sprint(q, in), planes: in,
+					encode: func(fr *frame.Frame) ([]byte, error) {
+						if f == format.AVIF {
+							return avif.Encode(fr, avif.Settings{Quality: e.Quality, Speed: e.Effort})
+						}
+						return jpeg.Encode(fr, jpeg.Settings{Quality: e.Quality, Optimize: true})
+					},
+				})
 			}
 		}
 		trials, err := c.try(j, request{p, frontierWidth, f}, 0)

@@ -155,9 +155,11 @@ func sRGB() []byte { return withPrimaries(icc.Profile(icc.DisplayP3), sRGBPrimar
 
 // listPictures says what was measured.
 func listPictures(w io.Writer, list []picture) {
-	fmt.Fprintf(w, "\n## The pictures\n\nThose called *made* are painted by code (`bench/scenes.go`), so the benchmark runs anywhere; the real photos take part where "+
+	fmt.Fprintf(w, "\n## The pictures\n\nThose called *made* are painted by code (`bench/scenes.go`), so the benchmark "+
+		"runs anywhere; the real photos take part where "+
 		"they are present.\n\n| picture | format | pixels | KB | ICC profile |\n|---|---|---|---|---|\n")
 	for _, p := range list {
-		fmt.Fprintf(w, "| %s | %s | %d × %d | %d | %s |\n", p.name, p.info.Format, p.info.Width, p.info.Height, len(p.data)>>10, p.info.ICC)
+		fmt.Fprintf(w, "| %s | %s | %d × %d | %d | %s |\n", p.name, p.info.Format, p.info.Width, p.info.Height,
+			len(p.data)>>10, p.info.ICC)
 	}
 }

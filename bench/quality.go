@@ -62,8 +62,11 @@ func quality(w io.Writer, r rig) error {
 
 // writeQuality writes the report. In these comparisons the ratio is ours over sharp's: smaller is better.
 func writeQuality(w io.Writer, r rig, bytes, distance, equal []comparison) error {
-	fmt.Fprintf(w, "\n## Bytes and distance\n\nThe same requests at q=80, against %s. Distance: Butteraugli (Debian's `butteraugli`) from a reference of the same size made by sharp from the fully decoded source by Lanczos 3; "+
-		"all results are decoded by sharp. A picture whose profile is carried along is compared in the profile's own numbers; transparency is composed on grey. Ratios are ours over sharp's: below 1 is better than sharp.\n\n`bench/run.sh -only quality`\n\n"+
+	fmt.Fprintf(w, "\n## Bytes and distance\n\nThe same requests at q=80, against %s. Distance: Butteraugli (Debian's "+
+		"`butteraugli`) from a reference of the same size made by sharp from the fully decoded source by Lanczos 3; "+
+		"all results are decoded by sharp. A picture whose profile is carried along is compared in the profile's own "+
+		"numbers; transparency is composed on grey. Ratios are ours over sharp's: below 1 is better than "+
+		"sharp.\n\n`bench/run.sh -only quality`\n\n"+
 		"| output | pictures | bytes | distance | bytes at equal distance | wanted |\n|---|---|---|---|---|---|\n", sharpText)
 	for _, f := range photoOutputs {
 		for _, g := range groups {
@@ -75,15 +78,18 @@ func writeQuality(w io.Writer, r rig, bytes, distance, equal []comparison) error
 				return fmt.Sprintf("**%.3f**", median(values(some, comparison.ratio)))
 			}
 			if of(bytes) != "" {
-				fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s |\n", f, g.name, of(bytes), of(distance), of(equal), wantedQuality(f, g.name))
+				fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s |\n", f, g.name, of(bytes), of(distance), of(equal),
+					wantedQuality(f, g.name))
 			}
 		}
 	}
-	fmt.Fprintf(w, "\nBytes at equal distance: sharp's AVIF at qualities %s, a straight line through log(bytes) over log(distance), read at our distance.\n", strings.Trim(fmt.Sprint(curveQualities), "[]"))
+	fmt.Fprintf(w, "\nBytes at equal distance: sharp's AVIF at qualities %s, a straight line through log(bytes) over "+
+		"log(distance), read at our distance.\n", strings.Trim(fmt.Sprint(curveQualities), "[]"))
 	perPicture(w, bytes, "Bytes of each picture, ours over sharp's", comparison.ratio)
 	perPicture(w, distance, "Distance of each picture (Butteraugli), ours", func(c comparison) float64 { return c.peer })
 	perPicture(w, distance, "Distance of each picture (Butteraugli), sharp's", func(c comparison) float64 { return c.ours })
-	return r.plot(w, "bytes-distance", scatter("Bytes and distance against sharp, q=80 (left and below 1 is better)", "bytes, ours / sharp's", "Butteraugli, ours / sharp's", bytes, distance))
+	return r.plot(w, "bytes-distance", scatter("Bytes and distance against sharp, q=80 (left and below 1 is better)",
+		"bytes, ours / sharp's", "Butteraugli, ours / sharp's", bytes, distance))
 }
 
 // wantedQuality are the goals for bytes and distance.

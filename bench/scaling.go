@@ -45,9 +45,13 @@ func scaling(w io.Writer, r rig) error {
 // sourceSize measures a JPEG of 640 px from sources of growing size, and the worker's memory for each.
 func sourceSize(w io.Writer, r rig, list []picture, peer *sharp) error {
 	rounds := r.rounds(5)
-	fmt.Fprintf(w, "\n## Against the size of the source\n\nThe made landscape as baseline JPEG, quality 90, to 640 px JPEG. Time: engine alone, one thread, medians of %d runs in turns. "+
-		"Memory: peak of a fresh worker of the service (VmHWM) above what it held when idle; it contains the source's bytes. Wanted: time near linear in source bytes; below 60 MB at 24 megapixels.\n\n`bench/run.sh -only scaling`\n\n"+
-		"| source MP | MB | scale | imagekit ms | ms per MB | sharp ms | worker's peak above idle, MB |\n|---|---|---|---|---|---|---|\n", rounds)
+	fmt.Fprintf(w, "\n## Against the size of the source\n\nThe made landscape as baseline JPEG, quality 90, to 640 px "+
+		"JPEG. Time: engine alone, one thread, medians of %d runs in turns. "+
+		"Memory: peak of a fresh worker of the service (VmHWM) above what it held when idle; it contains the source's "+
+		"bytes. Wanted: time near linear in source bytes; below 60 MB at 24 megapixels.\n\n`bench/run.sh -only "+
+		"scaling`\n\n"+
+		"| source MP | MB | scale | imagekit ms | ms per MB | sharp ms | worker's peak above idle, MB "+
+		"|\n|---|---|---|---|---|---|---|\n", rounds)
 	ours, theirs := series{name: "imagekit", line: true}, series{name: "sharp", line: true}
 	for _, p := range list {
 		q := request{p, 640, format.JPEG}
@@ -77,7 +81,8 @@ func sourceSize(w io.Writer, r rig, list []picture, peer *sharp) error {
 // resultSize measures results of growing size from one source of 12 megapixels.
 func resultSize(w io.Writer, r rig, p picture, peer *sharp) error {
 	rounds := r.rounds(5)
-	fmt.Fprintf(w, "\n## Against the size of the result\n\nThe same picture at 12 megapixels, engine alone, one thread, medians of %d runs in turns; imagekit ms (sharp ms).\n\n| width |", rounds)
+	fmt.Fprintf(w, "\n## Against the size of the result\n\nThe same picture at 12 megapixels, engine alone, one thread, "+
+		"medians of %d runs in turns; imagekit ms (sharp ms).\n\n| width |", rounds)
 	var lines []series
 	for _, f := range photoOutputs {
 		fmt.Fprintf(w, " %s |", f)

@@ -52,16 +52,22 @@ func service(w io.Writer, r rig) error {
 		}
 		served, inProcess = append(served, s), append(inProcess, p)
 	}
-	fmt.Fprintf(w, "\n## The service: cold misses\n\n%d workers against sharp with %d pictures in parallel (%s); %d requests in flight, %d timed together, medians of %d such batches, in turns. "+
-		"Both answer over HTTP and download the source for every request from the same origin on this machine; imagekit also verifies the signature, crosses to a worker process and writes its cache. "+
-		"The peer is a plain `node:http` server around sharp (`bench/sharp.mjs`): what somebody would write who wants this service and nothing else.\n\n`bench/run.sh -only service`\n",
+	fmt.Fprintf(w, "\n## The service: cold misses\n\n%d workers against sharp with %d pictures in parallel (%s); %d "+
+		"requests in flight, %d timed together, medians of %d such batches, in turns. "+
+		"Both answer over HTTP and download the source for every request from the same origin on this machine; imagekit "+
+		"also verifies the signature, crosses to a worker process and writes its cache. "+
+		"The peer is a plain `node:http` server around sharp (`bench/sharp.mjs`): what somebody would write who wants "+
+		"this service and nothing else.\n\n`bench/run.sh -only service`\n",
 		inParallel, inParallel, sharpText, inParallel, batch, rounds)
 	summary(w, served, "ms a picture", "imagekit", "sharp over HTTP", wantedService)
-	fmt.Fprintf(w, "\nThe same figures of imagekit against sharp as a library, with neither HTTP nor download, 2 in parallel:\n")
-	summary(w, inProcess, "ms a picture", "imagekit over HTTP", "sharp in process", func(format.Format, string) string { return "" })
+	fmt.Fprintf(w, "\nThe same figures of imagekit against sharp as a library, with neither HTTP nor download, 2 in "+
+		"parallel:\n")
+	summary(w, inProcess, "ms a picture", "imagekit over HTTP", "sharp in process",
+		func(format.Format, string) string { return "" })
 	perPicture(w, served, "Ratio of each picture over HTTP", comparison.ratio)
 	coldFormats(w, served)
-	return r.plot(w, "service", strip("Cold misses over HTTP: how many times faster than sharp", "sharp's time / ours", served))
+	return r.plot(w, "service", strip("Cold misses over HTTP: how many times faster than sharp", "sharp's time / ours",
+		served))
 }
 
 // startContestants starts all servers with every picture at the origin.
@@ -175,7 +181,8 @@ func coldFormats(w io.Writer, list []comparison) {
 	fmt.Fprintf(w, "\nCold at 640 px, median ms a picture over the photos:")
 	for i, f := range photoOutputs {
 		some := only(list, func(c comparison) bool { return c.format == f && c.width == 640 && !c.picture.info.Alpha })
-		fmt.Fprintf(w, "%s %s %.1f", []string{"", ","}[min(i, 1)], f, median(values(some, func(c comparison) float64 { return c.ours })))
+		fmt.Fprintf(w, "%s %s %.1f", []string{"", ","}[min(i, 1)], f,
+			median(values(some, func(c comparison) float64 { return c.ours })))
 	}
 	fmt.Fprintln(w, ".")
 }

@@ -39,7 +39,8 @@ type sharpReply struct {
 }
 
 // sharpText names the settings below in the report.
-const sharpText = "sharp 0.35.5: JPEG quality 80 (its default encoder, not mozjpeg), WebP quality 80 effort 4, AVIF quality 63 effort 1; no cache, one thread per picture"
+const sharpText = "sharp 0.35.5: JPEG quality 80 (its default encoder, not mozjpeg), WebP quality 80 effort 4, AVIF " +
+	"quality 63 effort 1; no cache, one thread per picture"
 
 // sharpOptions are the peer's settings for what q=80 is here.
 func sharpOptions(f format.Format) map[string]any {

@@ -57,7 +57,8 @@ func values(list []comparison, of func(comparison) float64) []float64 {
 
 // summary writes the medians per format and group. wanted says what stands in the last column.
 func summary(w io.Writer, list []comparison, unit, ours, peer string, wanted func(f format.Format, group string) string) {
-	fmt.Fprintf(w, "\n| output | pictures | %s, %s | %s, %s | median ratio | least | most | wanted |\n|---|---|---|---|---|---|---|---|\n", ours, unit, peer, unit)
+	fmt.Fprintf(w, "\n| output | pictures | %s, %s | %s, %s | median ratio | least | most | wanted "+
+		"|\n|---|---|---|---|---|---|---|---|\n", ours, unit, peer, unit)
 	for _, f := range photoOutputs {
 		for _, g := range groups {
 			some := only(list, func(c comparison) bool { return c.format == f && g.has(c) })
@@ -66,7 +67,8 @@ func summary(w io.Writer, list []comparison, unit, ours, peer string, wanted fun
 			}
 			ratios := values(some, comparison.ratio)
 			fmt.Fprintf(w, "| %s | %s | %.1f | %.1f | **%.2f** | %.2f | %.2f | %s |\n", f, g.name,
-				median(values(some, func(c comparison) float64 { return c.ours })), median(values(some, func(c comparison) float64 { return c.peer })),
+				median(values(some, func(c comparison) float64 { return c.ours })), median(values(some,
+					func(c comparison) float64 { return c.peer })),
 				median(ratios), slices.Min(ratios), slices.Max(ratios), wanted(f, g.name))
 		}
 	}
@@ -94,7 +96,10 @@ func perPicture(w io.Writer, list []comparison, what string, of func(comparison)
 		fmt.Fprintf(w, "| %s |", c.picture.name)
 		for _, f := range photoOutputs {
 			var cells []string
-			for _, v := range only(list, func(o comparison) bool { return o.picture.name == c.picture.name && o.format == f }) {
+			for _, v := range only(list, func(o comparison) bool {
+				return o.picture.name == c.picture.name &&
+					o.format == f
+			}) {
 				cells = append(cells, fmt.Sprintf("%.2f", of(v)))
 			}
 			fmt.Fprintf(w, " %s |", strings.Join(cells, " / "))

@@ -124,7 +124,10 @@ func TestSettingsExist(t *testing.T) {
 // TestNobodyIsLocal: proxies and sidecars may run as the server's own user or as root, so the token alone counts.
 func TestNobodyIsLocal(t *testing.T) {
 	off := regexp.MustCompile(`\bIMAGEKIT_LOCAL(=|: |, value: )"?off\b`)
-	for _, path := range []string{"systemd/imagekit.env", "docker/Dockerfile", "docker/compose.yaml", "kubernetes/imagekit.yaml"} {
+	for _, path := range []string{
+		"systemd/imagekit.env", "docker/Dockerfile", "docker/compose.yaml",
+		"kubernetes/imagekit.yaml",
+	} {
 		if !off.MatchString(read(t, path)) {
 			t.Errorf("%s does not say IMAGEKIT_LOCAL=off", path)
 		}
@@ -167,7 +170,8 @@ func TestAlerts(t *testing.T) {
 	run(t, "prometheus", "promtool", "check", "config", "prometheus.yaml") // and the rules it names
 	run(t, "prometheus", "promtool", "test", "rules", "rules_test.yaml")
 	alerts := strings.Count(read(t, "prometheus/rules.yaml"), "- alert: ")
-	if tested := regexp.MustCompile(`value: (\d+)}\] # all`).FindStringSubmatch(read(t, "prometheus/rules_test.yaml")); tested == nil || tested[1] != strconv.Itoa(alerts) {
+	if tested := regexp.MustCompile(`value: (\d+)}\] # all`).FindStringSubmatch(read(t,
+		"prometheus/rules_test.yaml")); tested == nil || tested[1] != strconv.Itoa(alerts) {
 		t.Errorf("%d alerts, but rules_test.yaml raises %v", alerts, tested)
 	}
 }
@@ -182,7 +186,8 @@ func TestMetricsExist(t *testing.T) {
 	for _, path := range []string{"prometheus/rules.yaml", "prometheus/rules_test.yaml", "grafana/dashboard.json"} {
 		for _, metric := range name.FindAllString(read(t, path), -1) {
 			total++
-			if !strings.Contains(known, "| `"+metric+"` |") && !strings.Contains(known, "| `"+suffix.ReplaceAllString(metric, "")+"` | histogram |") {
+			if !strings.Contains(known, "| `"+metric+"` |") &&
+				!strings.Contains(known, "| `"+suffix.ReplaceAllString(metric, "")+"` | histogram |") {
 				t.Errorf("%s: there is no metric %s", path, metric)
 			}
 		}

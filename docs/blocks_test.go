@@ -52,7 +52,8 @@ func parseBlocks(document string) (blocks []block, problems []string) {
 			}
 		case open != nil && isFence:
 			open.text = strings.Join(lines, "\n")
-			if last := len(blocks) - 1; open.info == infoPrints && last >= 0 && blocks[last].info == infoRun && before == "" {
+			if last := len(blocks) - 1; open.info == infoPrints && last >= 0 && blocks[last].info == infoRun &&
+				before == "" {
 				blocks[last].want = open.text
 			} else {
 				blocks = append(blocks, *open)

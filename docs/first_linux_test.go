@@ -18,13 +18,23 @@ func TestFirstHour(t *testing.T) {
 		want   string // in the only line
 	}{
 		{"no Go", nil, "go.sh", "needs Go 1.26 or later, and finds no go in PATH. Get it from https://go.dev/dl/"},
-		{"old Go", map[string]string{"go": fakeGo}, "go.sh", "needs Go 1.26 or later, this is 1.19.8. Get it from https://go.dev/dl/"},
+		{
+			"old Go",
+			map[string]string{"go": fakeGo},
+			"go.sh",
+			"needs Go 1.26 or later, this is 1.19.8. Get it from https://go.dev/dl/",
+		},
 		{
 			"Go that may not fetch another",
 			map[string]string{"go": strings.ReplaceAll(fakeGo, "1.19.8", "1.22.1") + "; test \"$1\" = env"},
 			"go.sh", "this is 1.22.1 and cannot fetch it",
 		},
-		{"no compiler", map[string]string{"go": strings.ReplaceAll(fakeGo, "1.19.8", "1.26.1")}, "go.sh", "sudo apt-get install gcc libc6-dev"},
+		{
+			"no compiler",
+			map[string]string{"go": strings.ReplaceAll(fakeGo, "1.19.8", "1.26.1")},
+			"go.sh",
+			"sudo apt-get install gcc libc6-dev",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			bin := t.TempDir()

@@ -90,7 +90,8 @@ func (f *follower) command(ctx context.Context, b block, out io.Writer) *exec.Cm
 	for _, name := range []string{"GOPROXY", "GOTOOLCHAIN", "GOCACHE", "GOMODCACHE", "GOPATH"} {
 		cmd.Env = append(cmd.Env, name+"="+os.Getenv(name))
 	}
-	cmd.Env = append(cmd.Env, "HOME="+filepath.Join(f.dir, "home"), "LC_ALL=C.UTF-8", "PATH=/usr/local/bin:"+os.Getenv("PATH"))
+	cmd.Env = append(cmd.Env, "HOME="+filepath.Join(f.dir, "home"), "LC_ALL=C.UTF-8",
+		"PATH=/usr/local/bin:"+os.Getenv("PATH"))
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // with what it started

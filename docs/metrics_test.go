@@ -69,7 +69,8 @@ func (e exposed) check(expressions string) (err error) {
 
 func TestExpressionsAreChecked(t *testing.T) {
 	e := exposed{}
-	e.add("# HELP imagekit_a_total x\nimagekit_a_total{route=\"/img\",status=\"2xx\"} 1\nimagekit_b_bucket{le=\"+Inf\"} 3e+08\nimagekit_c 0\n")
+	e.add("# HELP imagekit_a_total x\nimagekit_a_total{route=\"/img\",status=\"2xx\"} 1\nimagekit_b_bucket{le=\"+Inf\"} " +
+		"3e+08\nimagekit_c 0\n")
 	for expression, want := range map[string]string{
 		`sum by (route) (rate(imagekit_a_total{status=~"5..", route="/img"}[5m])) / imagekit_c`: "",
 		"histogram_quantile(0.95, sum by (le) (rate(imagekit_b_bucket[5m]))) # of imagekit_d":   "",
@@ -81,7 +82,8 @@ func TestExpressionsAreChecked(t *testing.T) {
 		"imagekit_b":                        "no metric is named imagekit_b",
 		`rate(imagekit_a_total{a="b"}[1m])`: "not a",
 	} {
-		if err := e.check(expression); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+		if err := e.check(expression); want == "" && err != nil || want != "" &&
+			(err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: got %v, want %q", expression, err, want)
 		}
 	}

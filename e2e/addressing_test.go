@@ -36,19 +36,25 @@ func TestFreeSignature(t *testing.T) {
 			t.Errorf("%s: status %d: %s", values, a.status, a.body)
 		}
 	}
-	s.get(t, "/img?free=f,w&url=sample:photo&w=65&sig="+sig).wantCode(t, fault.BadParameter, "64, 320, 640", "IMAGEKIT_WIDTHS")
+	s.get(t, "/img?free=f,w&url=sample:photo&w=65&sig="+sig).wantCode(t, fault.BadParameter, "64, 320, 640",
+		"IMAGEKIT_WIDTHS")
 	s.get(t, "/img?free=f,w&url=sample:photo&sig="+sig).wantCode(t, fault.BadParameter, "w is missing")
 	s.get(t, "/img?free=w&url=sample:photo&w=64&sig="+sig).wantCode(t, fault.BadSignature)
 	s.get(t, "/img?url=sample:photo&w=64&sig="+sig).wantCode(t, fault.BadSignature)
 	s.img(t, "url", "sample:photo", "w", "65").wantState(t, "MISS") // all is signed: as ever
 	s.img(t, "url", "sample:photo", "w", "64").wantState(t, "HIT")  // the same picture, whatever was signed
 
-	env := []string{"IMAGEKIT_SECRET=" + s.secret, "IMAGEKIT_WIDTHS=640,64,320", "IMAGEKIT_FREE_MAX=15", "IMAGEKIT_ALLOWED_FORMATS=jpeg,webp,avif,png"}
+	env := []string{
+		"IMAGEKIT_SECRET=" + s.secret, "IMAGEKIT_WIDTHS=640,64,320", "IMAGEKIT_FREE_MAX=15",
+		"IMAGEKIT_ALLOWED_FORMATS=jpeg,webp,avif,png",
+	}
 	stdout, stderr, code := run(t, env, "sign", "--free", "w,f", "--explain", "url=sample:photo&w=64")
-	if want := "/img?free=f,w&url=sample:photo&w=64&sig=" + sig + "\n"; code != 0 || stdout != want || !strings.Contains(stderr, "pictures: 15 of at most 15") {
+	if want := "/img?free=f,w&url=sample:photo&w=64&sig=" + sig + "\n"; code != 0 || stdout != want ||
+		!strings.Contains(stderr, "pictures: 15 of at most 15") {
 		t.Errorf("status %d, stdout %q, stderr %q; want %q", code, stdout, stderr, want)
 	}
-	if _, stderr, code := run(t, env, "sign", "--free", "w,q", "url=sample:photo&w=64"); code != 2 || !strings.Contains(stderr, "IMAGEKIT_FREE_MAX") {
+	if _, stderr, code := run(t, env, "sign", "--free", "w,q", "url=sample:photo&w=64"); code != 2 ||
+		!strings.Contains(stderr, "IMAGEKIT_FREE_MAX") {
 		t.Errorf("18 pictures: status %d, stderr %q", code, stderr)
 	}
 }
@@ -95,7 +101,8 @@ func TestBadPresets(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "presets")
 	write(t, path, "card=w=320\nself=p=self\n")
-	refusesToStart(t, []string{"IMAGEKIT_PRESETS_FILE=" + path}, nil, []string{"IMAGEKIT_PRESETS_FILE", path + ":2", "p cannot stand in a preset"})
+	refusesToStart(t, []string{"IMAGEKIT_PRESETS_FILE=" + path}, nil,
+		[]string{"IMAGEKIT_PRESETS_FILE", path + ":2", "p cannot stand in a preset"})
 	refusesToStart(t, []string{"IMAGEKIT_PRESETS=card=widht=320"}, nil, []string{"IMAGEKIT_PRESETS", "card", `"widht"`})
 	refusesToStart(t, []string{"IMAGEKIT_ONLY_PRESETS=1"}, nil, []string{"IMAGEKIT_ONLY_PRESETS"})
 }
@@ -117,7 +124,8 @@ func TestDownload(t *testing.T) {
 func TestUnsigned(t *testing.T) {
 	t.Parallel()
 	o := newOrigin(t)
-	s := start(t, "IMAGEKIT_UNSIGNED=1", "IMAGEKIT_ALLOWED_HOSTS=127.0.0.1", "IMAGEKIT_WIDTHS=64,320", "IMAGEKIT_PRESETS=card=w=100&h=50&fit=cover")
+	s := start(t, "IMAGEKIT_UNSIGNED=1", "IMAGEKIT_ALLOWED_HOSTS=127.0.0.1", "IMAGEKIT_WIDTHS=64,320",
+		"IMAGEKIT_PRESETS=card=w=100&h=50&fit=cover")
 	url := o.url + "/photo.jpg"
 	for _, values := range []string{"", "&w=64", "&w=320&f=jpeg&q=80", "&p=card"} {
 		if a := s.get(t, "/img?url="+url+values); a.status != http.StatusOK {

@@ -39,7 +39,8 @@ func newBrowser(t *testing.T) context.Context {
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("host-resolver-rules", "MAP "+elsewhere+" 127.0.0.1"), chromedp.Env("TZ=UTC"), chromedp.WSURLReadTimeout(patience))
 	alloc, endAlloc := chromedp.NewExecAllocator(context.Background(), options...)
-	browser, endBrowser := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {})) // it reports every event it does not know
+	// it reports every event it does not know
+	browser, endBrowser := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}))
 	t.Cleanup(func() {
 		_ = chromedp.Cancel(browser) // waits for the process
 		endBrowser()
@@ -175,12 +176,14 @@ func (p *tab) wait(expression string) {
 	defer tick.Stop()
 	for {
 		var holds bool
-		err := chromedp.Run(ctx, chromedp.Evaluate("(() => { try { return Boolean("+expression+") } catch { return false } })()", &holds))
+		err := chromedp.Run(ctx, chromedp.Evaluate("(() => { try { return Boolean("+expression+") } catch { return false "+
+			"} })()", &holds))
 		if err == nil && holds {
 			return
 		}
 		if ctx.Err() != nil {
-			p.t.Fatalf("%s\nwaited in vain for %s: %v", p.text(`document.querySelector("main").innerText.slice(0, 1500)`), expression, err)
+			p.t.Fatalf("%s\nwaited in vain for %s: %v", p.text(`document.querySelector("main").innerText.slice(0, 1500)`),
+				expression, err)
 		}
 		<-tick.C
 	}

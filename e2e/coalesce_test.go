@@ -199,7 +199,8 @@ func TestPurgeMeanwhile(t *testing.T) {
 	before := s.crowd(t.Context(), t, path)
 	eventually(t, "the origin is asked", func() bool { return o.count("/photo.jpg") == 1 })
 	o.put("/photo.jpg", photo(t, 300, 300)) // the first download has the old one in its hands
-	if out, errs, code := run(t, []string{"IMAGEKIT_CACHE_DIR=" + s.cache}, "cache", "purge", o.url+"/photo.jpg"); code != 0 {
+	if out, errs, code := run(t, []string{"IMAGEKIT_CACHE_DIR=" + s.cache}, "cache", "purge",
+		o.url+"/photo.jpg"); code != 0 {
 		t.Fatalf("purge: %s%s", out, errs)
 	}
 	after := s.crowd(t.Context(), t, path)

@@ -52,7 +52,8 @@ var siteOfImgproxy = []struct {
 func TestSiteOfImgproxy(t *testing.T) {
 	t.Parallel()
 	o := newOrigin(t)
-	s := start(t, append(imgproxySettings, "IMAGEKIT_DIALECTS=imgproxy,imgproxy:/ip", "IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8", "DISABLE_RATE_LIMIT=1")...)
+	s := start(t, append(imgproxySettings, "IMAGEKIT_DIALECTS=imgproxy,imgproxy:/ip",
+		"IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8", "DISABLE_RATE_LIMIT=1")...)
 	links := 0
 	for _, row := range siteOfImgproxy {
 		options := row.options
@@ -72,7 +73,8 @@ func TestSiteOfImgproxy(t *testing.T) {
 			}
 			got, err := probe.Read(a.body, probe.Limits{MaxPixels: 1 << 30})
 			if err != nil || got.Format.String() != format || got.Width != row.width || got.Height != row.height {
-				t.Errorf("%s%s: %v of %d × %d, %v; want %s of %d × %d", options, source, got.Format, got.Width, got.Height, err, format, row.width, row.height)
+				t.Errorf("%s%s: %v of %d × %d, %v; want %s of %d × %d", options, source, got.Format, got.Width, got.Height,
+					err, format, row.width, row.height)
 			}
 		}
 	}
@@ -95,7 +97,8 @@ func TestSiteOfImgproxy(t *testing.T) {
 func TestUnsignedSites(t *testing.T) {
 	t.Parallel()
 	o := newOrigin(t)
-	s := start(t, "IMAGEKIT_DIALECTS=imgproxy,cloudflare,next", "IMAGEKIT_DIALECTS_UNSIGNED=1", "IMAGEKIT_ALLOWED_HOSTS=127.0.0.1",
+	s := start(t, "IMAGEKIT_DIALECTS=imgproxy,cloudflare,next", "IMAGEKIT_DIALECTS_UNSIGNED=1",
+		"IMAGEKIT_ALLOWED_HOSTS=127.0.0.1",
 		"IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8", "IMAGEKIT_BASE_URL="+o.url, "DISABLE_RATE_LIMIT=1")
 	for path, want := range map[string]string{
 		"/cdn-cgi/image/w=240/photo.jpg":                                         "jpeg 240 × 160",
@@ -109,7 +112,8 @@ func TestUnsignedSites(t *testing.T) {
 	} {
 		a := s.get(t, path, "Accept", "image/webp,*/*")
 		got, err := probe.Read(a.body, probe.Limits{MaxPixels: 1 << 30})
-		if text := fmt.Sprintf("%s %d × %d", got.Format, got.Width, got.Height); err != nil || !strings.HasPrefix(text, want) {
+		if text := fmt.Sprintf("%s %d × %d", got.Format, got.Width, got.Height); err != nil ||
+			!strings.HasPrefix(text, want) {
 			t.Errorf("%s: %d, %s, %v, want %s: %.200s", path, a.status, text, err, want, a.body)
 		}
 	}
@@ -125,7 +129,8 @@ func TestUnsignedSites(t *testing.T) {
 func TestSitesOfThumborAndImagor(t *testing.T) {
 	t.Parallel()
 	o := newOrigin(t)
-	s := start(t, append(imgproxySettings, "IMAGEKIT_DIALECTS=imgproxy,thumbor,imagor:/imagor", "IMAGEKIT_THUMBOR_KEY=my-security-key", "IMAGEKIT_IMAGOR_KEY=another",
+	s := start(t, append(imgproxySettings, "IMAGEKIT_DIALECTS=imgproxy,thumbor,imagor:/imagor",
+		"IMAGEKIT_THUMBOR_KEY=my-security-key", "IMAGEKIT_IMAGOR_KEY=another",
 		"IMAGEKIT_IMAGOR_SIGNER=sha256:40", "IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8", "IMAGEKIT_BASE_URL="+o.url, "DISABLE_RATE_LIMIT=1")...)
 	for _, row := range []struct{ path, want string }{
 		{"photo.jpg", "jpeg 480 × 320"},
@@ -136,7 +141,10 @@ func TestSitesOfThumborAndImagor(t *testing.T) {
 		{"10x20:110x70/200x/filters:rotate(90)/photo.jpg", "jpeg 100 × 200"},
 		{"-100x-50/right/bottom/filters:blur(2):round_corner(5)/small.png", "png 100 × 50"},
 	} {
-		for _, path := range []string{thumborSigned(sha1.New, "my-security-key", row.path, 28), "/imagor" + thumborSigned(sha256.New, "another", row.path, 40)} {
+		for _, path := range []string{
+			thumborSigned(sha1.New, "my-security-key", row.path, 28),
+			"/imagor" + thumborSigned(sha256.New, "another", row.path, 40),
+		} {
 			a := s.get(t, path)
 			got, err := probe.Read(a.body, probe.Limits{MaxPixels: 1 << 30})
 			if text := fmt.Sprintf("%s %d × %d", got.Format, got.Width, got.Height); err != nil || text != row.want {
@@ -150,7 +158,8 @@ func TestSitesOfThumborAndImagor(t *testing.T) {
 	refusal(t, s.get(t, "/imagor"+thumborSigned(sha1.New, "my-security-key", path, 28)), fault.NotFound)
 	refusal(t, s.get(t, "/imagor"+imgproxy("/w:10/plain/photo.jpg")), fault.NotFound)
 	refusal(t, s.get(t, "/unsafe/"+path), fault.BadSignature)
-	refusal(t, s.get(t, thumborSigned(sha1.New, "my-security-key", "filters:watermark(a,0,0,0)/photo.jpg", 28)), fault.BadParameter)
+	refusal(t, s.get(t, thumborSigned(sha1.New, "my-security-key", "filters:watermark(a,0,0,0)/photo.jpg", 28)),
+		fault.BadParameter)
 }
 
 // thumborSigned signs a path as a site does that ran thumbor or imagor.
@@ -168,9 +177,13 @@ func TestSignImgproxy(t *testing.T) {
 		t.Errorf("%q, %q, %d; want %q", out, stderr, code, want)
 	}
 	for _, args := range [][]string{
-		{"sign", "--dialect", "imgprox", path}, {"sign", "--dialect", "imgproxy", "/bogus:1/plain/https://example.com/a.jpg"},
+		{"sign", "--dialect", "imgprox", path}, {
+			"sign", "--dialect", "imgproxy",
+			"/bogus:1/plain/https://example.com/a.jpg",
+		},
 	} {
-		if out, stderr, code := run(t, imgproxySettings, args...); code != 2 || out != "" || !strings.Contains(stderr, "want") && !strings.Contains(stderr, "bogus") {
+		if out, stderr, code := run(t, imgproxySettings, args...); code != 2 || out != "" ||
+			!strings.Contains(stderr, "want") && !strings.Contains(stderr, "bogus") {
 			t.Errorf("%v: %q, %q, %d", args, out, stderr, code)
 		}
 	}

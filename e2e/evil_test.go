@@ -17,7 +17,8 @@ import (
 func TestEvilOrigins(t *testing.T) {
 	t.Parallel()
 	s := start(t, "IMAGEKIT_MAX_INPUT_SIZE=256KiB")
-	hurried := start(t, "IMAGEKIT_MAX_INPUT_SIZE=256KiB", "IMAGEKIT_FETCH_TIMEOUT=3s") // for those that do not end by themselves
+	// for those that do not end by themselves
+	hurried := start(t, "IMAGEKIT_MAX_INPUT_SIZE=256KiB", "IMAGEKIT_FETCH_TIMEOUT=3s")
 	r := &rig{server: s, origin: newOrigin(t), evil: newEvil(t)}
 	modes := evilorigin.Modes()
 	answers := make([]answer, len(modes))
@@ -50,7 +51,10 @@ func TestEvilOrigins(t *testing.T) {
 	}
 	r.healthy(t)
 	s.holds(t, 21) // those of the healthy requests
-	if n := len(s.log.all(func(e entry) bool { return e.msg() == "request" && e["status"] == float64(fault.Internal.Row().Status) })); n > 0 {
+	if n := len(s.log.all(func(e entry) bool {
+		return e.msg() == "request" &&
+			e["status"] == float64(fault.Internal.Row().Status)
+	})); n > 0 {
 		t.Errorf("%d requests ended as our own fault", n)
 	}
 }

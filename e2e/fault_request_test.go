@@ -19,7 +19,10 @@ func requestFaults() []faultCase {
 		{name: "long query", kind: fault.BadQuery, ask: path("/img?v=" + strings.Repeat("x", 14_001))},
 		{name: "unknown parameter", kind: fault.BadParameter, param: "width", ask: path("/img?width=1")},
 		{name: "repeated parameter", kind: fault.BadParameter, param: "w", ask: path("/img?w=1&w=2")},
-		{name: "no url", kind: fault.BadParameter, param: "url", ask: func(t *testing.T, r *rig) answer { return r.img(t, "w", "1") }},
+		{
+			name: "no url", kind: fault.BadParameter, param: "url",
+			ask: func(t *testing.T, r *rig) answer { return r.img(t, "w", "1") },
+		},
 		{name: "width 0", kind: fault.BadParameter, param: "w", ask: smallWith("w", "0")},
 		{name: "bad fit", kind: fault.BadParameter, param: "fit", ask: smallWith("fit", "squeeze")},
 		{name: "bad expiry", kind: fault.BadParameter, param: "t", ask: smallWith("t", "soon")},
@@ -33,14 +36,30 @@ func requestFaults() []faultCase {
 		{name: "format", kind: fault.FormatNotAllowed, param: "f", ask: smallWith("f", "avif")},
 		{name: "no form", kind: fault.BadUpload, ask: upload("text/plain", "hello")},
 		{name: "no file in the form", kind: fault.BadUpload, ask: uploadFile(nil)},
-		{name: "form cut short", kind: fault.BadUpload, ask: upload("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nhalf")},
+		{
+			name: "form cut short", kind: fault.BadUpload,
+			ask: upload("multipart/form-data; boundary=x",
+				"--x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nhalf"),
+		},
 		{name: "no signature", kind: fault.BadSignature, param: "sig", ask: path("/img?url=sample:photo")},
-		{name: "wrong signature", kind: fault.BadSignature, param: "sig", ask: path("/img?url=sample:photo&sig=" + strings.Repeat("0", 64))},
-		{name: "another request's signature", kind: fault.BadSignature, param: "sig", ask: func(t *testing.T, r *rig) answer {
-			return r.get(t, strings.Replace(r.signed("url", "sample:photo", "w", "20"), "w=20", "w=21", 1))
-		}},
-		{name: "/sign for a proxy", kind: fault.NotAllowed, ask: path("/sign?url=sample:photo", "X-Forwarded-For", "198.51.100.7")},
-		{name: "/sign for another host", kind: fault.NotAllowed, ask: path("/sign?url=sample:photo", "Host", "img.example.com")},
+		{
+			name: "wrong signature", kind: fault.BadSignature, param: "sig",
+			ask: path("/img?url=sample:photo&sig=" + strings.Repeat("0", 64)),
+		},
+		{
+			name: "another request's signature", kind: fault.BadSignature, param: "sig",
+			ask: func(t *testing.T, r *rig) answer {
+				return r.get(t, strings.Replace(r.signed("url", "sample:photo", "w", "20"), "w=20", "w=21", 1))
+			},
+		},
+		{
+			name: "/sign for a proxy", kind: fault.NotAllowed,
+			ask: path("/sign?url=sample:photo", "X-Forwarded-For", "198.51.100.7"),
+		},
+		{
+			name: "/sign for another host", kind: fault.NotAllowed,
+			ask: path("/sign?url=sample:photo", "Host", "img.example.com"),
+		},
 		{name: "/stats for a proxy", kind: fault.NotAllowed, ask: path("/stats/cache", "Forwarded", "for=198.51.100.7")},
 		{name: "no such page", kind: fault.NotFound, ask: path("/image")},
 		{name: "POST to /img", kind: fault.MethodNotAllowed, ask: method(http.MethodPost, "/img")},

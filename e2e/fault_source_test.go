@@ -22,7 +22,10 @@ func sourceFaults() []faultCase {
 	}
 	return []faultCase{
 		{name: "crop outside", kind: fault.CropOutside, param: "crop", ask: smallWith("crop", "9000,9000,10,10")},
-		{name: "file over the limit", kind: fault.SourceTooLarge, ask: file("large.png", text(string(make([]byte, 64<<10+1))))},
+		{
+			name: "file over the limit", kind: fault.SourceTooLarge,
+			ask: file("large.png", text(string(make([]byte, 64<<10+1)))),
+		},
 		{name: "upload over the limit", kind: fault.SourceTooLarge, ask: uploadFile(make([]byte, 64<<10+1))},
 		{name: "pixels over the limit", kind: fault.TooManyPixels, ask: file("wide.png", empty(1001, 1000))},
 		{name: "memory over the limit", kind: fault.TooMuchMemory, ask: file("deep.png", func(t *testing.T) []byte {
@@ -32,11 +35,23 @@ func sourceFaults() []faultCase {
 		{name: "HTML", kind: fault.NotAnImage, ask: file("page.jpg", text("<!doctype html><title>Log in</title>"))},
 		{name: "nothing", kind: fault.NotAnImage, ask: file("empty.jpg", text(""))},
 		{name: "uploaded text", kind: fault.NotAnImage, ask: uploadFile([]byte("no picture"))},
-		{name: "SVG", kind: fault.UnsupportedFormat, ask: file("drawing.svg", text(`<svg xmlns="http://www.w3.org/2000/svg"/>`))},
-		{name: "HEIC", kind: fault.UnsupportedFormat, ask: file("phone.heic", text("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"))},
+		{
+			name: "SVG", kind: fault.UnsupportedFormat,
+			ask: file("drawing.svg", text(`<svg xmlns="http://www.w3.org/2000/svg"/>`)),
+		},
+		{
+			name: "HEIC", kind: fault.UnsupportedFormat,
+			ask: file("phone.heic", text("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")),
+		},
 		{name: "TIFF", kind: fault.UnsupportedFormat, ask: file("scan.tif", text("II*\x00\x08\x00\x00\x00"))},
-		{name: "half a JPEG", kind: fault.DamagedImage, ask: file("half.jpg", func(t *testing.T) []byte { return half(photo(t, 160, 120)) })},
-		{name: "half a PNG", kind: fault.DamagedImage, ask: file("half.png", func(t *testing.T) []byte { return half(small(t)) })},
+		{
+			name: "half a JPEG", kind: fault.DamagedImage,
+			ask: file("half.jpg", func(t *testing.T) []byte { return half(photo(t, 160, 120)) }),
+		},
+		{
+			name: "half a PNG", kind: fault.DamagedImage,
+			ask: file("half.png", func(t *testing.T) []byte { return half(small(t)) }),
+		},
 		{name: "wrong bytes in a PNG", kind: fault.DamagedImage, ask: file("wrong.png", func(t *testing.T) []byte {
 			data := small(t)
 			data[bytes.Index(data, []byte("IDAT"))+10] ^= 0xff

@@ -41,7 +41,10 @@ func faultGroups() []faultGroup {
 		{name: "requests", env: tight, cases: requestFaults()},
 		{name: "sources", env: tight, cases: sourceFaults()},
 		{name: "origins", env: tight, cases: only(originFaults(), fault.OriginTimeout, false)},
-		{name: "slow origins", env: append([]string{"IMAGEKIT_FETCH_TIMEOUT=2s"}, tight...), cases: only(originFaults(), fault.OriginTimeout, true)},
+		{
+			name: "slow origins", env: append([]string{"IMAGEKIT_FETCH_TIMEOUT=2s"}, tight...),
+			cases: only(originFaults(), fault.OriginTimeout, true),
+		},
 		{name: "private networks", env: []string{"IMAGEKIT_ALLOWED_NETWORKS="}, cases: networkFaults()},
 		{name: "hosts", env: []string{"IMAGEKIT_ALLOWED_HOSTS=127.0.0.1"}, cases: hostFaults()},
 		{name: "rate", env: []string{

@@ -41,7 +41,8 @@ func TestJourney(t *testing.T) {
 	o, s := newOrigin(t), start(t)
 	source := o.url + "/photo.jpg"
 	first := s.sign(t, "url", source, "w", "200", "f", "webp")
-	if text := canonical("url", source, "w", "200", "f", "webp"); first.Canonical != text || first.Sig != signature(testSecret, text) {
+	if text := canonical("url", source, "w", "200", "f", "webp"); first.Canonical != text ||
+		first.Sig != signature(testSecret, text) {
 		t.Errorf("/sign: got %+v, want canonical %q, signed by the documented rule", first, text)
 	}
 	miss := s.get(t, first.SignedURL)
@@ -66,7 +67,8 @@ func TestJourney(t *testing.T) {
 		a.wantState(t, "HIT")
 		wantPicture(t, answer{a.status, a.header, miss.body}, format.WebP)
 		if len(a.body) > 0 || a.header.Get("ETag") != miss.header.Get("ETag") {
-			t.Errorf("got %d bytes and ETag %s, want none and %s", len(a.body), a.header.Get("ETag"), miss.header.Get("ETag"))
+			t.Errorf("got %d bytes and ETag %s, want none and %s", len(a.body), a.header.Get("ETag"),
+				miss.header.Get("ETag"))
 		}
 	})
 	t.Run("If-None-Match", func(t *testing.T) { conditional(t, s, first.SignedURL, miss) })
@@ -111,8 +113,10 @@ func conditional(t *testing.T, s *server, path string, want answer) {
 	etag := want.header.Get("ETag")
 	for _, tag := range []string{etag, "W/" + etag, `"other", ` + etag, "*"} {
 		a := s.get(t, path, "If-None-Match", tag)
-		if a.status != http.StatusNotModified || len(a.body) > 0 || a.header.Get("ETag") != etag || a.header.Get("Cache-Control") == "" {
-			t.Errorf("%s: got %d with %d bytes and %v, want 304 with ETag and Cache-Control", tag, a.status, len(a.body), a.header)
+		if a.status != http.StatusNotModified || len(a.body) > 0 || a.header.Get("ETag") != etag ||
+			a.header.Get("Cache-Control") == "" {
+			t.Errorf("%s: got %d with %d bytes and %v, want 304 with ETag and Cache-Control", tag, a.status, len(a.body),
+				a.header)
 		}
 	}
 	wantSame(t, s.get(t, path, "If-None-Match", `"other"`), want)
@@ -201,7 +205,8 @@ func wantStages(t *testing.T, a answer, want ...string) {
 // wantSame checks that two answers are the same picture.
 func wantSame(t *testing.T, got, want answer) {
 	t.Helper()
-	if got.status != http.StatusOK || !bytes.Equal(got.body, want.body) || got.header.Get("ETag") != want.header.Get("ETag") {
+	if got.status != http.StatusOK || !bytes.Equal(got.body, want.body) ||
+		got.header.Get("ETag") != want.header.Get("ETag") {
 		t.Errorf("got status %d, %d bytes, ETag %s; want the %d bytes with ETag %s",
 			got.status, len(got.body), got.header.Get("ETag"), len(want.body), want.header.Get("ETag"))
 	}

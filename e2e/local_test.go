@@ -119,10 +119,11 @@ func trusting(t *testing.T, s *server, header ...string) map[string]int {
 	body, contentType := form(t, encodePNG(t, image.NewGray(image.Rect(0, 0, 8, 8))), nil)
 	const query = "url=sample:photo&w=64"
 	return map[string]int{
-		"/sign":        s.get(t, "/sign?"+query, header...).status,
-		"POST /sign":   s.must(t, http.MethodPost, "/sign", strings.NewReader(query), header...).status,
-		"/source":      s.get(t, "/source?"+query, header...).status,
-		"/upload":      s.must(t, http.MethodPost, "/upload", body, append(slices.Clone(header), "Content-Type", contentType)...).status,
+		"/sign":      s.get(t, "/sign?"+query, header...).status,
+		"POST /sign": s.must(t, http.MethodPost, "/sign", strings.NewReader(query), header...).status,
+		"/source":    s.get(t, "/source?"+query, header...).status,
+		"/upload": s.must(t, http.MethodPost, "/upload", body,
+			append(slices.Clone(header), "Content-Type", contentType)...).status,
 		"/metrics":     s.get(t, "/metrics", header...).status,
 		"/stats/cache": s.get(t, "/stats/cache", header...).status,
 	}
@@ -192,7 +193,8 @@ func TestOtherUsers(t *testing.T) {
 		if !strings.HasSuffix(string(out), want) {
 			t.Errorf("user %d: got %s, want %s", uid, out, want)
 		}
-		if want == "403" && (!strings.Contains(string(out), "sudo") || !strings.Contains(string(out), "IMAGEKIT_SIGN_TOKEN")) {
+		if want == "403" && (!strings.Contains(string(out), "sudo") ||
+			!strings.Contains(string(out), "IMAGEKIT_SIGN_TOKEN")) {
 			t.Errorf("user %d: %s names no remedy", uid, out)
 		}
 	}
@@ -210,7 +212,8 @@ func TestServerOfAUser(t *testing.T) {
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	program, cache := filepath.Join(dir, "imagekit"), filepath.Join(dir, "cache")
 	text, err := os.ReadFile(binary)
-	if err := cmp.Or(err, os.WriteFile(program, text, 0o755), os.Chmod(dir, 0o755), os.Mkdir(cache, 0o755), os.Chown(cache, uid, uid)); err != nil {
+	if err := cmp.Or(err, os.WriteFile(program, text, 0o755), os.Chmod(dir, 0o755), os.Mkdir(cache, 0o755),
+		os.Chown(cache, uid, uid)); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(program, "serve")
@@ -254,9 +257,15 @@ func TestPagesOfOthers(t *testing.T) {
 		{"own page, the other name", "127.0.0.1:" + pagePort, fmt.Sprintf(show, "http://localhost:"+port+picture), "shown"},
 		{"own page, the same name", "localhost:" + pagePort, fmt.Sprintf(show, "http://localhost:"+port+picture), "shown"},
 		{"page of the internet", elsewhere + ":" + pagePort, fmt.Sprintf(show, "http://localhost:"+port+picture), "refused"},
-		{"page of the internet, by its own name", elsewhere + ":" + pagePort, fmt.Sprintf(show, "http://"+elsewhere+":"+port+picture), "refused"},
+		{
+			"page of the internet, by its own name", elsewhere + ":" + pagePort,
+			fmt.Sprintf(show, "http://"+elsewhere+":"+port+picture), "refused",
+		},
 		{"rebinding", elsewhere + ":" + port, fmt.Sprintf(ask, "/sign?url=sample:photo", "cors"), "503"},
-		{"without reading", elsewhere + ":" + pagePort, fmt.Sprintf(ask, "http://localhost:"+port+"/source?url=sample:photo", "no-cors"), "sent"},
+		{
+			"without reading", elsewhere + ":" + pagePort,
+			fmt.Sprintf(ask, "http://localhost:"+port+"/source?url=sample:photo", "no-cors"), "sent",
+		},
 	} {
 		ctx, end := chromedp.NewContext(browser)
 		p := &tab{t: t, ctx: ctx}

@@ -93,7 +93,8 @@ const (
 func (l *logbook) tail(t *testing.T) string {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(l.String()), "\n")
-	return "the server's log, all of it in " + l.save(t) + ", ends with\n" + strings.Join(lines[max(0, len(lines)-tailLines):], "\n")
+	return "the server's log, all of it in " + l.save(t) + ", ends with\n" +
+		strings.Join(lines[max(0, len(lines)-tailLines):], "\n")
 }
 
 // save writes the log to a file that stays, and returns its path, the same each time.
@@ -177,7 +178,8 @@ func (l *logbook) waitFor(t *testing.T, n int, what string, match func(entry) bo
 func (l *logbook) request(t *testing.T, a answer) entry {
 	t.Helper()
 	id := a.header.Get("X-Request-Id")
-	return l.wait(t, "the request "+id+" is logged", func(e entry) bool { return e.msg() == "request" && e.text("id") == id })
+	return l.wait(t, "the request "+id+" is logged",
+		func(e entry) bool { return e.msg() == "request" && e.text("id") == id })
 }
 
 // expect allows log lines of level ERROR, and the death of workers, whose line contains text.

@@ -44,10 +44,17 @@ func startFront(t *testing.T, configure func(t *testing.T, dir, port, plain stri
 	port, plain := freePort(t), freePort(t)
 	conf := configure(t, dir, port, plain, upstream)
 	f.plain = "http://127.0.0.1:" + plain
-	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableCompression: true, MaxIdleConnsPerHost: 64}
+	transport := &http.Transport{
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableCompression: true,
+		MaxIdleConnsPerHost: 64,
+	}
 	f.server = &server{
 		base: "http://127.0.0.1:" + port, secret: testSecret,
-		client: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		client: &http.Client{Transport: transport, CheckRedirect: func(*http.Request,
+			[]*http.Request,
+		) error {
+			return http.ErrUseLastResponse
+		}},
 	}
 	if strings.Contains(conf, "ssl_certificate") {
 		f.base = "https://127.0.0.1:" + port

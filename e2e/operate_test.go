@@ -19,7 +19,8 @@ import (
 // An operator sees what happens at an address of their own, and what may be kept is kept as long as they want.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	o, s := newOrigin(t), start(t, "IMAGEKIT_ADMIN_ADDR=127.0.0.1:0", "IMAGEKIT_MAX_AGE=1h", "IMAGEKIT_CORS=https://shop.example")
+	o, s := newOrigin(t), start(t, "IMAGEKIT_ADMIN_ADDR=127.0.0.1:0", "IMAGEKIT_MAX_AGE=1h",
+		"IMAGEKIT_CORS=https://shop.example")
 	path := s.signed("url", o.url+"/photo.jpg", "w", "64", "f", "png")
 	for range 2 {
 		a := s.get(t, path)
@@ -69,7 +70,8 @@ func documented(t *testing.T, text string) {
 		t.Fatal(err)
 	}
 	var told, served []string
-	for _, row := range regexp.MustCompile("(?m)^\\| `(imagekit_\\w+)` \\| (\\w+) ").FindAllStringSubmatch(string(page), -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| `(imagekit_\\w+)` \\| (\\w+) ").FindAllStringSubmatch(string(page),
+		-1) {
 		told = append(told, row[1]+" "+row[2])
 	}
 	for _, line := range regexp.MustCompile(`(?m)^# TYPE (imagekit_\w+ \w+)$`).FindAllStringSubmatch(text, -1) {

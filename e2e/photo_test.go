@@ -49,7 +49,8 @@ func TestPhotos(t *testing.T) {
 			url := o.put("/"+p.name, data)
 			for _, fit := range []string{"inside", "cover", "pad", "fill", "outside"} {
 				ask := func(f format.Format) *image.NRGBA {
-					pairs := []string{"url", url, "w", "400", "h", "300", "fit", fit, "f", f.String(), "anim", "0"} // a still to compare
+					// a still to compare
+					pairs := []string{"url", url, "w", "400", "h", "300", "fit", fit, "f", f.String(), "anim", "0"}
 					if a := s.get(t, s.signed(pairs...)); portable(t) && a.status == http.StatusNotImplemented {
 						t.Skipf("the portable engine: %s", a.body)
 					}

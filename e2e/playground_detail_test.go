@@ -17,7 +17,8 @@ import (
 
 // A finger that scrolls over the source picture sets nothing; one that taps does, and drags what it tapped.
 func scrollOnPhone(t *testing.T, browser context.Context, s *server) {
-	p := open(t, browser, s, "url=sample:photo&w=300", emulation.SetDeviceMetricsOverride(390, 844, 2, true), emulation.SetTouchEmulationEnabled(true))
+	p := open(t, browser, s, "url=sample:photo&w=300", emulation.SetDeviceMetricsOverride(390, 844, 2, true),
+		emulation.SetTouchEmulationEnabled(true))
 	p.address("w=300")
 	p.wait(`!document.getElementById("preview").hidden && !document.getElementById("before").hidden`)
 	touch := func(kind input.TouchType, points ...*input.TouchPoint) chromedp.Action {
@@ -155,7 +156,8 @@ func stayInPlace(t *testing.T, browser context.Context, s *server) {
 				}))
 			p.wait(settled + ` && !document.getElementById("before").hidden && !document.getElementById("preview").hidden && !document.getElementById("copy-code").disabled`)
 			p.wait(`[...document.querySelectorAll(".sample img")].every((i) => i.naturalWidth > 0)`)
-			p.do(chromedp.Evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil, awaitPromise))
+			p.do(chromedp.Evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil,
+				awaitPromise))
 			var shift float64
 			p.value("window.shift", &shift)
 			t.Logf("%v %q: layout shift %.4f", size, setting, shift)

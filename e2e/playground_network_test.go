@@ -106,12 +106,16 @@ func forgetAfterError(t *testing.T, browser context.Context, s *server) {
 	p.address("w=100")
 	p.do(chromedp.Click("#formats-on"))
 	p.wait(`document.querySelectorAll(".format.smallest").length === 1 && !document.getElementById("copy-code").disabled`)
-	for _, wrong := range []string{`const name = "w", value = "9999";`, `const name = "url", value = "` + dead.URL + `/gone.jpg";`} {
+	for _, wrong := range []string{
+		`const name = "w", value = "9999";`,
+		`const name = "url", value = "` + dead.URL + `/gone.jpg";`,
+	} {
 		p.run(wrong + setControl)
 		p.wait(`document.getElementById("frame").classList.contains("stale")`)
 		for tab := range 9 {
 			p.do(chromedp.Click("#tab-" + string(rune('0'+tab))))
-			if got := p.text(`document.getElementById("code-text").textContent`); strings.Contains(got, "sig") || strings.Contains(got, "sample") {
+			if got := p.text(`document.getElementById("code-text").textContent`); strings.Contains(got, "sig") ||
+				strings.Contains(got, "sample") {
 				t.Errorf("code of tab %d after an error: %s", tab, got)
 			}
 		}
@@ -182,7 +186,8 @@ func negotiateAsBrowser(t *testing.T, browser context.Context, s *server) {
 		t.Errorf("an <img> gets %s, the page shows %s", kind, got)
 	}
 	p.do(chromedp.Click("#tab-3"))
-	p.wait("document.getElementById('code-text').textContent.includes(`curl -o picture.avif -H 'Accept: image/avif,image/webp,`)")
+	p.wait("document.getElementById('code-text').textContent.includes(`curl -o picture.avif -H 'Accept: " +
+		"image/avif,image/webp,`)")
 	p.run(`const kind = "drop";` + dropFile)
 	p.wait(settled + ` && document.getElementById("original-facts").innerText.includes("300 × 200") && document.getElementById("facts").innerText.includes("none: an upload")`)
 	if got := p.text(`document.getElementById("facts").innerText`); !strings.Contains(got, want) {
@@ -225,7 +230,8 @@ func runCurl(t *testing.T, s *server, code string) {
 	}
 	dir := t.TempDir()
 	write(t, dir+"/square.png", string(photo(t, 300, 200)))
-	cmd := exec.Command("sh", "-c", strings.Replace(code, "curl ", "curl -sS --fail-with-body --resolve "+strings.Replace(s.addr(), "127.0.0.1", elsewhere, 1)+":127.0.0.1 ", 1))
+	cmd := exec.Command("sh", "-c", strings.Replace(code, "curl ",
+		"curl -sS --fail-with-body --resolve "+strings.Replace(s.addr(), "127.0.0.1", elsewhere, 1)+":127.0.0.1 ", 1))
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "IMAGEKIT_SIGN_TOKEN="+testToken, "no_proxy=*")
 	out, err := cmd.CombinedOutput()
 	got, _ := os.ReadFile(dir + "/picture.png")

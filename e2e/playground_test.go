@@ -106,7 +106,8 @@ func loadPage(t *testing.T, browser context.Context, s *server) {
 	p.value(`document.documentElement.outerHTML.length * 0 + performance.getEntriesByType("navigation")[0].decodedBodySize +
 		performance.getEntriesByType("resource").filter((r) => r.name.includes("/assets/")).reduce((sum, r) => sum + r.decodedBodySize, 0)`, &weight)
 	p.value(`performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0`, &paint)
-	t.Logf("page weight %.0f bytes before compression; first paint after %.0f ms in a browser that has just started", weight, paint)
+	t.Logf("page weight %.0f bytes before compression; first paint after %.0f ms in a browser that has just started", weight,
+		paint)
 	if weight > 170_000 || weight < 10_000 {
 		t.Errorf("the page weighs %.0f bytes, want at most 170,000", weight)
 	}
@@ -211,7 +212,10 @@ func shareState(t *testing.T, browser context.Context, s *server) {
 	if second := p.address("w=200"); second != first {
 		t.Errorf("after reloading %s, before %s", second, first)
 	}
-	for id, want := range map[string]string{"p-w": "200", "p-g": "0.31x0.62", "p-crop": "0.1,0.1,0.8,0.8", "p-bg": "336699", "p-q": "55", "p-v": "2"} {
+	for id, want := range map[string]string{
+		"p-w": "200", "p-g": "0.31x0.62", "p-crop": "0.1,0.1,0.8,0.8", "p-bg": "336699",
+		"p-q": "55", "p-v": "2",
+	} {
 		if got := p.text(`document.getElementById("` + id + `").value`); got != want {
 			t.Errorf("%s shows %q, want %q", id, got, want)
 		}
@@ -300,7 +304,10 @@ func fitPhone(t *testing.T, browser context.Context, s *server) {
 }
 
 func goDark(t *testing.T, browser context.Context, s *server) {
-	scheme := emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}})
+	scheme := emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{
+		Name:  "prefers-color-scheme",
+		Value: "dark",
+	}})
 	p := open(t, browser, s, "url=sample:drawing&w=640", scheme)
 	p.address("w=640")
 	dark := p.text("getComputedStyle(document.body).backgroundColor")

@@ -101,7 +101,8 @@ type prometheus struct{ url string }
 func startPrometheus(t *testing.T, target string) prometheus {
 	t.Helper()
 	dir, addr := t.TempDir(), "127.0.0.1:"+freePort(t)
-	config := adapt(t, "../deploy/prometheus/prometheus.yaml", "127.0.0.1:8081\n", target+"\n", "interval: 15s", "interval: 200ms")
+	config := adapt(t, "../deploy/prometheus/prometheus.yaml", "127.0.0.1:8081\n", target+"\n", "interval: 15s",
+		"interval: 200ms")
 	write(t, filepath.Join(dir, "prometheus.yaml"), config)
 	write(t, filepath.Join(dir, "rules.yaml"), adapt(t, "../deploy/prometheus/rules.yaml"))
 	log, err := os.Create(filepath.Join(dir, "log"))

@@ -22,7 +22,10 @@ func TestPurgeOverHTTP(t *testing.T) {
 	states := func(when string, want ...string) {
 		t.Helper()
 		for i, pairs := range [][]string{
-			{"url", o.url + "/shop/a.jpg", "w", "64"}, {"url", o.url + "/shop/a.jpg", "w", "64", "v", "7"}, {"url", o.url + "/shop/b.jpg", "w", "64"},
+			{"url", o.url + "/shop/a.jpg", "w", "64"}, {"url", o.url + "/shop/a.jpg", "w", "64", "v", "7"}, {
+				"url",
+				o.url + "/shop/b.jpg", "w", "64",
+			},
 		} {
 			a := s.picture(t, pairs...)
 			if got := a.cacheState(); got != want[i] {
@@ -36,7 +39,8 @@ func TestPurgeOverHTTP(t *testing.T) {
 	}
 	purge := func(method, path, body string) {
 		t.Helper()
-		if a := s.must(t, method, path, strings.NewReader(body), "Authorization", "Bearer "+purger); a.status != http.StatusNoContent {
+		if a := s.must(t, method, path, strings.NewReader(body), "Authorization",
+			"Bearer "+purger); a.status != http.StatusNoContent {
 			t.Fatalf("%s %s: %d: %s", method, path, a.status, a.body)
 		}
 	}

@@ -24,7 +24,8 @@ func TestBehindNginx(t *testing.T) {
 			t.Fatal(err)
 		}
 		req.Body.Close()
-		if got := req.Header.Get("Location"); req.StatusCode != http.StatusPermanentRedirect || !strings.HasPrefix(got, "https://") || !strings.HasSuffix(got, "/img?w=1") {
+		if got := req.Header.Get("Location"); req.StatusCode != http.StatusPermanentRedirect ||
+			!strings.HasPrefix(got, "https://") || !strings.HasSuffix(got, "/img?w=1") {
 			t.Errorf("plain HTTP: %d to %q", req.StatusCode, got)
 		}
 	})
@@ -56,7 +57,8 @@ func looksLikeOne(t *testing.T, f *front) {
 		}
 	}
 	for range 6 {
-		if a := f.get(t, path, append(who, "If-None-Match", first.header.Get("ETag"))...); a.status != http.StatusNotModified {
+		if a := f.get(t, path, append(who, "If-None-Match",
+			first.header.Get("ETag"))...); a.status != http.StatusNotModified {
 			t.Errorf("If-None-Match: got %d", a.status)
 		}
 	}
@@ -99,7 +101,8 @@ func hidesTheOperators(t *testing.T, f *front) {
 		t.Errorf("a query of 14,000 bytes: %d %s, want ImageKit's answer", a.status, a.header.Get("Content-Type"))
 	}
 	upload := strings.NewReader(strings.Repeat("x", 2<<20)) // over nginx's own default
-	if a := f.must(t, http.MethodPost, "/upload", upload, "Authorization", "Bearer "+testToken); a.status == http.StatusRequestEntityTooLarge {
+	if a := f.must(t, http.MethodPost, "/upload", upload, "Authorization",
+		"Bearer "+testToken); a.status == http.StatusRequestEntityTooLarge {
 		t.Errorf("an upload of 2 MiB: %d", a.status)
 	}
 }

@@ -30,9 +30,15 @@ var vectors = []struct{ canonical, sig string }{
 		"fit=cover&h=200&t=4102444800&url=https://example.com/Foo_(bar)%2520b.jpg",
 		"7cbd23f566aa9c901a361a926e9e3aee19abee81d583d4d8355e725d27da1e4b",
 	},
-	{"bg=fff&f=jpg&fit=pad&url=https://example.com/%C3%BC.png&w=64", "7efcfeafa6b186f869e987d74cb0269edc57a83ec659b9c68983a90b749921de"},
+	{
+		"bg=fff&f=jpg&fit=pad&url=https://example.com/%C3%BC.png&w=64",
+		"7efcfeafa6b186f869e987d74cb0269edc57a83ec659b9c68983a90b749921de",
+	},
 	{"url=https://example.com/a%2Bb%20c%3Bd.jpg&w=10", "54f269d71f462342f29a400542fd07008e3650e0198e034928cc097efb2a93d3"},
-	{"url=https://example.com/it's!$(1),*@2.jpg?a=b=c&w=10", "e4262789151f079ad63562d7e35267063c735c9867da5341361dd83dd3e66e47"},
+	{
+		"url=https://example.com/it's!$(1),*@2.jpg?a=b=c&w=10",
+		"e4262789151f079ad63562d7e35267063c735c9867da5341361dd83dd3e66e47",
+	},
 	{"url=sample:photo&w=10", "c1187bd11ac91b8631de145d93e66827dd0a84d96eeda235a79f8347a10652ec"},
 }
 
@@ -47,8 +53,10 @@ func TestVectors(t *testing.T) {
 			t.Errorf("/sign: got %+v, want %+v", got, want)
 		}
 		out, warning, code := run(t, nil, "sign", "--base", "https://img.example.com/", v.canonical)
-		if out != "https://img.example.com"+want.SignedURL+"\n" || code != 0 || !strings.Contains(warning, "IMAGEKIT_SECRET") {
-			t.Errorf("imagekit sign: got %q, %q, status %d; want %s and a warning about the secret", out, warning, code, want.SignedURL)
+		if out != "https://img.example.com"+want.SignedURL+"\n" || code != 0 ||
+			!strings.Contains(warning, "IMAGEKIT_SECRET") {
+			t.Errorf("imagekit sign: got %q, %q, status %d; want %s and a warning about the secret", out, warning, code,
+				want.SignedURL)
 		}
 	}
 	last := vectors[len(vectors)-1]
@@ -199,7 +207,10 @@ func TestOutOfDescriptors(t *testing.T) {
 		}
 		crowd = append(crowd, c)
 	}
-	line := s.log.wait(t, "the log tells of it", func(e entry) bool { return strings.HasPrefix(e.msg(), "out of file descriptors") })
+	line := s.log.wait(t, "the log tells of it", func(e entry) bool {
+		return strings.HasPrefix(e.msg(),
+			"out of file descriptors")
+	})
 	if line.text("level") != "WARN" {
 		t.Errorf("told as %v", line)
 	}

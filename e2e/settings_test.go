@@ -97,15 +97,33 @@ func TestSettingsThatDoNotGoTogether(t *testing.T) {
 	}{
 		{
 			name: "all mistakes at once",
-			env:  []string{"IMAGEKIT_WORKERS=none", "IMAGEKIT_LOG=loud", "IMAGEKIT_SECRET_FILE=/nowhere", "IMAGEKIT_SECRET="},
+			env: []string{
+				"IMAGEKIT_WORKERS=none", "IMAGEKIT_LOG=loud", "IMAGEKIT_SECRET_FILE=/nowhere",
+				"IMAGEKIT_SECRET=",
+			},
 			args: []string{"--cache-size", "huge"},
 			want: []string{"IMAGEKIT_WORKERS", "IMAGEKIT_LOG", "IMAGEKIT_SECRET_FILE", "--cache-size"},
 		},
-		{name: "weak secret for the world", env: []string{"IMAGEKIT_ADDR=0.0.0.0:0", "IMAGEKIT_SECRET=short"}, want: []string{"IMAGEKIT_SECRET", "32"}},
-		{name: "no secret for the world", env: []string{"IMAGEKIT_ADDR=:0", "IMAGEKIT_SECRET="}, want: []string{"IMAGEKIT_SECRET", "32"}},
-		{name: "secret twice", env: []string{"IMAGEKIT_SECRET_FILE=/nowhere"}, want: []string{"IMAGEKIT_SECRET", "IMAGEKIT_SECRET_FILE"}},
-		{name: "format not allowed", env: []string{"IMAGEKIT_ALLOWED_FORMATS=jpeg"}, args: []string{"--default-format=png"}, want: []string{"--default-format", "IMAGEKIT_ALLOWED_FORMATS"}},
-		{name: "occupied port", env: []string{"IMAGEKIT_ADDR=" + taken.Addr().String()}, want: []string{"IMAGEKIT_ADDR", taken.Addr().String()}},
+		{
+			name: "weak secret for the world", env: []string{"IMAGEKIT_ADDR=0.0.0.0:0", "IMAGEKIT_SECRET=short"},
+			want: []string{"IMAGEKIT_SECRET", "32"},
+		},
+		{
+			name: "no secret for the world", env: []string{"IMAGEKIT_ADDR=:0", "IMAGEKIT_SECRET="},
+			want: []string{"IMAGEKIT_SECRET", "32"},
+		},
+		{
+			name: "secret twice", env: []string{"IMAGEKIT_SECRET_FILE=/nowhere"},
+			want: []string{"IMAGEKIT_SECRET", "IMAGEKIT_SECRET_FILE"},
+		},
+		{
+			name: "format not allowed", env: []string{"IMAGEKIT_ALLOWED_FORMATS=jpeg"}, args: []string{"--default-format=png"},
+			want: []string{"--default-format", "IMAGEKIT_ALLOWED_FORMATS"},
+		},
+		{
+			name: "occupied port", env: []string{"IMAGEKIT_ADDR=" + taken.Addr().String()},
+			want: []string{"IMAGEKIT_ADDR", taken.Addr().String()},
+		},
 		{name: "unknown flag", args: []string{"--cache-directory=/tmp"}, want: []string{"--help"}},
 		{name: "argument", args: []string{"now"}, want: []string{"now", "--help"}},
 	} {
@@ -135,11 +153,13 @@ func TestPage(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	a := s.get(t, "/")
-	if a.status != http.StatusOK || a.header.Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(string(a.body), "sample:photo") {
+	if a.status != http.StatusOK || a.header.Get("Content-Type") != "text/html; charset=utf-8" ||
+		!strings.Contains(string(a.body), "sample:photo") {
 		t.Errorf("got %d, %s and %.300q; want the page with the samples", a.status, a.header.Get("Content-Type"), a.body)
 	}
 	policy := a.header.Get("Content-Security-Policy")
-	if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
+	if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") ||
+		strings.Contains(policy, "http") {
 		t.Errorf("Content-Security-Policy: got %q, want one that lets in nothing from elsewhere", policy)
 	}
 }
@@ -155,7 +175,8 @@ func TestSettingsInForce(t *testing.T) {
 		t.Errorf("sample: got %d, want 403 where they are off", a.status)
 	}
 	health := s.get(t, "/health")
-	if want := `{"status":"healthy","version":"` + testVersion + `"}`; os.Getenv("IMAGEKIT_BINARY") == "" && strings.TrimSpace(string(health.body)) != want {
+	if want := `{"status":"healthy","version":"` + testVersion + `"}`; os.Getenv("IMAGEKIT_BINARY") == "" &&
+		strings.TrimSpace(string(health.body)) != want {
 		t.Errorf("/health: got %s, want %s", health.body, want)
 	}
 	env := []string{"IMAGEKIT_ADDR=" + s.addr()}
@@ -172,8 +193,12 @@ func TestSettingsInForce(t *testing.T) {
 func TestMisspeltSetting(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"serve", "healthcheck"} {
-		_, stderr, code := run(t, []string{"IMAGEKIT_SECERT=x", "IMAGEKIT_SERVICE_HOST=10.0.0.1", "IMAGEKIT_PORT=tcp://10.0.0.1:80"}, command)
-		if code != 2 || !strings.Contains(stderr, "IMAGEKIT_SECERT") || !strings.Contains(stderr, "did you mean IMAGEKIT_SECRET?") || strings.Contains(stderr, "10.0.0.1") {
+		_, stderr, code := run(t, []string{
+			"IMAGEKIT_SECERT=x", "IMAGEKIT_SERVICE_HOST=10.0.0.1",
+			"IMAGEKIT_PORT=tcp://10.0.0.1:80",
+		}, command)
+		if code != 2 || !strings.Contains(stderr, "IMAGEKIT_SECERT") ||
+			!strings.Contains(stderr, "did you mean IMAGEKIT_SECRET?") || strings.Contains(stderr, "10.0.0.1") {
 			t.Errorf("%s: exit status %d, %s", command, code, stderr)
 		}
 	}

@@ -28,7 +28,10 @@ func (s *server) metric(t *testing.T, name string) float64 {
 // gave waits until a server has given the others that many results.
 func (s *server) gave(t *testing.T, results float64) {
 	t.Helper()
-	eventually(t, "results are given to others", func() bool { return s.metric(t, "imagekit_shared_writes_total") == results })
+	eventually(t, "results are given to others", func() bool {
+		return s.metric(t,
+			"imagekit_shared_writes_total") == results
+	})
 }
 
 var bucketKeys = []string{"AWS_ACCESS_KEY_ID=" + s3gateway.AccessKey, "AWS_SECRET_ACCESS_KEY=" + s3gateway.SecretKey}
@@ -44,7 +47,8 @@ func TestSharedResults(t *testing.T) {
 		},
 		"bucket": func(t *testing.T) ([]string, string) {
 			g := s3gateway.Start(t)
-			return append([]string{"IMAGEKIT_RESULTS=" + g.URL("results")}, bucketKeys...), filepath.Join(g.Dir, s3gateway.Bucket)
+			return append([]string{"IMAGEKIT_RESULTS=" + g.URL("results")}, bucketKeys...), filepath.Join(g.Dir,
+				s3gateway.Bucket)
 		},
 	}
 	for name, store := range stores {
@@ -63,7 +67,8 @@ func TestSharedResults(t *testing.T) {
 			}
 			other.stored(t)
 			if n := o.count("/photo.jpg"); n != 1 || other.metric(t, "imagekit_shared_hits_total") != 1 {
-				t.Errorf("%d downloads, %v found at the store, want 1 and 1", n, other.metric(t, "imagekit_shared_hits_total"))
+				t.Errorf("%d downloads, %v found at the store, want 1 and 1", n,
+					other.metric(t, "imagekit_shared_hits_total"))
 			}
 			a := one.must(t, http.MethodDelete, "/cache?url="+o.url+"/photo.jpg", nil, "Authorization", "Bearer "+testToken)
 			if a.status != http.StatusOK || !strings.Contains(string(a.body), `"others":"within 10s"`) {
@@ -113,7 +118,10 @@ func TestSharedStoreAway(t *testing.T) {
 		a := s.get(t, "/ready")
 		return a.status == http.StatusOK && strings.Contains(string(a.body), `"shared_results":"away"`)
 	})
-	if n := len(s.log.all(func(e entry) bool { return strings.HasPrefix(e.msg(), "the store of shared results fails") })); n != 1 {
+	if n := len(s.log.all(func(e entry) bool {
+		return strings.HasPrefix(e.msg(),
+			"the store of shared results fails")
+	})); n != 1 {
 		t.Errorf("%d lines in the log, want 1", n)
 	}
 	a := s.must(t, http.MethodDelete, "/cache?url="+o.url+"/photo.jpg", nil, "Authorization", "Bearer "+testToken)
@@ -149,7 +157,8 @@ func TestSharedSettings(t *testing.T) {
 			"IMAGEKIT_RESULTS=" + tt.results, "IMAGEKIT_ADDR=127.0.0.1:0", "IMAGEKIT_CACHE_DIR=" + t.TempDir(),
 			"AWS_ACCESS_KEY_ID=" + s3gateway.AccessKey, "AWS_SECRET_ACCESS_KEY=" + tt.secret,
 		}, "serve")
-		if code != 2 || !strings.Contains(errs, "IMAGEKIT_RESULTS") || !strings.Contains(errs, tt.want) || strings.Contains(errs, "hunter2") {
+		if code != 2 || !strings.Contains(errs, "IMAGEKIT_RESULTS") || !strings.Contains(errs, tt.want) ||
+			strings.Contains(errs, "hunter2") {
 			t.Errorf("%s: exit status %d: %s", tt.name, code, errs)
 		}
 	}

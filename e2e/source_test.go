@@ -49,7 +49,8 @@ func TestSourceURLs(t *testing.T) {
 			if n := o.count(c.target) - before; n != 1 {
 				t.Errorf("the origin saw %q %d times, want once; it saw %v", c.target, n, o.asked)
 			}
-			if source := s.log.request(t, a).text("source"); strings.Contains(source, "?") || !strings.HasPrefix(source, o.url) {
+			if source := s.log.request(t, a).text("source"); strings.Contains(source, "?") ||
+				!strings.HasPrefix(source, o.url) {
 				t.Errorf("the log names the source %q, want it without its query", source)
 			}
 		})
@@ -74,7 +75,8 @@ func TestUpload(t *testing.T) {
 	}
 	a := send(t, map[string]string{"w": "60", "f": "png"})
 	if a.status != http.StatusOK || format.Sniff(a.body) != format.PNG || a.header.Get("Cache-Control") != "no-store" {
-		t.Errorf("got %d, %s, Cache-Control %q; want a PNG that nobody keeps", a.status, format.Sniff(a.body), a.header.Get("Cache-Control"))
+		t.Errorf("got %d, %s, Cache-Control %q; want a PNG that nobody keeps", a.status, format.Sniff(a.body),
+			a.header.Get("Cache-Control"))
 	}
 	forwarded := []string{"X-Forwarded-For", "198.51.100.7"}
 	refusal(t, send(t, nil, forwarded...), fault.NotAllowed)

@@ -125,7 +125,8 @@ func TestSocketsNeedASecret(t *testing.T) {
 	cmd := activated(t, "web", main)
 	cmd.Env = append(cmd.Env, "IMAGEKIT_CACHE_DIR="+t.TempDir())
 	out, err := cmd.CombinedOutput()
-	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 2 || !strings.Contains(string(out), "a socket that was passed in") {
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 2 ||
+		!strings.Contains(string(out), "a socket that was passed in") {
 		t.Errorf("got %v: %s", err, out)
 	}
 }
@@ -141,7 +142,8 @@ func TestUnixSocket(t *testing.T) {
 	if got := s.get(t, "/sign?url=sample:photo").status; got != http.StatusForbidden {
 		t.Errorf("/sign without the token: got %d", got)
 	}
-	if got := s.log.request(t, s.get(t, "/health", "X-Forwarded-For", "198.51.100.9")).text("client"); got != "198.51.100.9" {
+	if got := s.log.request(t, s.get(t, "/health", "X-Forwarded-For",
+		"198.51.100.9")).text("client"); got != "198.51.100.9" {
 		t.Errorf("the client is %q", got)
 	}
 	if _, stderr, code := run(t, []string{"IMAGEKIT_ADDR=unix:" + path}, "healthcheck"); code != 0 {

@@ -26,7 +26,8 @@ func TestTallPicture(t *testing.T) {
 	for _, state := range []string{"MISS", "HIT"} {
 		a := s.get(t, s.signed("url", tall, "w", "20", "f", "auto"), accept...)
 		a.wantState(t, state)
-		if format.Sniff(a.body) != format.JPEG || a.header.Get("Content-Type") != "image/jpeg" || a.header.Get("Vary") != "Accept" {
+		if format.Sniff(a.body) != format.JPEG || a.header.Get("Content-Type") != "image/jpeg" ||
+			a.header.Get("Vary") != "Accept" {
 			t.Errorf("%s: got %s, header %v", state, format.Sniff(a.body), a.header)
 		}
 	}

@@ -92,7 +92,8 @@ func TestTrace(t *testing.T) {
 		span := got[name]
 		if span == nil {
 			t.Errorf("no span for %s", name)
-		} else if span.GetStartTimeUnixNano() < root.GetStartTimeUnixNano() || span.GetEndTimeUnixNano() > root.GetEndTimeUnixNano() {
+		} else if span.GetStartTimeUnixNano() < root.GetStartTimeUnixNano() ||
+			span.GetEndTimeUnixNano() > root.GetEndTimeUnixNano() {
 			t.Errorf("%s lies outside its request", name)
 		}
 	}
@@ -136,7 +137,8 @@ func TestTraceOfAStranger(t *testing.T) {
 // A collector that is away costs a line in the log, not requests.
 func TestTraceToNobody(t *testing.T) {
 	t.Parallel()
-	o, s := newOrigin(t), start(t, "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", "OTEL_BSP_SCHEDULE_DELAY=20", "OTEL_EXPORTER_OTLP_TIMEOUT=100")
+	o, s := newOrigin(t), start(t, "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", "OTEL_BSP_SCHEDULE_DELAY=20",
+		"OTEL_EXPORTER_OTLP_TIMEOUT=100")
 	s.get(t, s.signed("url", o.url+"/photo.jpg", "w", "40")).wantState(t, "MISS")
 	s.log.wait(t, "the log tells of it", func(e entry) bool { return e.msg() == "spans cannot be sent" })
 	s.stop(t)

@@ -36,7 +36,8 @@ func TestWatermark(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := newOrigin(t)
-	s := start(t, "IMAGEKIT_WATERMARKS="+folder, "IMAGEKIT_MAX_PIXELS=1000000", "IMAGEKIT_CACHE_TAGS=1", "IMAGEKIT_PURGE_TOKEN=a-token-of-this-test")
+	s := start(t, "IMAGEKIT_WATERMARKS="+folder, "IMAGEKIT_MAX_PIXELS=1000000", "IMAGEKIT_CACHE_TAGS=1",
+		"IMAGEKIT_PURGE_TOKEN=a-token-of-this-test")
 	source, mark := o.put("/a.jpg", photo(t, 300, 200)), o.put("/mark.png", flat(t, blue))+"?a=1&wmw=0.5"
 	corner := func(a answer) color.NRGBA {
 		t.Helper()
@@ -60,7 +61,8 @@ func TestWatermark(t *testing.T) {
 	if n := o.count("/a.jpg"); n != 1 {
 		t.Errorf("%d downloads of the picture, want 1", n)
 	}
-	if a := s.must(t, http.MethodPost, "/cache/purge", strings.NewReader("url="+strings.ReplaceAll(mark, "&", "%26")+"\n"), "Authorization", "Bearer a-token-of-this-test"); a.status != http.StatusNoContent {
+	if a := s.must(t, http.MethodPost, "/cache/purge", strings.NewReader("url="+strings.ReplaceAll(mark, "&", "%26")+"\n"),
+		"Authorization", "Bearer a-token-of-this-test"); a.status != http.StatusNoContent {
 		t.Fatalf("purge: %d: %s", a.status, a.body)
 	}
 	o.put("/mark.png", flat(t, red))

@@ -88,10 +88,13 @@ func connections(ctx context.Context, b *bed) (bool, error) {
 		return false, err
 	}
 	ok := verdict(len(open) == b.many, "connections", fmt.Sprint(len(open)), fmt.Sprint(b.many))
-	ok = verdict(answered.count(200) == rounds*b.many, "hits answered on them", answered.String(), fmt.Sprint(rounds*b.many)) && ok
+	ok = verdict(answered.count(200) == rounds*b.many, "hits answered on them", answered.String(),
+		fmt.Sprint(rounds*b.many)) && ok
 	grown := held.Server - idle.Server
-	fmt.Printf("        hits, p99: %v; %.1f KiB a connection\n", answered.percentile(200, 99).Round(time.Millisecond), float64(grown)/1024/float64(b.many))
-	return verdict(grown < 512<<20, "the server's memory, above idle", fmt.Sprintf("%d MiB", grown>>20), "< 512 MiB") && ok, ctx.Err()
+	fmt.Printf("        hits, p99: %v; %.1f KiB a connection\n", answered.percentile(200, 99).Round(time.Millisecond),
+		float64(grown)/1024/float64(b.many))
+	return verdict(grown < 512<<20, "the server's memory, above idle", fmt.Sprintf("%d MiB", grown>>20), "< 512 MiB") &&
+		ok, ctx.Err()
 }
 
 // ask sends one request on a connection and returns the status of its answer, read to its end; 0 without one.
@@ -139,5 +142,6 @@ func heads(ctx context.Context, b *bed) (bool, error) {
 	ok := verdict(hits.count(200) == 200, "hits beside half-open requests", hits.String(), "200 answered")
 	late := hits.percentile(200, 99)
 	ok = verdict(late < 100*time.Millisecond, "hits, p99", late.Round(time.Millisecond).String(), "< 100 ms") && ok
-	return verdict(cut == len(open), "half-open requests that were cut off", fmt.Sprintf("%d of %d", cut, len(open)), "all") && ok, ctx.Err()
+	return verdict(cut == len(open), "half-open requests that were cut off", fmt.Sprintf("%d of %d", cut, len(open)),
+		"all") && ok, ctx.Err()
 }

@@ -110,7 +110,9 @@ func list(dir string) (files []string, err error) {
 }
 
 // askAll requests everything, a few more at once than there are workers, and watches the memory meanwhile.
-func askAll(ctx context.Context, s *instance.Instance, origin string, files []string, width int) ([]answered, instance.Memory) {
+func askAll(ctx context.Context, s *instance.Instance, origin string, files []string, width int) ([]answered,
+	instance.Memory,
+) {
 	formats := []format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG}
 	answers := make([]answered, len(files)*len(formats))
 	bar := progressbar.Default(int64(len(answers)), "images")
@@ -199,9 +201,11 @@ func report(s *instance.Instance, answers []answered, idle, peak instance.Memory
 	crashes, err := s.CountLog(`"msg":"a worker died"`, `"cause":"crash"`)
 	sound := verdict(s.Alive(), "the server lives, its process unchanged", fmt.Sprintf("pid %d", s.PID()), "alive")
 	sound = verdict(len(odd) == 0, "answers outside the documented statuses", strconv.Itoa(len(odd)), "0") && sound
-	sound = verdict(err == nil && crashes == 0, "workers that crashed", fmt.Sprintf("%d (of %d deaths)", crashes, deaths), "0, each is a finding about a library") && sound
+	sound = verdict(err == nil && crashes == 0, "workers that crashed", fmt.Sprintf("%d (of %d deaths)", crashes, deaths),
+		"0, each is a finding about a library") && sound
 	grown := peak.Server - idle.Server
-	sound = verdict(grown < 256<<20, "the server's memory, above idle", fmt.Sprintf("%d MiB", grown>>20), "< 256 MiB") && sound
+	sound = verdict(grown < 256<<20, "the server's memory, above idle", fmt.Sprintf("%d MiB", grown>>20), "< 256 MiB") &&
+		sound
 	fmt.Printf("        largest worker %d MiB\n", peak.Worker>>20)
 	return sound
 }

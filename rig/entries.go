@@ -55,10 +55,13 @@ func entries(ctx context.Context, args []string) error {
 		return err
 	}
 	each := float64(large.resident-none.resident) / float64(max(*many, 1))
-	ok := verdict(large.ready < none.ready+time.Second, "ready after", fmt.Sprintf("%v, empty %v", large.ready, none.ready), "1 s more at most")
+	ok := verdict(large.ready < none.ready+time.Second, "ready after", fmt.Sprintf("%v, empty %v", large.ready, none.ready),
+		"1 s more at most")
 	fmt.Printf("        the index is complete after %v\n", large.known)
-	ok = verdict(each < 96, "the server's memory", fmt.Sprintf("%d MiB, empty %d", large.resident>>20, none.resident>>20), "< 96 bytes an entry") && ok
-	ok = verdict(large.hits >= none.hits*9/10, "hits a second", fmt.Sprintf("%.0f, empty %.0f", large.hits, none.hits), ">= 90 %") && ok
+	ok = verdict(each < 96, "the server's memory", fmt.Sprintf("%d MiB, empty %d", large.resident>>20, none.resident>>20),
+		"< 96 bytes an entry") && ok
+	ok = verdict(large.hits >= none.hits*9/10, "hits a second", fmt.Sprintf("%.0f, empty %.0f", large.hits, none.hits),
+		">= 90 %") && ok
 	if !ok {
 		return errors.New("a demand was missed, see above")
 	}
@@ -112,7 +115,8 @@ func tryCache(ctx context.Context, program, dir string, many int) (r size, err e
 	b := &bed{Instance: s}
 	urls := make([]string, readable)
 	for i := range urls {
-		if urls[i], err = s.URL(param.Pair{Name: "url", Value: "sample:photo"}, param.Pair{Name: "w", Value: strconv.Itoa(16 + i)}); err != nil {
+		if urls[i], err = s.URL(param.Pair{Name: "url", Value: "sample:photo"},
+			param.Pair{Name: "w", Value: strconv.Itoa(16 + i)}); err != nil {
 			return r, err
 		}
 		if a, err := s.Get(ctx, urls[i]); err != nil || a.Status != http.StatusOK {

@@ -161,10 +161,15 @@ func judge(modes int, ends map[string]*modeEnd, alone, beside *tally, grown int6
 			fmt.Printf("        %s: %d of %d ended with %v, want %d\n", name, e.wrong, e.n, e.odd, e.want)
 		}
 	}
-	ok := verdict(len(ends) == modes && modes >= 24, "ways to misbehave", fmt.Sprint(len(ends)), fmt.Sprintf("all %d, at least 24", modes))
-	ok = verdict(wrong == 0, "requests that ended otherwise than documented", fmt.Sprintf("%d of %d", wrong, asked), "0") && ok
-	ok = verdict(longest <= fetchTimeout+allowance, "the longest of them", fmt.Sprintf("%v, %s", longest.Round(time.Millisecond), slowest), "≤ "+(fetchTimeout+allowance).String()) && ok
+	ok := verdict(len(ends) == modes && modes >= 24, "ways to misbehave", fmt.Sprint(len(ends)),
+		fmt.Sprintf("all %d, at least 24", modes))
+	ok = verdict(wrong == 0, "requests that ended otherwise than documented", fmt.Sprintf("%d of %d", wrong, asked), "0") &&
+		ok
+	ok = verdict(longest <= fetchTimeout+allowance, "the longest of them",
+		fmt.Sprintf("%v, %s", longest.Round(time.Millisecond), slowest), "≤ "+(fetchTimeout+allowance).String()) && ok
 	a, b := alone.percentile(200, 99), beside.percentile(200, 99)
-	ok = verdict(b <= 2*a, "sound cold requests, p99", fmt.Sprintf("%v, %v alone", b.Round(time.Millisecond), a.Round(time.Millisecond)), "at most twice") && ok
-	return verdict(grown < maxGrown, "the server's memory, above idle", fmt.Sprintf("%d MiB", grown>>20), fmt.Sprintf("< %d MiB", maxGrown>>20)) && ok
+	ok = verdict(b <= 2*a, "sound cold requests, p99",
+		fmt.Sprintf("%v, %v alone", b.Round(time.Millisecond), a.Round(time.Millisecond)), "at most twice") && ok
+	return verdict(grown < maxGrown, "the server's memory, above idle", fmt.Sprintf("%d MiB", grown>>20),
+		fmt.Sprintf("< %d MiB", maxGrown>>20)) && ok
 }

@@ -94,7 +94,8 @@ func attempt(ctx context.Context, t trial, binary string, length time.Duration, 
 
 // miss returns a signed URL that no cache holds.
 func (b *bed) miss(n int) (string, error) {
-	return b.URL(param.Pair{Name: "url", Value: fmt.Sprintf("%s/%d.jpg", b.origin.url, n)}, param.Pair{Name: "w", Value: "320"})
+	return b.URL(param.Pair{Name: "url", Value: fmt.Sprintf("%s/%d.jpg", b.origin.url, n)},
+		param.Pair{Name: "w", Value: "320"})
 }
 
 // hit returns a signed URL that the cache holds.

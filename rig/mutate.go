@@ -135,7 +135,8 @@ func (m mutation) try(ctx context.Context, dir string) (by string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, os.WriteFile(path, sound, 0o644)) }()
-	test := exec.CommandContext(ctx, "go", "test", "-vet=off", "-count=1", "-timeout=60s", "-run", m.tests, "./"+filepath.Dir(m.file))
+	test := exec.CommandContext(ctx, "go", "test", "-vet=off", "-count=1", "-timeout=60s", "-run", m.tests,
+		"./"+filepath.Dir(m.file))
 	test.Dir = dir
 	out, err := test.CombinedOutput()
 	found := failed.FindSubmatch(out)

@@ -110,7 +110,8 @@ func overload(ctx context.Context, b *bed) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	fmt.Printf("        peak of the service: %.0f misses/s; now %.0f/s for %v, and %d hits/s\n", peak, 4*peak, b.length, hitRate)
+	fmt.Printf("        peak of the service: %.0f misses/s; now %.0f/s for %v, and %d hits/s\n", peak, 4*peak, b.length,
+		hitRate)
 	misses, hits := newTally(), newTally()
 	var group sync.WaitGroup
 	group.Go(func() {
@@ -129,7 +130,8 @@ func overload(ctx context.Context, b *bed) (bool, error) {
 	group.Wait()
 	goodput := float64(misses.count(200)) / took.Seconds()
 	fmt.Printf("        misses: %v, hits: %v\n", misses, hits)
-	ok := verdict(goodput >= 0.8*peak, "pictures made under overload", fmt.Sprintf("%.0f/s, %.0f %% of peak", goodput, 100*goodput/peak), "≥ 80 % of peak")
+	ok := verdict(goodput >= 0.8*peak, "pictures made under overload",
+		fmt.Sprintf("%.0f/s, %.0f %% of peak", goodput, 100*goodput/peak), "≥ 80 % of peak")
 	refused := misses.percentile(503, 95)
 	ok = verdict(refused < 50*time.Millisecond, "refusals, p95", refused.Round(time.Millisecond).String(), "< 50 ms") && ok
 	late := hits.percentile(200, 99)
@@ -170,8 +172,10 @@ func drain(ctx context.Context, b *bed) (bool, error) {
 	took := time.Since(start)
 	cancel()
 	group.Wait()
-	ok := verdict(ended == nil, "ended by SIGTERM with status 0", fmt.Sprintf("after %v", took.Round(time.Millisecond)), "status 0")
-	ok = verdict(lost.Load() == 0, "accepted requests that got no answer", fmt.Sprintf("%d of %d", lost.Load(), done.Load()), "0") && ok
+	ok := verdict(ended == nil, "ended by SIGTERM with status 0", fmt.Sprintf("after %v", took.Round(time.Millisecond)),
+		"status 0")
+	ok = verdict(lost.Load() == 0, "accepted requests that got no answer", fmt.Sprintf("%d of %d", lost.Load(), done.Load()),
+		"0") && ok
 	left, err := temporaries(b.Cache)
 	return verdict(left == 0, "temporary files left in the cache", fmt.Sprint(left), "0") && ok, errors.Join(err, ctx.Err())
 }

@@ -49,7 +49,8 @@ func readers(ctx context.Context, b *bed) (bool, error) {
 	ok = verdict(grown < 200<<20, "the server's memory, above idle", fmt.Sprintf("%d MiB", grown>>20), "< 200 MiB") && ok
 	hangUp(open)
 	alone := (before + b.rate(ctx, small)) / 2
-	return verdict(during >= alone*9/10, "small hits a second beside them", fmt.Sprintf("%.0f, alone %.0f", during, alone), ">= 90 %") && ok, ctx.Err()
+	return verdict(during >= alone*9/10, "small hits a second beside them", fmt.Sprintf("%.0f, alone %.0f", during, alone),
+		">= 90 %") && ok, ctx.Err()
 }
 
 // large returns a signed URL of a picture of some megabytes that the cache holds.
@@ -78,7 +79,8 @@ func (b *bed) stall(url string) (open []net.Conn, answered int) {
 		}
 		open = append(open, c)
 		_ = c.SetDeadline(time.Now().Add(30 * time.Second))
-		if _, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", strings.TrimPrefix(url, b.Base)); err != nil {
+		if _, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+			strings.TrimPrefix(url, b.Base)); err != nil {
 			break
 		}
 		resp, err := http.ReadResponse(bufio.NewReaderSize(c, 16), nil)

@@ -42,7 +42,8 @@ func TestNothingDrifts(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if before != after {
-			t.Errorf("%s is not what %s gives: go run ./bench/calibrate -fit\n%s", name, measurementsFile, cmp.Diff(before, after))
+			t.Errorf("%s is not what %s gives: go run ./bench/calibrate -fit\n%s", name, measurementsFile,
+				cmp.Diff(before, after))
 		}
 	}
 }
@@ -115,7 +116,20 @@ func TestTable(t *testing.T) {
 			m.distances[measured{picture, webps, n/2 + 20}] = d
 		}
 	}
-	want := []point{{1, 21}, {10, 25}, {20, 30}, {30, 35}, {40, 40}, {50, 45}, {60, 50}, {70, 55}, {80, 60}, {90, 65}, {95, 67}, {100, 100}}
+	want := []point{
+		{1, 21},
+		{10, 25},
+		{20, 30},
+		{30, 35},
+		{40, 40},
+		{50, 45},
+		{60, 50},
+		{70, 55},
+		{80, 60},
+		{90, 65},
+		{95, 67},
+		{100, 100},
+	}
 	if got := m.table(webps); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

@@ -106,7 +106,10 @@ func measure(m *measurements, name string, data []byte, dir string, list []serie
 			if err != nil {
 				return err
 			}
-			m.distances[measured{name, s.encoder, number}] = [metrics]float64{butteraugliMax: b, dssim: own.distance(decoded)}
+			m.distances[measured{name, s.encoder, number}] = [metrics]float64{
+				butteraugliMax: b,
+				dssim:          own.distance(decoded),
+			}
 		}
 	}
 	return nil

@@ -75,7 +75,8 @@ func parseMeasurements(text string) (*measurements, error) {
 		}
 		var k measured
 		var d [metrics]float64
-		if _, err := fmt.Sscan(line, &k.picture, (*string)(&k.encoder), &k.number, &d[butteraugliMax], &d[dssim]); err != nil {
+		if _, err := fmt.Sscan(line, &k.picture, (*string)(&k.encoder), &k.number, &d[butteraugliMax],
+			&d[dssim]); err != nil {
 			return nil, fmt.Errorf("%s:%d: want a picture, an encoder and three numbers: %w", measurementsFile, i+1, err)
 		}
 		m.distances[k] = d

@@ -85,7 +85,14 @@ func stillLife() *image.NRGBA {
 
 // chart is a drawing: flat bars, thin lines, hatching and blocks like words on white.
 func chart() *image.NRGBA {
-	bars := []rgb{{0.12, 0.47, 0.71}, {1, 0.5, 0.05}, {0.17, 0.63, 0.17}, {0.84, 0.15, 0.16}, {0.58, 0.4, 0.74}, {0.1, 0.1, 0.1}}
+	bars := []rgb{
+		{0.12, 0.47, 0.71},
+		{1, 0.5, 0.05},
+		{0.17, 0.63, 0.17},
+		{0.84, 0.15, 0.16},
+		{0.58, 0.4, 0.74},
+		{0.1, 0.1, 0.1},
+	}
 	return paint(0, func(x, y float64) rgb {
 		i := int(x-120) / 190
 		inBar := x > 120 && i < len(bars) && math.Mod(x-120, 190) > 60

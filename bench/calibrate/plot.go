@@ -34,7 +34,8 @@ func (p panel) y(v float64) float64 {
 // frame draws title, axes and grid.
 func (p panel) frame(b *strings.Builder) {
 	fmt.Fprintf(b, `<text x="%.0f" y="%.0f" font-weight="bold">%s</text>`+"\n", p.left, p.top-14, p.title)
-	fmt.Fprintf(b, `<text x="%.0f" y="%.0f" text-anchor="middle">%s</text>`+"\n", p.left+panelWidth/2, p.top+panelHeight+38, p.xName)
+	fmt.Fprintf(b, `<text x="%.0f" y="%.0f" text-anchor="middle">%s</text>`+"\n", p.left+panelWidth/2, p.top+panelHeight+38,
+		p.xName)
 	for v := 0.0; v <= 100; v += 20 {
 		fmt.Fprintf(b, `<path d="M%.1f %.1fv%.1f" stroke="#ddd"/>`, p.x(v), p.top, panelHeight)
 		fmt.Fprintf(b, `<text x="%.1f" y="%.1f" text-anchor="middle">%.0f</text>`+"\n", p.x(v), p.top+panelHeight+18, v)
@@ -130,7 +131,8 @@ func legend() string {
 	var b strings.Builder
 	x := 60
 	entry := func(name, colour string) {
-		fmt.Fprintf(&b, `<path d="M%d 411h24" stroke="%s" stroke-width="3"/><text x="%d" y="415">%s</text>`+"\n", x, colour, x+30, name)
+		fmt.Fprintf(&b, `<path d="M%d 411h24" stroke="%s" stroke-width="3"/><text x="%d" y="415">%s</text>`+"\n", x, colour,
+			x+30, name)
 		x += 55 + 8*len(name)
 	}
 	entry("JPEG", "#2ca02c")

@@ -35,7 +35,8 @@ func readArguments(args []string) (in []string, out, text string, err error) {
 	in, out, text = args[:len(args)-2], args[len(args)-2], args[len(args)-1]
 	for _, arg := range args[:len(args)-1] {
 		if isParameters(arg) {
-			return nil, "", "", usagef("the parameters are the last argument, got %s before %s", opt.Quote(arg), opt.Quote(text))
+			return nil, "", "", usagef("the parameters are the last argument, got %s before %s", opt.Quote(arg),
+				opt.Quote(text))
 		}
 	}
 	return in, out, text, nil

@@ -41,11 +41,13 @@ func TestInterrupted(t *testing.T) {
 			interrupt()
 			r := <-got
 			pipe.Close()
-			if r.code != exitInterrupted || !strings.Contains(r.err, "imagekit: interrupted") || strings.Count(r.err, "\n") != 1 {
+			if r.code != exitInterrupted || !strings.Contains(r.err, "imagekit: interrupted") ||
+				strings.Count(r.err, "\n") != 1 {
 				t.Errorf("got %+v", r)
 			}
 			wantWhole(t, "out")
-			if text, err := exec.Command("ps", "--ppid", fmt.Sprint(os.Getpid()), "-o", "args=").Output(); err == nil && bytes.Contains(text, []byte(workerCommand)) {
+			if text, err := exec.Command("ps", "--ppid", fmt.Sprint(os.Getpid()), "-o", "args=").Output(); err == nil &&
+				bytes.Contains(text, []byte(workerCommand)) {
 				t.Errorf("still there: %s", text)
 			}
 		})
@@ -72,7 +74,8 @@ func wantWhole(t *testing.T, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if filepath.Ext(e.Name()) != ".webp" || len(data) < 12 || int(data[4])|int(data[5])<<8|int(data[6])<<16|int(data[7])<<24 != len(data)-8 {
+		if filepath.Ext(e.Name()) != ".webp" || len(data) < 12 ||
+			int(data[4])|int(data[5])<<8|int(data[6])<<16|int(data[7])<<24 != len(data)-8 {
 			t.Errorf("%s has %d bytes, which are no whole picture", e.Name(), len(data))
 		}
 	}
@@ -90,7 +93,8 @@ func TestManyMoreThanMayWait(t *testing.T) {
 	var out, err bytes.Buffer
 	code := run(t.Context(), []string{"imagekit", "transform", "--workers", "2", "in", "out", "w=8"},
 		system{in: strings.NewReader(""), out: &out, err: &err, env: os.Getenv})
-	if code != exitOK || out.Len() != 0 || !strings.HasPrefix(err.String(), "40 of 40 done in ") || strings.Count(err.String(), "\n") != 1 {
+	if code != exitOK || out.Len() != 0 || !strings.HasPrefix(err.String(), "40 of 40 done in ") ||
+		strings.Count(err.String(), "\n") != 1 {
 		t.Errorf("exit %d, %s%s", code, &out, &err)
 	}
 	if entries, err := filepath.Glob("out/*.webp"); err != nil || len(entries) != files {
@@ -107,7 +111,10 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, syscall.EPIPE }
 func TestOutputThatFails(t *testing.T) {
 	var err bytes.Buffer
 	code := run(t.Context(), []string{"imagekit", "transform", "-", "-", "w=8"},
-		system{in: bytes.NewReader(picture(t, "a.jpg")), out: brokenPipe{}, err: &err, env: func(string) string { return "" }})
+		system{
+			in: bytes.NewReader(picture(t, "a.jpg")), out: brokenPipe{}, err: &err,
+			env: func(string) string { return "" },
+		})
 	if code != exitFailed || err.String() != "imagekit: -: broken pipe\n" {
 		t.Errorf("exit %d, %s", code, &err)
 	}

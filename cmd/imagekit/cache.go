@@ -71,7 +71,10 @@ Examples:
 
   imagekit cache verify
   imagekit cache verify --delete --cache-dir /var/cache/imagekit`,
-		Flags: cacheFlags(&cli.BoolFlag{Name: "delete", Usage: "Remove the damaged entries. They are made again when they are asked for.", Local: true}),
+		Flags: cacheFlags(&cli.BoolFlag{
+			Name:  "delete",
+			Usage: "Remove the damaged entries. They are made again when they are asked for.", Local: true,
+		}),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if err := noArguments(c); err != nil {
 				return err
@@ -134,8 +137,14 @@ Examples:
   imagekit cache prune --older-than 7d
   imagekit cache prune --to 5GiB --cache-dir /var/cache/imagekit`,
 		Flags: cacheFlags(
-			&cli.StringFlag{Name: "older-than", Usage: "Remove what was not used for so long, for example 7d or 12h.", Local: true},
-			&cli.StringFlag{Name: "to", Usage: "Remove until the cache takes no more than this, for example 5GiB.", Local: true},
+			&cli.StringFlag{
+				Name: "older-than", Usage: "Remove what was not used for so long, for example 7d or 12h.",
+				Local: true,
+			},
+			&cli.StringFlag{
+				Name: "to", Usage: "Remove until the cache takes no more than this, for example 5GiB.",
+				Local: true,
+			},
 		),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if err := noArguments(c); err != nil {

@@ -100,7 +100,8 @@ func TestCacheVerify(t *testing.T) {
 	dir, path := fillCache(t, 20, source)
 	untouched := plant(t, dir, path(source, 0))
 	got := call(t.Context(), "cache", "verify", "--cache-dir", dir)
-	if want := "20 entries, 80.0 KiB: 0 damaged, 0 unreadable, 0 removed\n"; got.code != exitOK || got.out != want || got.err != "" {
+	if want := "20 entries, 80.0 KiB: 0 damaged, 0 unreadable, 0 removed\n"; got.code != exitOK || got.out != want ||
+		got.err != "" {
 		t.Errorf("a sound cache: %+v", got)
 	}
 	sound, err := os.ReadFile(path(source, 1))
@@ -115,7 +116,8 @@ func TestCacheVerify(t *testing.T) {
 	}
 	got = call(t.Context(), "cache", "verify", "--cache-dir", dir)
 	for _, want := range []string{
-		path(source, 1) + ": checksum of the body\n", path(source, 2) + ": length\n", path(source, 4) + ": another key's entry\n",
+		path(source, 1) + ": checksum of the body\n", path(source, 2) + ": length\n", path(source, 4) +
+			": another key's entry\n",
 		": 3 damaged, 0 unreadable, 0 removed\n",
 	} {
 		if !strings.Contains(got.out, want) {
@@ -151,7 +153,8 @@ func TestCacheStats(t *testing.T) {
 		t.Errorf("from %v to %v", s.Oldest, s.Newest)
 	}
 	got := call(t.Context(), "cache", "--cache-dir", dir, "stats")
-	if got.code != exitOK || !strings.Contains(got.out, "entries           10 entries, 40.0 KiB\n") || !strings.Contains(got.out, "unused for 7d     3 entries") {
+	if got.code != exitOK || !strings.Contains(got.out, "entries           10 entries, 40.0 KiB\n") ||
+		!strings.Contains(got.out, "unused for 7d     3 entries") {
 		t.Errorf("%+v", got)
 	}
 	answers(t, t.TempDir(), exitOK, &s, "stats")
@@ -250,7 +253,8 @@ func TestCacheMistakes(t *testing.T) {
 		t.Run(tt.args, func(t *testing.T) {
 			dir, _ := fillCache(t, 1, "sample:photo")
 			got := call(t.Context(), strings.Fields("cache "+strings.ReplaceAll(tt.args, "@", dir))...)
-			if want := strings.ReplaceAll(tt.want, "@", dir); got.code != exitUsage || !strings.Contains(got.err, want) || got.out != "" {
+			if want := strings.ReplaceAll(tt.want, "@", dir); got.code != exitUsage || !strings.Contains(got.err, want) ||
+				got.out != "" {
 				t.Errorf("got %+v, want exit status 2 and %q", got, want)
 			}
 			if left(t, dir) != 1 {
@@ -261,7 +265,10 @@ func TestCacheMistakes(t *testing.T) {
 }
 
 func TestBytesText(t *testing.T) {
-	for n, want := range map[int64]string{0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 1 << 30: "1.0 GiB", 1<<63 - 1: "8.0 EiB"} {
+	for n, want := range map[int64]string{
+		0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 1 << 30: "1.0 GiB",
+		1<<63 - 1: "8.0 EiB",
+	} {
 		if got := bytesText(n); got != want {
 			t.Errorf("%d: got %s, want %s", n, got, want)
 		}

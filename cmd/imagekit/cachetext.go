@@ -59,7 +59,8 @@ func countedLines(c cacheadmin.Counted) []string {
 		lines = append(lines, "used last         "+c.Oldest.Format(time.RFC3339)+" to "+c.Newest.Format(time.RFC3339))
 	}
 	for _, u := range c.Unused {
-		lines = append(lines, fmt.Sprintf("%-17s %s", fmt.Sprintf("unused for %dd", u.Days), entriesText(u.Entries, u.SizeBytes)))
+		lines = append(lines, fmt.Sprintf("%-17s %s", fmt.Sprintf("unused for %dd", u.Days),
+			entriesText(u.Entries, u.SizeBytes)))
 	}
 	return append(lines, fmt.Sprintf("disk              %s free of %s", bytesText(c.Free), bytesText(c.Disk)))
 }

@@ -137,7 +137,10 @@ func TestHealthcheck(t *testing.T) {
 		want   result
 	}{
 		{"healthy", http.StatusOK, result{code: exitOK}},
-		{"not healthy", http.StatusServiceUnavailable, result{code: exitFailed, err: "answered 503 Service Unavailable, want 200"}},
+		{
+			"not healthy", http.StatusServiceUnavailable,
+			result{code: exitFailed, err: "answered 503 Service Unavailable, want 200"},
+		},
 		{"moved", http.StatusFound, result{code: exitFailed, err: "answered 302 Found, want 200"}},
 	}
 	for _, tt := range tests {

@@ -87,7 +87,8 @@ func TestCompleteKnowsEveryRow(t *testing.T) {
 	for _, o := range new(param.Params).Options() {
 		for _, choice := range append(o.Choices(), "") {
 			text := o.Name + "=" + choice
-			found := completion.Complete(root(nil, system{}), []string{"transform", "in", "out", strings.TrimSuffix(text, "=")})
+			found := completion.Complete(root(nil, system{}),
+				[]string{"transform", "in", "out", strings.TrimSuffix(text, "=")})
 			if text != "f=auto" && !slices.ContainsFunc(found, func(c completion.Candidate) bool { return c.Text == text }) {
 				t.Errorf("%s is not offered", text)
 			}
@@ -123,7 +124,8 @@ func TestCompleteLine(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.line, func(t *testing.T) {
-			if got := completion.Line(root(nil, system{}), tt.line, bashBreaks); !slices.Equal(got, strings.Fields(tt.want)) {
+			if got := completion.Line(root(nil, system{}), tt.line, bashBreaks); !slices.Equal(got,
+				strings.Fields(tt.want)) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

@@ -95,7 +95,8 @@ func (l *progressLines) step(out io.Writer, now time.Time) {
 	l.last = now
 	took := now.Sub(l.start)
 	left := took * time.Duration(l.total-l.done) / time.Duration(l.done)
-	fmt.Fprintf(out, "%d of %d, %.1f images/s, %v left\n", l.done, l.total, float64(l.done)/took.Seconds(), left.Round(time.Second))
+	fmt.Fprintf(out, "%d of %d, %.1f images/s, %v left\n", l.done, l.total, float64(l.done)/took.Seconds(),
+		left.Round(time.Second))
 }
 
 // end takes the bar away. What is written now stays where it is.

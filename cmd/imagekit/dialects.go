@@ -30,7 +30,8 @@ func newDialects(s *settings.Settings, secrets settings.Secrets, log *slog.Logge
 		return d, usageError{err}
 	}
 	if s.DialectsUnsigned && len(s.Dialects) > 0 {
-		log.Warn("URLs of other servers are answered without a signature (IMAGEKIT_DIALECTS_UNSIGNED=1): whoever knows this server can ask for "+
+		log.Warn("URLs of other servers are answered without a signature (IMAGEKIT_DIALECTS_UNSIGNED=1): whoever knows "+
+			"this server can ask for "+
 			"any picture of the allowed hosts in any size", "allowed_hosts", s.AllowedHosts)
 	}
 	for _, wanted := range s.Dialects {
@@ -63,7 +64,8 @@ func (d dialects) checkForms() error {
 		}
 		form += " " + e.Host + e.Prefix
 		if other := forms[form]; other != "" && other != e.Name && e.Name != "cloudflare" && e.Name != "next" {
-			return usagef("IMAGEKIT_DIALECTS: signatures of %s and of %s are equally long, so that nobody could tell their URLs apart: "+
+			return usagef("IMAGEKIT_DIALECTS: signatures of %s and of %s are equally long, so that nobody could tell "+
+				"their URLs apart: "+
 				"name one by its host (%s@img.example.com) or a prefix (%s:/%s)", other, e.Name, e.Name, e.Name, e.Name)
 		}
 		forms[form] = e.Name

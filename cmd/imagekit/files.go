@@ -22,7 +22,8 @@ type pair struct{ in, out string }
 func isFolder(inputs []string, out string) (bool, error) {
 	info, err := os.Stat(out)
 	there := err == nil && out != "-"
-	folder := len(inputs) > 1 || isDir(inputs[0]) || strings.HasSuffix(out, string(filepath.Separator)) || there && info.IsDir()
+	folder := len(inputs) > 1 || isDir(inputs[0]) || strings.HasSuffix(out, string(filepath.Separator)) || there &&
+		info.IsDir()
 	switch {
 	case !folder:
 		return false, nil

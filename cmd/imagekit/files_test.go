@@ -81,14 +81,18 @@ func TestPairs(t *testing.T) {
 		{"files", "a.jpg d/b.png", "a.jpg d/b.png", "a.jpg>out/a.webp d/b.png>out/b.webp"},
 		{"other extension", "a.b.tiff plain", "a.b.tiff plain", "a.b.tiff>out/a.b.webp plain>out/plain.webp"},
 		{"missing", "a.jpg", "a.jpg no.jpg", "a.jpg>out/a.webp no.jpg>out/no.webp"},
-		{"folder", "in/a.jpg in/s/b.AVIF in/c.txt in/.d.jpg in/.e/f.jpg", "in", "in/a.jpg>out/a.webp in/s/b.AVIF>out/s/b.webp"},
+		{
+			"folder", "in/a.jpg in/s/b.AVIF in/c.txt in/.d.jpg in/.e/f.jpg", "in",
+			"in/a.jpg>out/a.webp in/s/b.AVIF>out/s/b.webp",
+		},
 		{"folder with a slash", "in/a.gif", "in/", "in/a.gif>out/a.webp"},
 		{"hidden folder that is named", ".in/a.jpg", ".in", ".in/a.jpg>out/a.webp"},
 		{"this folder", "a.jpg out/b.jpg", ".", "a.jpg>out/a.webp"},
 		{"two folders", "x/a.jpg y/b.jpg", "x y", "x/a.jpg>out/a.webp y/b.jpg>out/b.webp"},
 		{"clash of extensions", "in/a.jpg in/a.png", "in", "in/a.jpg and in/a.png would both become out/a.webp"},
 		{"clash of folders", "x/a.jpg y/a.jpg", "x y", "x/a.jpg and y/a.jpg would both become out/a.webp"},
-		{"nothing", "in/a.txt", "in", "no images in in; ignored, not named like an image (jpg, jpeg, png, webp, avif, gif): in/a.txt"},
+		{"nothing", "in/a.txt", "in", "no images in in; ignored, not named like an image (jpg, jpeg, png, webp, avif, " +
+			"gif): in/a.txt"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -113,7 +117,8 @@ func TestPipesInFoldersAreLeftAlone(t *testing.T) {
 	tree(t, "in/a.jpg")
 	makePipe(t, "in/pipe.jpg")
 	list, ignored, err := pairs([]string{"in"}, "out", ".webp")
-	if err != nil || !slices.Equal(list, []pair{{"in/a.jpg", "out/a.webp"}}) || !slices.Equal(ignored, []string{"in/pipe.jpg"}) {
+	if err != nil || !slices.Equal(list, []pair{{"in/a.jpg", "out/a.webp"}}) ||
+		!slices.Equal(ignored, []string{"in/pipe.jpg"}) {
 		t.Errorf("got %v, ignored %v, %v", list, ignored, err)
 	}
 }
@@ -121,7 +126,10 @@ func TestPipesInFoldersAreLeftAlone(t *testing.T) {
 // TestIgnoredFilesAreNamed: a few by name, many by number.
 func TestIgnoredFilesAreNamed(t *testing.T) {
 	const head = "ignored, not named like an image (jpg, jpeg, png, webp, avif, gif): "
-	for n, want := range map[int]string{1: "a", 10: "a, a, a, a, a, a, a, a, a, a", 12: "a, a, a, a, a, a, a, a, a, a and 2 more"} {
+	for n, want := range map[int]string{
+		1: "a", 10: "a, a, a, a, a, a, a, a, a, a",
+		12: "a, a, a, a, a, a, a, a, a, a and 2 more",
+	} {
 		if got := ignoredText(slices.Repeat([]string{"a"}, n)); got != head+want {
 			t.Errorf("%d files: %s", n, got)
 		}

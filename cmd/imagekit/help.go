@@ -257,7 +257,8 @@ func noArguments(c *cli.Command) error {
 
 // unknownCommand refuses a name that no command below c has.
 func unknownCommand(c *cli.Command, name string) error {
-	return usagef("unknown command %q%s (see %s --help)", name, didYouMean(name, cli.SuggestCommand(c.Commands, name)), c.FullName())
+	return usagef("unknown command %q%s (see %s --help)", name, didYouMean(name, cli.SuggestCommand(c.Commands, name)),
+		c.FullName())
 }
 
 // onUsageError answers a command line that cli could not read. Its error does not tell an unknown flag from other

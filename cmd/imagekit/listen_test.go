@@ -25,7 +25,8 @@ func TestUnixSocket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := listen(t.Context(), s, nil); err == nil || !strings.Contains(err.Error(), "IMAGEKIT_ADDR: another server listens at "+path) {
+	if _, err := listen(t.Context(), s, nil); err == nil ||
+		!strings.Contains(err.Error(), "IMAGEKIT_ADDR: another server listens at "+path) {
 		t.Errorf("beside a server that lives: %v", err)
 	}
 	left.(*net.UnixListener).SetUnlinkOnClose(false)

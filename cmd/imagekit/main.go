@@ -61,7 +61,8 @@ func root(args []string, sys system) *cli.Command {
   imagekit serve --addr 127.0.0.1:8080 --cache-dir /var/cache/imagekit
   imagekit transform photo.jpg small.webp 'w=400'
   imagekit --help parameters`,
-		Flags: append([]cli.Flag{&cli.BoolFlag{Name: "version", Usage: "Print the version.", Local: true}}, settings.Flags()...),
+		Flags: append([]cli.Flag{&cli.BoolFlag{Name: "version", Usage: "Print the version.", Local: true}},
+			settings.Flags()...),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if c.Bool("version") {
 				return printVersion(sys)

@@ -125,7 +125,8 @@ type result struct {
 // call runs a command line in this process, without an environment.
 func call(ctx context.Context, args ...string) result {
 	var out, err bytes.Buffer
-	code := run(ctx, append([]string{"imagekit"}, args...), system{in: strings.NewReader(""), out: &out, err: &err, env: func(string) string { return "" }})
+	code := run(ctx, append([]string{"imagekit"}, args...),
+		system{in: strings.NewReader(""), out: &out, err: &err, env: func(string) string { return "" }})
 	return result{code, out.String(), err.String()}
 }
 

@@ -11,5 +11,6 @@ import (
 
 // TestMetricsDocs keeps docs/metrics.md in step with what the program registers.
 func TestMetricsDocs(t *testing.T) {
-	golden.Document(t, filepath.Join("..", "..", "docs", "metrics.md"), newMetrics(parts{}).Reference(), "what the program registers")
+	golden.Document(t, filepath.Join("..", "..", "docs", "metrics.md"), newMetrics(parts{}).Reference(),
+		"what the program registers")
 }

@@ -14,7 +14,8 @@ import (
 func owner(off bool, log *slog.Logger) func(peer, here netip.AddrPort) error {
 	if !peercred.Supported {
 		if !off {
-			log.Warn("this system does not tell whose a connection is, so that every user of this machine counts as local, and every " +
+			log.Warn("this system does not tell whose a connection is, so that every user of this machine counts as " +
+				"local, and every " +
 				"proxy that adds no header and sends a loopback Host: IMAGEKIT_LOCAL=off trusts the sign token alone")
 		}
 		return nil
@@ -25,7 +26,8 @@ func owner(off bool, log *slog.Logger) func(peer, here netip.AddrPort) error {
 		err := asker.Check(peer, here)
 		if errors.Is(err, peercred.ErrUnknown) {
 			said.Do(func() {
-				log.Warn("the kernel does not tell whose a connection is, so that nobody counts as local: allow AF_NETLINK or "+
+				log.Warn("the kernel does not tell whose a connection is, so that nobody counts as local: allow "+
+					"AF_NETLINK or "+
 					"/proc/self/net, or set IMAGEKIT_SIGN_TOKEN", "error", err)
 			})
 		}

@@ -72,7 +72,8 @@ func (s *sweeper) stop() {
 }
 
 // purger returns what ends the use of results kept in dir.
-func purger(dir string, purges *purge.Log, v *shared, s *sweeper, log *slog.Logger) func(context.Context, []purge.Target) error {
+func purger(dir string, purges *purge.Log, v *shared, s *sweeper, log *slog.Logger) func(context.Context,
+	[]purge.Target) error {
 	add := func(_ context.Context, targets []purge.Target) error { return purges.Add(targets...) }
 	if v != nil {
 		add = v.purges.AddShared

@@ -15,7 +15,8 @@ import (
 // ones that a run with another recipe left, also when this run is interrupted. With force it is written in any case.
 func unfinished(list []pair, out, ext, recipe string, force bool) ([]pair, error) {
 	note := filepath.Join(out, ".imagekit-"+ext[1:]+".txt")
-	text := "Written by imagekit transform, to go on where a run was interrupted. What is newer than this file was made with\n" + recipe
+	text := "Written by imagekit transform, to go on where a run was interrupted. What is newer than this file was made " +
+		"with\n" + recipe
 	if info, err := os.Stat(note); err == nil && !force {
 		if old, err := os.ReadFile(note); err == nil && string(old) == text {
 			return newSince(info.ModTime(), list), nil

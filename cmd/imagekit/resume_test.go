@@ -88,7 +88,8 @@ func TestUnfinishedElsewhere(t *testing.T) {
 	if rest, err := unfinished(list[:1], "out", ".webp", "w=1", false); err != nil || len(rest) != 0 {
 		t.Errorf("the first format after another: to do %v, %v", rest, err)
 	}
-	if _, err := unfinished(list, "file", ".webp", "w=1", false); err == nil || !strings.Contains(err.Error(), "not a directory") {
+	if _, err := unfinished(list, "file", ".webp", "w=1", false); err == nil ||
+		!strings.Contains(err.Error(), "not a directory") {
 		t.Errorf("no folder: %v", err)
 	}
 	if left, _ := filepath.Glob("out/.imagekit-[A-Z0-9]*"); len(left) != 0 {

@@ -83,7 +83,8 @@ func sandbox(ctx context.Context, s *settings.Settings, sys system) error {
 		return err
 	}
 	if open > 0 || broken > 0 || len(report.Attempts) == 0 {
-		return fmt.Errorf("of %d attempts to break out %d were not denied; %d formats do not work", len(report.Attempts), open, broken)
+		return fmt.Errorf("of %d attempts to break out %d were not denied; %d formats do not work", len(report.Attempts),
+			open, broken)
 	}
 	return nil
 }

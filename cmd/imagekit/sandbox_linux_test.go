@@ -26,7 +26,8 @@ func kernelHas(what string) (bool, error) {
 
 // without is the command "without landlock,seccomp COMMAND...": it runs a command as on a kernel that lacks those.
 func without() {
-	runtime.LockOSThread()                                                        // the filter is this thread's, and so that of what it executes
+	// the filter is this thread's, and so that of what it executes
+	runtime.LockOSThread()
 	program := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS}} // the number of the call
 	for name := range strings.SplitSeq(os.Args[1], ",") {
 		number := map[string]uint32{"landlock": unix.SYS_LANDLOCK_CREATE_RULESET, "seccomp": unix.SYS_SECCOMP}[name]

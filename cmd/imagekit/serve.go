@@ -110,7 +110,8 @@ func serve(ctx context.Context, s *settings.Settings, secrets settings.Secrets, 
 	admin := v.serveAdmin(sockets.admin)
 	defer admin.Close()
 	here := addresses(sockets.main)
-	log.Info("listening", "addr", here, "version", version, "cache_dir", s.CacheDir, "cache_size", s.CacheSize, "workers", s.Workers)
+	log.Info("listening", "addr", here, "version", version, "cache_dir", s.CacheDir, "cache_size", s.CacheSize, "workers",
+		s.Workers)
 	if lacks != "" {
 		log.Info(lacks)
 	}
@@ -208,10 +209,12 @@ func greet(w io.Writer, v *service, s *settings.Settings, addr string) {
 			return
 		}
 		canonical := query.Canonical()
-		fmt.Fprintf(w, "  Try it:  curl -o photo%s '%s%s'\n", s.DefaultFormat.Ext(), base, sign.URL(canonical, v.keys.Sign(canonical)))
+		fmt.Fprintf(w, "  Try it:  curl -o photo%s '%s%s'\n", s.DefaultFormat.Ext(), base,
+			sign.URL(canonical, v.keys.Sign(canonical)))
 	}
 	if own := ownSources(s.AllowedNetworks); own != "" {
-		fmt.Fprintf(w, "  Sources of this machine, such as http://localhost:3000/a.jpg, are open: IMAGEKIT_ALLOWED_NETWORKS=%s\n", own)
+		fmt.Fprintf(w, "  Sources of this machine, such as http://localhost:3000/a.jpg, are open: "+
+			"IMAGEKIT_ALLOWED_NETWORKS=%s\n", own)
 	}
 	fmt.Fprintf(w, "  Stop it: Ctrl-C\n\n")
 }

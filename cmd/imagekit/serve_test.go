@@ -18,7 +18,8 @@ import (
 // A client that stops in the middle of its upload can neither hold up the end of the service nor make it a failure.
 func TestDrainCutsOffSlowClients(t *testing.T) {
 	env := map[string]string{"IMAGEKIT_CACHE_DIR": t.TempDir(), "IMAGEKIT_WORKERS": "1", "IMAGEKIT_REQUEST_TIMEOUT": "50ms"}
-	s, _, err := settings.Load(func(string) string { return "" }, settings.Host{Env: func(name string) string { return env[name] }})
+	s, _, err := settings.Load(func(string) string { return "" },
+		settings.Host{Env: func(name string) string { return env[name] }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +44,8 @@ func TestDrainCutsOffSlowClients(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	_, err = io.WriteString(client, "POST /upload HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n"+
+	_, err = io.WriteString(client, "POST /upload HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: "+
+		"1000\r\n"+
 		"Content-Type: multipart/form-data; boundary=x\r\n\r\n")
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +72,8 @@ func TestBannerTellsOfOwnSources(t *testing.T) {
 		"": "", "10.0.0.0/8": "", "127.0.0.0/8,::1": "IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8,::1\n", "10.0.0.0/8,127.0.0.1": "IMAGEKIT_ALLOWED_NETWORKS=127.0.0.1/32\n",
 	} {
 		env := map[string]string{"IMAGEKIT_ALLOWED_NETWORKS": networks, "IMAGEKIT_SAMPLES": "0"}
-		s, _, err := settings.Load(func(string) string { return "" }, settings.Host{Env: func(name string) string { return env[name] }})
+		s, _, err := settings.Load(func(string) string { return "" },
+			settings.Host{Env: func(name string) string { return env[name] }})
 		if err != nil {
 			t.Fatal(err)
 		}

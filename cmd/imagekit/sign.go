@@ -40,11 +40,16 @@ Examples:
   imagekit sign --dialect imgproxy /rs:fit:320:240/plain/https://example.com/photo.jpg
   printf 'url=https://example.com/photo.jpg&w=%d\n' 320 640 1280 | imagekit sign`,
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "dialect", Usage: "Sign a path of another server in place of a query: imgproxy, thumbor or imagor.", Local: true},
-			&cli.StringFlag{Name: "base", Usage: "Put this before the path, for example https://img.example.com.", Local: true},
+			&cli.StringFlag{Name: "dialect", Usage: "Sign a path of another server in place of a query: imgproxy, thumbor " +
+				"or imagor.", Local: true},
+			&cli.StringFlag{
+				Name: "base", Usage: "Put this before the path, for example https://img.example.com.",
+				Local: true,
+			},
 			&cli.StringFlag{
 				Name: "free", Local: true,
-				Usage: "Leave the values of these parameters out of the signature, for example w,f: then one signature holds for all widths and formats that the server allows.",
+				Usage: "Leave the values of these parameters out of the signature, for example w,f: then one signature " +
+					"holds for all widths and formats that the server allows.",
 			},
 			&cli.BoolFlag{Name: "explain", Usage: "Say on standard error what was signed, and for how many pictures it holds.", Local: true},
 		}, settings.Flags("addr", "secret-file", "widths", "qualities", "free-max", "presets", "presets-file", "only-presets", "imgproxy-key-file", "imgproxy-salt-file", "imgproxy-presets",
@@ -93,7 +98,8 @@ func printSigned(ctx context.Context, c *cli.Command, sys system) error {
 	}
 	n, err := signer.signLines(ctx, sys)
 	if err == nil && n == 0 && piped { // a script that forgot the argument, more likely than one that has nothing to sign
-		return usagef("sign wants an argument 'url=...&w=...' or lines on standard input, got neither (see imagekit sign --help)")
+		return usagef("sign wants an argument 'url=...&w=...' or lines on standard input, got neither (see imagekit sign " +
+			"--help)")
 	}
 	return err
 }
@@ -101,7 +107,8 @@ func printSigned(ctx context.Context, c *cli.Command, sys system) error {
 // readBase checks what shall stand before the path.
 func readBase(text string) (string, error) {
 	u, err := url.Parse(text)
-	if text != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.ContainsAny(text, "?#")) {
+	if text != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" ||
+		strings.ContainsAny(text, "?#")) {
 		return "", usagef("--base: got %s, want the beginning of a URL such as https://img.example.com", opt.Quote(text))
 	}
 	return strings.TrimSuffix(text, "/"), nil

@@ -105,7 +105,8 @@ func refuseURL(text string) error {
 	_, query, found := strings.Cut(text, "/img?")
 	switch {
 	case found && !strings.Contains(text[:len(text)-len(query)], "="):
-		return usagef("sign wants the query alone, got a whole URL, want what follows \"?\" without sig: %s", opt.Quote(query))
+		return usagef("sign wants the query alone, got a whole URL, want what follows \"?\" without sig: %s",
+			opt.Quote(query))
 	case source.Is(text):
 		return usagef("sign wants a query, got a URL, want 'url=%s&w=640'", escapeValue.Replace(text))
 	}

@@ -18,7 +18,8 @@ import (
 // signs runs "imagekit sign -" on an input.
 func signs(ctx context.Context, in io.Reader, out io.Writer) result {
 	var err bytes.Buffer
-	code := run(ctx, []string{"imagekit", "sign", "-"}, system{in: in, out: out, err: &err, env: func(string) string { return "" }})
+	code := run(ctx, []string{"imagekit", "sign", "-"},
+		system{in: in, out: out, err: &err, env: func(string) string { return "" }})
 	return result{code: code, err: err.String()}
 }
 
@@ -74,8 +75,12 @@ func TestSignBadInput(t *testing.T) {
 	}{
 		{"long line", strings.NewReader(good + long + "\n" + good), 2, "line 2: more than 14000 bytes"},
 		{"long last line", strings.NewReader(good + long), 1, "line 2: more than 14000 bytes"},
-		{"a read that fails", io.MultiReader(strings.NewReader(good), iotest.ErrReader(os.ErrDeadlineExceeded)), 1, "standard input: i/o timeout"},
-		{"a read that fails in a long line", io.MultiReader(strings.NewReader(good+long), iotest.ErrReader(errors.New("torn"))), 1, "standard input: torn"},
+		{
+			"a read that fails", io.MultiReader(strings.NewReader(good), iotest.ErrReader(os.ErrDeadlineExceeded)), 1,
+			"standard input: i/o timeout",
+		},
+		{"a read that fails in a long line", io.MultiReader(strings.NewReader(good+long),
+			iotest.ErrReader(errors.New("torn"))), 1, "standard input: torn"},
 		{"control character", strings.NewReader("url=sample:photo&v=\x01\n"), 0, "line 1: v contains a control character"},
 	}
 	for _, tt := range tests {
@@ -90,7 +95,8 @@ func TestSignBadInput(t *testing.T) {
 }
 
 func TestSignOutputThatFails(t *testing.T) {
-	if r := signs(t.Context(), strings.NewReader("url=sample:photo\n"), brokenPipe{}); r.code != exitFailed || !strings.Contains(r.err, "broken pipe") {
+	if r := signs(t.Context(), strings.NewReader("url=sample:photo\n"), brokenPipe{}); r.code != exitFailed ||
+		!strings.Contains(r.err, "broken pipe") {
 		t.Errorf("got %+v", r)
 	}
 }

@@ -93,7 +93,9 @@ func (s *supervisor) tell(state string) {
 }
 
 // feed calls beat at every tick at which check finds nothing, and at all of them from the end of ctx on, until done.
-func feed(ctx context.Context, done <-chan struct{}, tick <-chan time.Time, check func() error, beat func(), log *slog.Logger) {
+func feed(ctx context.Context, done <-chan struct{}, tick <-chan time.Time, check func() error, beat func(),
+	log *slog.Logger,
+) {
 	for {
 		select {
 		case <-done:

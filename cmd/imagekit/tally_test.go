@@ -16,7 +16,10 @@ func TestTally(t *testing.T) {
 	}{
 		{"nothing to do", func(t *tally) { t.Skipped = 4 }, "0 of 4 done, 4 skipped"},
 		{"all failed", func(t *tally) { t.fail("a", "b"); t.Failed = 4 }, "0 of 4 done, 4 failed"},
-		{"all", func(t *tally) { t.Done = 3; t.add(sizes{2048, 1024}) }, "4 of 4 done in 2s, 2.0 images/s, 2.0 KiB in, 1.0 KiB out"},
+		{
+			"all", func(t *tally) { t.Done = 3; t.add(sizes{2048, 1024}) },
+			"4 of 4 done in 2s, 2.0 images/s, 2.0 KiB in, 1.0 KiB out",
+		},
 		{
 			"some of each",
 			func(t *tally) { t.Skipped = 2; t.add(sizes{1 << 20, 1}); t.fail("a", "b") },

@@ -46,7 +46,10 @@ Examples:
   imagekit transform - - 'w=400&f=jpeg' <photo.jpg >small.jpg`,
 		Metadata: map[string]any{metaMore: jsonHelp},
 		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "force", Usage: "Make every result again, even those that an earlier run finished.", Local: true},
+			&cli.BoolFlag{
+				Name: "force", Usage: "Make every result again, even those that an earlier run finished.",
+				Local: true,
+			},
 			&cli.BoolFlag{Name: "json", Usage: "Print a summary as one JSON object on standard output.", Local: true},
 		}, settings.Flags("presets", "presets-file", "max-input-size", "allowed-formats", "default-format", "max-pixels", "max-output-pixels",
 			"workers", "sandbox", "memory", "request-timeout", "log", "log-format")...),

@@ -36,7 +36,8 @@ func versionCommand(sys system) *cli.Command {
 }
 
 func printVersion(sys system) error {
-	fmt.Fprintf(sys.out, "imagekit %s\ncommit %s\n%s %s/%s\n", version, builtFrom(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(sys.out, "imagekit %s\ncommit %s\n%s %s/%s\n", version, builtFrom(), runtime.Version(), runtime.GOOS,
+		runtime.GOARCH)
 	libraries := engine.Versions()
 	for _, name := range slices.Sorted(maps.Keys(libraries)) {
 		fmt.Fprintf(sys.out, "%s %s\n", name, libraries[name])

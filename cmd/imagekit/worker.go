@@ -32,7 +32,9 @@ func runWorker(command string, args []string) (code int, ok bool) {
 				frame.Within(limit)
 			}
 		}
-		run = func(src *blob.Blob, p plan.Plan, enter func(int, stage.Stage), more ...*blob.Blob) (*blob.Blob, stage.Times, error) {
+		run = func(src *blob.Blob, p plan.Plan, enter func(int, stage.Stage), more ...*blob.Blob) (*blob.Blob, stage.Times,
+			error,
+		) {
 			return engine.Engine{Enter: enter}.Run(src, p, more...)
 		}
 	case selfTestCommand:

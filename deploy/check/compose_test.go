@@ -91,7 +91,8 @@ func TestComposeInstances(t *testing.T) {
 		if len(s.Volumes) != 1 || s.Volumes[0].Source != "cache" || s.Volumes[0].Target != "/var/cache/imagekit" {
 			t.Errorf("%s: volumes %+v, want the one cache", name, s.Volumes)
 		}
-		if !s.ReadOnly || !slices.Equal(s.CapDrop, []string{"ALL"}) || s.MemLimit != 2<<30 || s.Ulimits["nofile"].Single != 65536 {
+		if !s.ReadOnly || !slices.Equal(s.CapDrop, []string{"ALL"}) || s.MemLimit != 2<<30 ||
+			s.Ulimits["nofile"].Single != 65536 {
 			t.Errorf("%s may too much, or too little: %+v", name, s)
 		}
 		if s.Image != p.Services["imagekit"].Image || (s.Build != nil) != (name == "imagekit") {

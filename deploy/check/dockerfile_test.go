@@ -47,7 +47,8 @@ func TestDockerfile(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, seen[name], want)
 		}
 	}
-	if env["IMAGEKIT_ADDR"] != "0.0.0.0:8080" || env["IMAGEKIT_CACHE_DIR"] != "/var/cache/imagekit" || env["IMAGEKIT_LOCAL"] != "off" || len(env) != 3 {
+	if env["IMAGEKIT_ADDR"] != "0.0.0.0:8080" || env["IMAGEKIT_CACHE_DIR"] != "/var/cache/imagekit" ||
+		env["IMAGEKIT_LOCAL"] != "off" || len(env) != 3 {
 		t.Errorf("ENV: %v", env)
 	}
 }

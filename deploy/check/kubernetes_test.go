@@ -113,7 +113,8 @@ func TestKubernetesPodIsConfinedAndDrains(t *testing.T) {
 	c := pod.Containers[0]
 	own, shared := c.SecurityContext, pod.SecurityContext
 	if !*shared.RunAsNonRoot || *shared.RunAsUser == 0 || *own.AllowPrivilegeEscalation || !*own.ReadOnlyRootFilesystem ||
-		!slices.Equal(own.Capabilities.Drop, []core.Capability{"ALL"}) || shared.SeccompProfile.Type != core.SeccompProfileTypeRuntimeDefault {
+		!slices.Equal(own.Capabilities.Drop, []core.Capability{"ALL"}) ||
+		shared.SeccompProfile.Type != core.SeccompProfileTypeRuntimeDefault {
 		t.Errorf("the pod may more than it needs: %+v, %+v", shared, own)
 	}
 	if *pod.EnableServiceLinks || *pod.AutomountServiceAccountToken {

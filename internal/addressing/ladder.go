@@ -64,16 +64,19 @@ func (r *Rules) checkFree(q param.Query) error {
 		return nil
 	}
 	if n := r.Pictures(free); n > r.FreeMax {
-		return refuse("free", "free=%s allows %d pictures, want at most %d (IMAGEKIT_FREE_MAX): free fewer parameters, or shorten "+
+		return refuse("free", "free=%s allows %d pictures, want at most %d (IMAGEKIT_FREE_MAX): free fewer parameters, or "+
+			"shorten "+
 			"IMAGEKIT_WIDTHS or IMAGEKIT_QUALITIES", free, n, r.FreeMax)
 	}
 	for _, name := range free.Names() {
 		value := q.Get(name)
 		if value == "" && name == "w" {
-			return refuse(name, "w is missing, want one of %s: it is free, and without it the picture would be as wide as the source", r.ladder[name])
+			return refuse(name, "w is missing, want one of %s: it is free, and without it the picture would be as wide as "+
+				"the source", r.ladder[name])
 		}
 		if value != "" && !slices.Contains(r.ladder[name].values, value) {
-			return refuse(name, "%s: got %s, want one of %s: it is free, so only these are allowed", name, opt.Quote(value), r.ladder[name])
+			return refuse(name, "%s: got %s, want one of %s: it is free, so only these are allowed", name, opt.Quote(value),
+				r.ladder[name])
 		}
 	}
 	return nil

@@ -13,7 +13,10 @@ import (
 )
 
 func newRules(change ...func(*Config)) *Rules {
-	c := Config{Widths: []int{32, 320, 640}, Qualities: []int{50, 80}, FreeMax: 30, Formats: []format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG}}
+	c := Config{
+		Widths: []int{32, 320, 640}, Qualities: []int{50, 80}, FreeMax: 30,
+		Formats: []format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG},
+	}
 	for _, f := range change {
 		f(&c)
 	}

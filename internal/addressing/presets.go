@@ -26,7 +26,8 @@ var notInPresets = []string{"free", "p", "sig", "t", "url", "v"}
 func (p *Presets) Add(text string) error {
 	name, query, found := strings.Cut(text, "=")
 	if !found || !validName(name) {
-		return fmt.Errorf("want NAME=PARAMETERS such as card=w=320&h=200, the name of letters, digits, - and _, got %s", opt.Quote(text))
+		return fmt.Errorf("want NAME=PARAMETERS such as card=w=320&h=200, the name of letters, digits, - and _, got %s",
+			opt.Quote(text))
 	}
 	if _, twice := (*p)[name]; twice {
 		return fmt.Errorf("the preset %s is there twice", name)
@@ -81,7 +82,8 @@ func (r *Rules) expand(q param.Query) (param.Query, error) {
 	if r.OnlyPresets {
 		for _, name := range q.Names() {
 			if !slices.Contains(besidePresets, name) {
-				return q, refuse(name, "%s cannot be set here, want a preset: p of %s (IMAGEKIT_ONLY_PRESETS)", name, strings.Join(r.Presets.Names(), ", "))
+				return q, refuse(name, "%s cannot be set here, want a preset: p of %s (IMAGEKIT_ONLY_PRESETS)", name,
+					strings.Join(r.Presets.Names(), ", "))
 			}
 		}
 	}
@@ -94,7 +96,8 @@ func (r *Rules) expand(q param.Query) (param.Query, error) {
 	case len(r.Presets) == 0:
 		return q, refuse("p", "p: got %s, but there are no presets here (IMAGEKIT_PRESETS)", opt.Quote(name))
 	case !ok:
-		return q, refuse("p", "p: got %s, want one of %s (IMAGEKIT_PRESETS)", opt.Quote(name), strings.Join(r.Presets.Names(), ", "))
+		return q, refuse("p", "p: got %s, want one of %s (IMAGEKIT_PRESETS)", opt.Quote(name),
+			strings.Join(r.Presets.Names(), ", "))
 	}
 	return q.With(preset), nil
 }

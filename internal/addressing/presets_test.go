@@ -121,7 +121,10 @@ func TestOnlyPresets(t *testing.T) {
 
 // FuzzPreset: what an operator can set never makes a request that panics, and never one for another source.
 func FuzzPreset(f *testing.F) {
-	for _, text := range []string{"card=w=320&h=200&fit=cover", "a=", "a=p=a", "a=url=x", "a=w=1&&q=2", "a=%77=1", "=", "a=w=1;b=w=2"} {
+	for _, text := range []string{
+		"card=w=320&h=200&fit=cover", "a=", "a=p=a", "a=url=x", "a=w=1&&q=2", "a=%77=1", "=",
+		"a=w=1;b=w=2",
+	} {
 		f.Add(text, "w=7&q=5")
 	}
 	f.Fuzz(func(t *testing.T, text, raw string) {

@@ -17,7 +17,8 @@ var unsignedNames = []string{"dpr", "f", "p", "q", "url", "w"}
 func (r *Rules) CheckUnsigned(q param.Query) error {
 	for _, name := range q.Names() {
 		if !slices.Contains(unsignedNames, name) {
-			return unsigned(name, "%s cannot be set without a signature, only %s can (IMAGEKIT_UNSIGNED)", name, strings.Join(unsignedNames, ", "))
+			return unsigned(name, "%s cannot be set without a signature, only %s can (IMAGEKIT_UNSIGNED)", name,
+				strings.Join(unsignedNames, ", "))
 		}
 		rung, bounded := r.ladder[name]
 		if value := q.Get(name); bounded && !slices.Contains(rung.values, value) {

@@ -48,7 +48,10 @@ func TestUnsignedSource(t *testing.T) {
 
 // FuzzUnsigned: what passes without a signature asks for values on the lists, whatever the query.
 func FuzzUnsigned(f *testing.F) {
-	for _, raw := range []string{"url=http://a/&w=320", "w=321", "p=card&w=320", "sig=&w=1", "%77=320", "w=320&dpr=1.5&q=80&f=auto", "w=320&v=1", "url=http://a/?b"} {
+	for _, raw := range []string{
+		"url=http://a/&w=320", "w=321", "p=card&w=320", "sig=&w=1", "%77=320",
+		"w=320&dpr=1.5&q=80&f=auto", "w=320&v=1", "url=http://a/?b",
+	} {
 		f.Add(raw)
 	}
 	var presets Presets
@@ -66,8 +69,10 @@ func FuzzUnsigned(f *testing.F) {
 			return
 		}
 		p := req.Params
-		if !slices.Contains([]int{0, 32, 320, 640, 77}, p.Width) || p.Height != 0 && p.Height != 50 || !slices.Contains([]int{0, 50, 80}, p.Quality) ||
-			p.DPR*2 != float64(int(p.DPR*2)) || req.Version != "" || req.Download != "" || req.Free != 0 || !req.Expires.IsZero() || strings.Contains(req.Source, "?") {
+		if !slices.Contains([]int{0, 32, 320, 640, 77}, p.Width) || p.Height != 0 && p.Height != 50 ||
+			!slices.Contains([]int{0, 50, 80}, p.Quality) ||
+			p.DPR*2 != float64(int(p.DPR*2)) || req.Version != "" || req.Download != "" || req.Free != 0 ||
+			!req.Expires.IsZero() || strings.Contains(req.Source, "?") {
 			t.Errorf("%q passes as %+v", raw, req)
 		}
 	})

@@ -29,7 +29,8 @@ func TestTag(t *testing.T) {
 func TestNew(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	b := New([]byte("abc"), format.PNG, now)
-	if string(b.Data) != "abc" || b.Format != format.PNG || b.ETag != Tag(b.Data) || !b.Created.Equal(now) || !b.Expires.IsZero() {
+	if string(b.Data) != "abc" || b.Format != format.PNG || b.ETag != Tag(b.Data) || !b.Created.Equal(now) ||
+		!b.Expires.IsZero() {
 		t.Errorf("New = %+v", b)
 	}
 }

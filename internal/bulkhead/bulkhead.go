@@ -105,5 +105,6 @@ func (b *Bulkhead) stall() {
 // mayTry lets one call of those that ask at a time through.
 func (b *Bulkhead) mayTry() bool {
 	now, next := time.Since(b.started), b.next.Load()
-	return int64(now) >= next && len(b.running) < cap(b.running) && b.next.CompareAndSwap(next, int64(now+b.patience+retryEvery))
+	return int64(now) >= next && len(b.running) < cap(b.running) &&
+		b.next.CompareAndSwap(next, int64(now+b.patience+retryEvery))
 }

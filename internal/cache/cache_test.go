@@ -222,7 +222,8 @@ func TestWhatIsNoFailure(t *testing.T) {
 			c.Put(tt.ctx, "a", photo("A"))
 			flush(t, c)
 			c.Get(tt.ctx, "a")
-			if s := c.Stats(); s.ReadErrors != 0 || s.WriteErrors != 0 || s.Corrupt != 0 || s.Misses != 1 || s.NoRoom != tt.noRoom {
+			if s := c.Stats(); s.ReadErrors != 0 || s.WriteErrors != 0 || s.Corrupt != 0 || s.Misses != 1 ||
+				s.NoRoom != tt.noRoom {
 				t.Errorf("stats %+v, want one miss, no error and %d without room", s, tt.noRoom)
 			}
 		})

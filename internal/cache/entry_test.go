@@ -37,7 +37,10 @@ func TestEntryRoundTrip(t *testing.T) {
 		{"not recognised", "k", &blob.Blob{Data: []byte("x"), Format: format.Unknown}},
 		{"long key", strings.Repeat("ü", 70_000), &blob.Blob{Data: []byte("x"), Format: format.GIF, ETag: `"tag"`}},
 		{"after a purge", testKey, &blob.Blob{Data: []byte("x"), Format: format.JPEG, Generation: 1<<63 + 5}},
-		{"with notes", testKey, &blob.Blob{Data: []byte("x"), Format: format.WebP, ETag: `"tag"`, Notes: "X-Animation: still; frames"}},
+		{"with notes", testKey, &blob.Blob{
+			Data: []byte("x"), Format: format.WebP, ETag: `"tag"`,
+			Notes: "X-Animation: still; frames",
+		}},
 		{"key of any bytes", "\x00\xff\n", sample()},
 	}
 	for _, tt := range rows {
@@ -155,7 +158,10 @@ func TestDecodeRefuses(t *testing.T) {
 		{"text", []byte(strings.Repeat("<html>", 20)), "magic"},
 		{"an earlier version", past, "checksum of the header"}, // its parts begin elsewhere
 		{"another key's entry", other, "another key's entry"},
-		{"unknown type", resum(bytes.Replace(encode(testKey, sample()), []byte("image/webp"), []byte("image/heic"), 1)), "content type"},
+		{
+			"unknown type", resum(bytes.Replace(encode(testKey, sample()), []byte("image/webp"), []byte("image/heic"), 1)),
+			"content type",
+		},
 		{"bytes behind the body", resum(append(encode(testKey, sample()), 0)), "length"},
 		{"huge lengths", huge(), "length"},
 	}

@@ -61,7 +61,10 @@ func Verify(ctx context.Context, f disk.Folder, remove bool, progress Progress) 
 		if removed {
 			v.Removed++
 		}
-		v.Problems = append(v.Problems, Problem{f.Path(e), strings.TrimPrefix(fault.Plain(err).Error(), "cache: damaged entry: ")})
+		v.Problems = append(v.Problems, Problem{
+			f.Path(e),
+			strings.TrimPrefix(fault.Plain(err).Error(), "cache: damaged entry: "),
+		})
 		return failed
 	})
 	v.Found = w.seen

@@ -111,8 +111,10 @@ func Key(addr netip.Addr) string {
 
 // forwarding lists the fields, beside X-Forwarded-*, by which proxies and CDNs say for whom they speak or that they do.
 var forwarding = []string{
-	"Forwarded", "X-Real-Ip", "Via", "Cf-Connecting-Ip", "True-Client-Ip", // RFC 7239, nginx, RFC 9110 §7.6.3, Cloudflare, Akamai
-	"Cdn-Loop", "X-Client-Ip", "X-Cluster-Client-Ip", "Fastly-Client-Ip", "X-Original-Forwarded-For", // RFC 8586, Azure, Rackspace, Fastly, ingress-nginx
+	// RFC 7239, nginx, RFC 9110 §7.6.3, Cloudflare, Akamai
+	"Forwarded", "X-Real-Ip", "Via", "Cf-Connecting-Ip", "True-Client-Ip",
+	// RFC 8586, Azure, Rackspace, Fastly, ingress-nginx
+	"Cdn-Loop", "X-Client-Ip", "X-Cluster-Client-Ip", "Fastly-Client-Ip", "X-Original-Forwarded-For",
 }
 
 // Forwarded reports whether a proxy speaks for somebody else: the request carries X-Forwarded-* or another field that

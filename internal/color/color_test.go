@@ -59,7 +59,8 @@ func TestUnusableProfiles(t *testing.T) {
 			}
 			g.Release()
 			// C, M, Y, K: paper; full cyan; half magenta on half black; full black.
-			f = working(t, frame.CMYK, []uint16{0, one, 0, 0}, []uint16{0, 0, one / 2, 0}, []uint16{0, 0, 0, 0}, []uint16{0, 0, one / 2, one})
+			f = working(t, frame.CMYK, []uint16{0, one, 0, 0}, []uint16{0, 0, one / 2, 0}, []uint16{0, 0, 0, 0},
+				[]uint16{0, 0, one / 2, one})
 			if g, err = ToSRGB(f, c.profile); err != nil {
 				t.Fatal(err)
 			}

@@ -25,7 +25,8 @@ func transform(f, dst *frame.Frame, profile []byte) (bool, error) {
 	var pin runtime.Pinner
 	defer pin.Unpin()
 	srgb := C.ikcolor_srgb{matrix: cRows(inv), encode: pinned(&pin, encoded())}
-	status := C.ikcolor_to_srgb(unsafe.Pointer(&profile[0]), C.size_t(len(profile)), &in, &out, C.int(f.Width), C.int(f.Height), &srgb)
+	status := C.ikcolor_to_srgb(unsafe.Pointer(&profile[0]), C.size_t(len(profile)), &in, &out, C.int(f.Width),
+		C.int(f.Height), &srgb)
 	runtime.KeepAlive(profile)
 	if status == C.IKCOLOR_NO_MEMORY {
 		return false, fault.New(fault.TooMuchMemory, "no memory for the colour transform of %d×%d pixels", f.Width, f.Height)

@@ -84,7 +84,10 @@ func TestPrecise(t *testing.T) {
 	}{
 		{"ProPhoto", imagetest.RGBProfile(prophoto, para(0, 1.8)), 0.1},
 		{"ProPhoto with a straight part", imagetest.RGBProfile(prophoto, para(3, 1.8, 1, 0, 0.0625, 0.03125)), 0.1},
-		{"Rec. 2020", imagetest.RGBProfile(colorants(bt2020), para(3, 1/0.45, 1/1.0993, 0.0993/1.0993, 1/4.5, 0.08145)), 0.1},
+		{
+			"Rec. 2020", imagetest.RGBProfile(colorants(bt2020), para(3, 1/0.45, 1/1.0993, 0.0993/1.0993, 1/4.5, 0.08145)),
+			0.1,
+		},
 		{"Rec. 2020, gamma 2.4", imagetest.RGBProfile(colorants(bt2020), para(0, 2.4)), 0.1},
 		{"DCI P3", imagetest.RGBProfile(colorants(known[11]), para(0, 2.6)), 0.1},
 		{"curve of 1024 points", imagetest.RGBProfile(colorants(bt2020), curv(1024, decodeSRGB)), 0.1},
@@ -232,7 +235,8 @@ func TestToneReference(t *testing.T) {
 		t.Run(fmt.Sprintf("%+v", from), func(t *testing.T) {
 			var want []float64
 			for i := range all[0] {
-				c := toneReference([3]float64{float64(all[0][i]) / one, float64(all[1][i]) / one, float64(all[2][i]) / one}, from)
+				c := toneReference([3]float64{float64(all[0][i]) / one, float64(all[1][i]) / one, float64(all[2][i]) / one},
+					from)
 				want = append(want, c[:]...)
 			}
 			f := working(t, frame.RGB, all[:]...)
@@ -241,7 +245,8 @@ func TestToneReference(t *testing.T) {
 			p99, most := distances(f, want)
 			t.Logf("p99 %.3f, at most %.2f levels", p99, most)
 			if p99 > 0.1 || most > 1 {
-				t.Errorf("99 of 100 colours are within %.2f levels of the reference, all within %.2f; want 0.1 and 1", p99, most)
+				t.Errorf("99 of 100 colours are within %.2f levels of the reference, all within %.2f; want 0.1 and 1", p99,
+					most)
 			}
 		})
 	}
@@ -271,7 +276,8 @@ func TestToneIsChromiums(t *testing.T) {
 			for i, p := range f.Planes {
 				for x, v := range row(p) {
 					if d := (int(v)+128)/257 - int(c.want[x]); d < -1 || d > 1 {
-						t.Errorf("%+v, model %d, plane %d, code %d: got %d, want %d", c.from, model, i, 30*x, v/257, c.want[x])
+						t.Errorf("%+v, model %d, plane %d, code %d: got %d, want %d", c.from, model, i, 30*x, v/257,
+							c.want[x])
 					}
 				}
 			}
@@ -298,7 +304,8 @@ func TestSignals(t *testing.T) {
 			if d := 2*half - whole; d < -4 || d > 4 {
 				t.Errorf("%+v: half transparent %d, opaque %d", from, half, whole)
 			}
-			if white := row(f.Planes[1])[3]; white < one/2-60 && transfer != cicp.TransferHLG && transfer != cicp.TransferPQ {
+			if white := row(f.Planes[1])[3]; white < one/2-60 && transfer != cicp.TransferHLG &&
+				transfer != cicp.TransferPQ {
 				t.Errorf("%+v: white at half alpha became %d", from, white)
 			}
 			f.Release()

@@ -52,7 +52,8 @@ func Complete(root *cli.Command, words []string) []Candidate {
 	case "transform":
 		if len(at.Arguments) >= 2 {
 			list := completeQuery(new(param.Params).Options(), word)
-			return slices.DeleteFunc(list, func(c Candidate) bool { return strings.HasSuffix(c.Text, "f=auto") }) // no browser to ask
+			// no browser to ask
+			return slices.DeleteFunc(list, func(c Candidate) bool { return strings.HasSuffix(c.Text, "f=auto") })
 		}
 	case "sign":
 		if len(at.Arguments) == 0 {

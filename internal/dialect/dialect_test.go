@@ -47,11 +47,15 @@ func TestFind(t *testing.T) {
 	} {
 		found, ok := set.Find(tt.host, tt.target)
 		if ok != (tt.name != "") || found.Name != tt.name || found.Path != tt.path || found.Target.Query != tt.query {
-			t.Errorf("%s%s: %q %q %q, want %q %q %q", tt.host, tt.target, found.Name, found.Path, found.Target.Query, tt.name, tt.path, tt.query)
+			t.Errorf("%s%s: %q %q %q, want %q %q %q", tt.host, tt.target, found.Name, found.Path, found.Target.Query,
+				tt.name, tt.path, tt.query)
 		}
 	}
 	greedy := Set{{Name: "imgproxy", Reader: anything{}}, {Name: "next", Reader: anything{}}}
-	for target, want := range map[string]string{"/_next/image": "next", "/cdn-cgi/image/w=1/x": "", "/other/image": "imgproxy"} {
+	for target, want := range map[string]string{
+		"/_next/image": "next", "/cdn-cgi/image/w=1/x": "",
+		"/other/image": "imgproxy",
+	} {
 		if found, _ := greedy.Find("", target); found.Name != want {
 			t.Errorf("%s: %q, want %q", target, found.Name, want)
 		}

@@ -29,7 +29,8 @@ func Source(raw, base string) (string, error) {
 // climbs reports whether a path leads above itself, however its dots are written.
 func climbs(path string) bool {
 	path, _, _ = strings.Cut(path, "?")
-	path = strings.NewReplacer("%2e", ".", "%2E", ".", "%2f", "/", "%2F", "/", "\\", "/", "%5c", "/", "%5C", "/").Replace(path)
+	path = strings.NewReplacer("%2e", ".", "%2E", ".", "%2f", "/", "%2F", "/", "\\", "/", "%5c", "/", "%5C",
+		"/").Replace(path)
 	for segment := range strings.SplitSeq(path, "/") {
 		if segment == ".." {
 			return true

@@ -108,14 +108,16 @@ var Table = [Count]Row{
 	Sharpen: {
 		Option: opt.Option{
 			Name: "sharpen", Title: "Sharpen", Max: 10, Default: "0", Group: group, Example: "w=240&sharpen=1",
-			Doc: "Sharpens light and dark (unsharp mask), not colours. The value is the mask's sigma in pixels of the result; 1 is a good start.",
+			Doc: "Sharpens light and dark (unsharp mask), not colours. The value is the mask's sigma in pixels of the " +
+				"result; 1 is a good start.",
 		},
 		Memory: 4,
 	},
 	Pixelate: {
 		Option: opt.Option{
 			Name: "pixelate", Title: "Pixelate", Min: 2, Max: 256, Group: group, DefaultDoc: "as it is", Example: "w=240&pixelate=12",
-			Doc: "Divides the picture into squares of one colour each. The value is the side of a square in pixels, multiplied by `dpr`.",
+			Doc: "Divides the picture into squares of one colour each. The value is the side of a square in pixels, " +
+				"multiplied by `dpr`.",
 		},
 		Pixels: true,
 	},

@@ -56,7 +56,10 @@ func TestDiscHasNoFringe(t *testing.T) {
 
 func checkEdge(t *testing.T, want, got *image.NRGBA, edge []int, out format.Format) {
 	t.Helper()
-	most := map[format.Format]float64{format.PNG: 1, format.JPEG: maxFlatEdge, format.WebP: maxEdge, format.AVIF: maxAVIFEdge}[out]
+	most := map[format.Format]float64{
+		format.PNG: 1, format.JPEG: maxFlatEdge, format.WebP: maxEdge,
+		format.AVIF: maxAVIFEdge,
+	}[out]
 	for _, bg := range []color.NRGBA{white, black} {
 		if out == format.JPEG && bg == black {
 			continue // it is on white already

@@ -170,7 +170,8 @@ func TestApertureElsewhere(t *testing.T) {
 	size := image.Pt(64, 48)
 	for name, p := range map[string][]byte{
 		"middle": clap(size, 4, 4, 56, 40), "right": clap(size, 8, 0, 56, 48), "below": clap(size, 0, 8, 64, 40),
-		"too large": clap(size, 0, 0, 66, 50), "empty": clap(size, 0, 0, 0, 40), "short": imagetest.Box("clap", make([]byte, 31)),
+		"too large": clap(size, 0, 0, 66, 50), "empty": clap(size, 0, 0, 0, 40), "short": imagetest.Box("clap",
+			make([]byte, 31)),
 		"no units": imagetest.Box("clap", make([]byte, 32)),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -185,7 +186,8 @@ func TestApertureElsewhere(t *testing.T) {
 	whole := planned(t, imagetest.BuildAVIF(large), "w=1", format.PNG)
 	large.Properties = append(large.Properties, clap(image.Pt(2048, 1024), 0, 0, 1, 1))
 	if p := planned(t, imagetest.BuildAVIF(large), "", format.PNG); p.Width != 1 || p.Memory < whole.Memory {
-		t.Errorf("a picture of 1 × 1 cut from 2048 × 1024: %d wide, %d bytes, want the %d of the whole", p.Width, p.Memory, whole.Memory)
+		t.Errorf("a picture of 1 × 1 cut from 2048 × 1024: %d wide, %d bytes, want the %d of the whole", p.Width, p.Memory,
+			whole.Memory)
 	}
 }
 
@@ -197,7 +199,10 @@ func TestDerivedMatrix(t *testing.T) {
 		primaries, matrix uint8
 		kr, kb            float64
 	}{{1, 1, 0.2126, 0.0722}, {12, 0, 0.2290, 0.0793}, {9, 9, 0.2627, 0.0593}} {
-		file := imagetest.EncodeAVIF(t, img, imagetest.AVIF{SubX: 1, SubY: 1, CICP: avif.CICP{Primaries: c.primaries, Transfer: 13, Matrix: 12}})
+		file := imagetest.EncodeAVIF(t, img, imagetest.AVIF{
+			SubX: 1, SubY: 1,
+			CICP: avif.CICP{Primaries: c.primaries, Transfer: 13, Matrix: 12},
+		})
 		got := run(t, file, "", format.PNG)
 		// The file's samples are BT.601's, so red comes out as the derived matrix reads those.
 		y := 0.299*200 + 0.587*40 + 0.114*40

@@ -86,7 +86,10 @@ func coloredSources(t *testing.T) []colored {
 		return imagetest.JPEGYCbCr(t, patches, 2, 2, imagetest.JPEG{ICC: profile})
 	}
 	cicp := func(primaries, transfer uint8) []byte {
-		return imagetest.EncodeAVIF(t, patches, imagetest.AVIF{SubX: 1, SubY: 1, CICP: avif.CICP{Primaries: primaries, Transfer: transfer, Matrix: 6}})
+		return imagetest.EncodeAVIF(t, patches, imagetest.AVIF{
+			SubX: 1, SubY: 1,
+			CICP: avif.CICP{Primaries: primaries, Transfer: transfer, Matrix: 6},
+		})
 	}
 	return []colored{
 		{"PNG", png(nil, false), icc.None, same},
@@ -96,7 +99,8 @@ func coloredSources(t *testing.T) []colored {
 		{"WebP", imagetest.WebP(t, patches, false), icc.None, same},
 		{"AVIF", cicp(1, 13), icc.None, same},
 		{"AVIF limited", special(t, patches, imagetest.AVIF{SubX: 1, SubY: 1, Limited: true, Depth: 10}), icc.None, same},
-		{"AVIF BT.709", imagetest.EncodeAVIF(t, patches, imagetest.AVIF{SubX: 2, SubY: 2, CICP: avif.CICP{Primaries: 1, Transfer: 1, Matrix: 1}}), icc.None, same},
+		{"AVIF BT.709", imagetest.EncodeAVIF(t, patches,
+			imagetest.AVIF{SubX: 2, SubY: 2, CICP: avif.CICP{Primaries: 1, Transfer: 1, Matrix: 1}}), icc.None, same},
 		{"PNG sRGB", png(srgb, false), icc.None, same},
 		{"JPEG sRGB", jpeg(srgb), icc.None, same},
 		{"JPEG Display P3", jpeg(p3), icc.DisplayP3, same},
@@ -111,7 +115,10 @@ func coloredSources(t *testing.T) []colored {
 		{"JPEG other RGB", jpeg(swapped()), icc.None, fromSwapped},
 		{"AVIF other RGB", special(t, patches, imagetest.AVIF{SubX: 1, SubY: 1, ICC: swapped()}), icc.None, fromSwapped},
 		{"JPEG gray gamma", imagetest.JPEGGray(t, patches, imagetest.JPEG{ICC: gray}), icc.None, grayTo},
-		{"PNG gray gamma", imagetest.EncodePNG(t, patches, imagetest.PNG{Gray: true, Alpha: true, ICC: gray}), icc.None, grayTo},
+		{
+			"PNG gray gamma", imagetest.EncodePNG(t, patches, imagetest.PNG{Gray: true, Alpha: true, ICC: gray}), icc.None,
+			grayTo,
+		},
 		{"CMYK", imagetest.JPEGCMYK(t, patches, false, imagetest.JPEG{}), icc.None, same},
 		{"YCCK", imagetest.JPEGCMYK(t, patches, true, imagetest.JPEG{}), icc.None, same},
 	}
@@ -164,7 +171,16 @@ func inkLab(c, m, y, k int) [3]float64 {
 }
 
 func TestCMYKThroughItsProfile(t *testing.T) {
-	inks := [][4]int{{0, 0, 0, 0}, {1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {1, 1, 0, 0}, {1, 0, 1, 0}, {0, 1, 1, 0}, {1, 1, 1, 0}}
+	inks := [][4]int{
+		{0, 0, 0, 0},
+		{1, 0, 0, 0},
+		{0, 1, 0, 0},
+		{0, 0, 1, 0},
+		{1, 1, 0, 0},
+		{1, 0, 1, 0},
+		{0, 1, 1, 0},
+		{1, 1, 1, 0},
+	}
 	const side, n = 32, 8
 	p := make([]imagetest.Component, 4)
 	for i := range p {
@@ -248,10 +264,14 @@ func TestHDR(t *testing.T) {
 				}
 				for _, sub := range []int{1, 0} { // 4:4:4, 4:0:0
 					src := imagetest.EncodeAVIF(t, img, imagetest.AVIF{
-						SubX: sub, SubY: sub, Depth: 10, Alpha: alpha < 255, CICP: avif.CICP{Primaries: 9, Transfer: c.transfer, Matrix: 6},
+						SubX: sub, SubY: sub, Depth: 10, Alpha: alpha < 255, CICP: avif.CICP{
+							Primaries: 9,
+							Transfer:  c.transfer, Matrix: 6,
+						},
 					})
 					got := run(t, src, "w=32", format.PNG)
-					if p := got.img.NRGBAAt(16, 12); p.G < c.low || p.G > c.hi || colorDistance(p, color.NRGBA{p.G, p.G, p.G, alpha}) > 2 {
+					if p := got.img.NRGBAAt(16, 12); p.G < c.low || p.G > c.hi ||
+						colorDistance(p, color.NRGBA{p.G, p.G, p.G, alpha}) > 2 {
 						t.Errorf("subsampling %d, alpha %d: got %v, want grey within %d…%d", sub, alpha, p, c.low, c.hi)
 					}
 				}
@@ -277,9 +297,10 @@ func TestEveryCodePoint(t *testing.T) {
 						src := bytes.Clone(file)
 						src[at+1] = other
 						src[at+2*field+1] = byte(v)
-						t.Run(fmt.Sprintf("alpha %t gray %t field %d = %d primaries %d", alpha, gray, field, v, other), func(t *testing.T) {
-							anyAnswerButInternal(t, src)
-						})
+						t.Run(fmt.Sprintf("alpha %t gray %t field %d = %d primaries %d", alpha, gray, field, v, other),
+							func(t *testing.T) {
+								anyAnswerButInternal(t, src)
+							})
 					}
 				}
 			}

@@ -55,7 +55,8 @@ func (j *job) take() (*frame.Frame, error) {
 	for n := 1; ; n++ {
 		f, delay, err := j.decoder.Next()
 		if errors.Is(err, io.EOF) {
-			return nil, fault.New(fault.DamagedImage, "the header says %d pictures, the decoder found %d", j.plan.Source.Frames, n-1)
+			return nil, fault.New(fault.DamagedImage, "the header says %d pictures, the decoder found %d",
+				j.plan.Source.Frames, n-1)
 		}
 		switch {
 		case err != nil:

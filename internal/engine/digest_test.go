@@ -101,7 +101,8 @@ func digestSources(t *testing.T) []digestSource {
 	photo := imagetest.Photo(501, 333)
 	cut := imagetest.WithAlpha(photo)
 	for orientation := 1; orientation <= 8; orientation++ {
-		add(fmt.Sprintf("orientation-%d", orientation), imagetest.JPEGYCbCr(t, photo, 2, 2, imagetest.JPEG{Exif: orientation}))
+		add(fmt.Sprintf("orientation-%d", orientation),
+			imagetest.JPEGYCbCr(t, photo, 2, 2, imagetest.JPEG{Exif: orientation}))
 	}
 	add("jpeg-444", imagetest.JPEGYCbCr(t, photo, 1, 1, imagetest.JPEG{}))
 	add("jpeg-422", imagetest.JPEGYCbCr(t, photo, 2, 1, imagetest.JPEG{}))

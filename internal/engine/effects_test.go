@@ -101,7 +101,8 @@ func TestAround(t *testing.T) {
 	got := run(t, src, "padding=8&bg=f00&border=4,00f&radius=20", format.PNG)
 	opaque := func(r, g, b uint8) color.NRGBA { return color.NRGBA{r, g, b, 255} }
 	want := map[image.Point]color.NRGBA{
-		{44, 36}: opaque(255, 255, 255), {12, 12}: opaque(255, 255, 255), {11, 30}: opaque(255, 0, 0), {4, 30}: opaque(255, 0, 0),
+		{44, 36}: opaque(255, 255, 255), {12, 12}: opaque(255, 255, 255), {11, 30}: opaque(255, 0, 0), {4, 30}: opaque(255,
+			0, 0),
 		{3, 30}: opaque(0, 0, 255), {87, 30}: opaque(0, 0, 255), {0, 0}: opaque(255, 0, 0), {87, 71}: opaque(255, 0, 0),
 	}
 	for at, c := range want {

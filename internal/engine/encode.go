@@ -39,7 +39,10 @@ func (j *job) write(e plan.Encoder) error {
 	var err error
 	switch j.plan.Format {
 	case format.JPEG:
-		j.result, err = jpeg.Encode(j.frame, jpeg.Settings{Quality: e.Quality, Progressive: e.Progressive, Optimize: true, ICC: profile})
+		j.result, err = jpeg.Encode(j.frame, jpeg.Settings{
+			Quality: e.Quality, Progressive: e.Progressive, Optimize: true,
+			ICC: profile,
+		})
 	case format.PNG:
 		s := png.Settings{Level: e.Effort, Filters: png.AllFilters, ICC: profile}
 		if e.Unfiltered {
@@ -51,7 +54,10 @@ func (j *job) write(e plan.Encoder) error {
 	case format.GIF:
 		j.result, err = gif.Encode(j.frame)
 	case format.AVIF:
-		s := avif.Settings{Quality: e.Quality, AlphaQuality: e.AlphaQuality, Speed: e.Effort, Threads: j.plan.Threads, ICC: profile}
+		s := avif.Settings{
+			Quality: e.Quality, AlphaQuality: e.AlphaQuality, Speed: e.Effort, Threads: j.plan.Threads,
+			ICC: profile,
+		}
 		if j.carries(icc.DisplayP3) {
 			s.ICC = nil // code points are exact, and 400 bytes smaller
 			s.CICP = avif.CICP{Primaries: cicp.PrimariesDisplayP3, Transfer: cicp.TransferSRGB, Matrix: cicp.MatrixBT601}

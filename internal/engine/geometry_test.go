@@ -108,7 +108,10 @@ func TestTinyAndThin(t *testing.T) {
 		}
 		for name, src := range sources {
 			for _, out := range format.Outputs() {
-				for _, query := range []string{"", "w=1", "w=40&up=1", "w=9&h=9&fit=cover&up=1", "rot=90", "w=31&h=21&fit=pad"} {
+				for _, query := range []string{
+					"", "w=1", "w=40&up=1", "w=9&h=9&fit=cover&up=1", "rot=90",
+					"w=31&h=21&fit=pad",
+				} {
 					t.Run(fmt.Sprintf("%s %v %s %s", name, size, out, query), func(t *testing.T) {
 						p := planned(t, src, query, out)
 						runPlan(t, src, p)
@@ -192,7 +195,8 @@ func TestChromaStaysInPlace(t *testing.T) {
 				t.Run(name+" "+query+" "+out.String(), func(t *testing.T) {
 					got := run(t, src, query+"&q=100", out)
 					want := reference(img, 1, parse(t, query), false)
-					if red, blue := bias(want, got.img, 0), bias(want, got.img, 2); math.Abs(red) > maxBias || math.Abs(blue) > maxBias {
+					if red, blue := bias(want, got.img, 0), bias(want, got.img, 2); math.Abs(red) > maxBias ||
+						math.Abs(blue) > maxBias {
 						t.Errorf("red is %.2f levels off in the mean, blue %.2f", red, blue)
 					}
 				})

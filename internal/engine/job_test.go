@@ -84,7 +84,8 @@ func run(t testing.TB, src []byte, query string, out format.Format) result {
 		t.Fatalf("the result cannot be read back: %v", err)
 	}
 	if info.Format != p.Format || info.Width != p.Size().X || info.Height != p.Size().Y || info.Orientation > 1 {
-		t.Fatalf("want %s of %v, got %s of %d×%d, orientation %d", p.Format, p.Size(), info.Format, info.Width, info.Height, info.Orientation)
+		t.Fatalf("want %s of %v, got %s of %d×%d, orientation %d", p.Format, p.Size(), info.Format, info.Width, info.Height,
+			info.Orientation)
 	}
 	r := result{data, info, imagetest.Decode(t, data), p}
 	// libwebp and libavif leave out an alpha plane that turns out to be opaque.

@@ -90,7 +90,10 @@ func unchanged(t *testing.T, photo *image.NRGBA) (list []source) {
 // A change of the size, a crop or another format asks for the quality that was asked for.
 func TestChangedKeepsItsQuality(t *testing.T) {
 	src := imagetest.JPEGYCbCr(t, imagetest.Photo(320, 240), 2, 2, imagetest.JPEG{})
-	for query, want := range map[string]bool{"": true, "rot=90": true, "w=320": true, "w=200": false, "crop=0,0,160,120": false, "w=400&h=240&fit=pad": false} {
+	for query, want := range map[string]bool{
+		"": true, "rot=90": true, "w=320": true, "w=200": false,
+		"crop=0,0,160,120": false, "w=400&h=240&fit=pad": false,
+	} {
 		if p := planned(t, src, query, format.JPEG); p.Unchanged != want {
 			t.Errorf("%q: got unchanged %t, want %t", query, p.Unchanged, want)
 		}

@@ -73,7 +73,8 @@ func TestLosslessAVIF(t *testing.T) {
 		for _, query := range []string{"q=1", "q=50", "q=80", "q=90"} {
 			got := run(t, src, query, format.AVIF)
 			if len(got.data) > len(src) && len(got.data) > len(exact.data) {
-				t.Errorf("%s %s: %d bytes, without loss %d, the source has %d", p.Name, query, len(got.data), len(exact.data), len(src))
+				t.Errorf("%s %s: %d bytes, without loss %d, the source has %d", p.Name, query, len(got.data),
+					len(exact.data), len(src))
 			}
 			if len(got.data) == len(exact.data) {
 				taken++

@@ -54,7 +54,10 @@ func judged(t *testing.T) (list []source) {
 			}
 			list = append(list, source{name: fmt.Sprint(p.Name, " JPEG ", q), data: b.Bytes(), img: p.Img},
 				source{name: fmt.Sprint(p.Name, " WebP ", q), data: lossyWebP(t, png, fmt.Sprint("q=", q)), img: p.Img},
-				source{name: fmt.Sprint(p.Name, " AVIF ", q), data: run(t, png, fmt.Sprint("q=", q), format.AVIF).data, img: p.Img})
+				source{
+					name: fmt.Sprint(p.Name, " AVIF ", q), data: run(t, png, fmt.Sprint("q=", q), format.AVIF).data,
+					img: p.Img,
+				})
 		}
 	}
 	return list
@@ -91,7 +94,8 @@ func checkRises(t *testing.T, s source, query string, out format.Format) {
 		got := run(t, s.data, fmt.Sprintf("%s&q=%d", query, q), out)
 		p := min(imagetest.PSNR(want, got.img), 99)
 		if p < best-noise(s.img) {
-			t.Errorf("q=%d has %.2f dB in %d bytes, q=%d has %.2f; the source has %d bytes", q, p, len(got.data), at, best, len(s.data))
+			t.Errorf("q=%d has %.2f dB in %d bytes, q=%d has %.2f; the source has %d bytes", q, p, len(got.data), at, best,
+				len(s.data))
 		}
 		if p > best {
 			best, at = p, q
@@ -119,7 +123,8 @@ func TestTinyJPEGKeepsItsColors(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(j.result) != asked {
-		t.Errorf("100 bytes cannot be reached: want the %d bytes of the quality asked for, got %d (whole: %d)", asked, len(j.result), len(whole))
+		t.Errorf("100 bytes cannot be reached: want the %d bytes of the quality asked for, got %d (whole: %d)", asked,
+			len(j.result), len(whole))
 	}
 }
 
@@ -139,7 +144,8 @@ func TestLowerFindsTheHighest(t *testing.T) {
 					b.record(q, size(q))
 				}
 				if b.tries > guesses+8 || b.high-b.low > 1 && size(b.low) < b.enough || b.low > 0 && size(b.low) > most {
-					t.Fatalf("%s from %d to %d bytes: %d tries, between %d and %d", name, start, most, b.tries, b.low, b.high)
+					t.Fatalf("%s from %d to %d bytes: %d tries, between %d and %d", name, start, most, b.tries, b.low,
+						b.high)
 				}
 			}
 		}

@@ -44,7 +44,8 @@ func closing(j *job) (err error) {
 		return nil
 	}
 	if j.result, err = j.encoder.Close(); err == nil && len(j.result) > plan.MaxMoving {
-		err = fault.New(fault.TooMuchMemory, "want a moving result of at most %d MiB, got %d", plan.MaxMoving>>20, len(j.result)>>20)
+		err = fault.New(fault.TooMuchMemory, "want a moving result of at most %d MiB, got %d", plan.MaxMoving>>20,
+			len(j.result)>>20)
 	}
 	return err
 }

@@ -38,7 +38,10 @@ func attemptMotion(t testing.TB, src []byte, out format.Format, anim param.Anim)
 
 func movies(t testing.TB) [][]byte {
 	src := movie(t)
-	return [][]byte{src, runPlan(t, src, planned(t, src, "", format.WebP)), runPlan(t, src, planned(t, src, "bg=fff", format.WebP))}
+	return [][]byte{
+		src, runPlan(t, src, planned(t, src, "", format.WebP)),
+		runPlan(t, src, planned(t, src, "bg=fff", format.WebP)),
+	}
 }
 
 // Flipped and missing bytes of what moves are never our fault, and leave nothing behind.

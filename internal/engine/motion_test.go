@@ -84,7 +84,8 @@ func TestMotion(t *testing.T) {
 				data := runPlan(t, movie(t), p)
 				info, err := probe.Read(data, probe.Limits{MaxPixels: limits.MaxPixels})
 				if err != nil || info.Motion.Repeats != 2 || info.Width != c.size.X || info.Height != c.size.Y {
-					t.Errorf("want two repeats of %v, got %v of %d×%d (%v)", c.size, info.Motion, info.Width, info.Height, err)
+					t.Errorf("want two repeats of %v, got %v of %d×%d (%v)", c.size, info.Motion, info.Width, info.Height,
+						err)
 				}
 				all := play(t, data)
 				if len(all) != len(moviePages) {
@@ -198,7 +199,10 @@ func TestMotionOverTheBudget(t *testing.T) {
 		{"frames", func(l *plan.Limits) { l.MaxFrames = 3 }, "", fault.TooManyPixels},
 		{"pixels", func(l *plan.Limits) { l.MaxFramePixels = 4*40*40 - 1 }, "", fault.TooManyPixels},
 		{"pixels", func(l *plan.Limits) { l.MaxFramePixels = 4*80*80 - 1 }, "&w=80&up=1", fault.TooManyPixels},
-		{"memory", func(l *plan.Limits) { l.Memory = planned(t, src, "anim=0", format.WebP).Memory }, "", fault.TooMuchMemory},
+		{
+			"memory", func(l *plan.Limits) { l.Memory = planned(t, src, "anim=0", format.WebP).Memory }, "",
+			fault.TooMuchMemory,
+		},
 	} {
 		t.Run(c.why+c.query, func(t *testing.T) {
 			l := limits
@@ -208,7 +212,8 @@ func TestMotionOverTheBudget(t *testing.T) {
 				t.Fatalf("want a still for %q, got %q (%v)", c.why, p.Still, err)
 			}
 			runPlan(t, src, p)
-			if _, err := plan.New(info, parse(t, "anim=1"+c.query), format.WebP, l); err == nil || fault.From(err).Kind != c.kind {
+			if _, err := plan.New(info, parse(t, "anim=1"+c.query), format.WebP, l); err == nil ||
+				fault.From(err).Kind != c.kind {
 				t.Errorf("with anim=1: want %v, got %v", c.kind, err)
 			}
 		})

@@ -72,7 +72,8 @@ func TestQuality(t *testing.T) {
 			got := run(t, src, "w=160&q="+q, out)
 			p := imagetest.PSNR(want, got.img)
 			if len(got.data) <= size || p <= psnr {
-				t.Errorf("%s q=%s: got %d bytes and %.1f dB, want more than %d and %.1f", out, q, len(got.data), p, size, psnr)
+				t.Errorf("%s q=%s: got %d bytes and %.1f dB, want more than %d and %.1f", out, q, len(got.data), p, size,
+					psnr)
 			}
 			size, psnr = len(got.data), p
 		}

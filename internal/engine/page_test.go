@@ -39,7 +39,10 @@ func movie(t testing.TB) []byte {
 // for 100.
 var (
 	moviePages = [][]color.NRGBA{{red, red, red, red}, {green, red, red, red}, {red, blue, red, red}, {red, {}, gold, red}}
-	moviePlays = []time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond, 70 * time.Millisecond}
+	moviePlays = []time.Duration{
+		50 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond,
+		70 * time.Millisecond,
+	}
 )
 
 // Each page of a GIF is the canvas as it is shown then: what earlier pictures left, taken away as they ask.
@@ -64,7 +67,10 @@ func TestPageRefused(t *testing.T) {
 		want  string
 	}{
 		{"of a still", gif, "page=2", "page: want at most 1, the number of pictures in the source, got 2"},
-		{"of a photo", imagetest.JPEGYCbCr(t, imagetest.Photo(20, 20), 2, 2, imagetest.JPEG{}), "page=9", "page: want at most 1, the number of pictures in the source, got 9"},
+		{
+			"of a photo", imagetest.JPEGYCbCr(t, imagetest.Photo(20, 20), 2, 2, imagetest.JPEG{}), "page=9",
+			"page: want at most 1, the number of pictures in the source, got 9",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			info, err := probe.Read(c.src, probe.Limits{MaxPixels: limits.MaxPixels})

@@ -54,9 +54,13 @@ func sources(t testing.TB, w, h int) []source {
 		{"AVIF 4:2:0", imagetest.EncodeAVIF(t, photo, imagetest.AVIF{SubX: 2, SubY: 2}), photo, false, false},
 		{"AVIF 4:2:0 limited", special(t, photo, imagetest.AVIF{SubX: 2, SubY: 2, Limited: true}), photo, false, false},
 		{"AVIF 4:4:4", imagetest.EncodeAVIF(t, photo, imagetest.AVIF{SubX: 1, SubY: 1}), photo, false, false},
-		{"AVIF 4:2:0 alpha", imagetest.EncodeAVIF(t, clear, imagetest.AVIF{SubX: 2, SubY: 2, Alpha: true}), clear, false, true},
+		{
+			"AVIF 4:2:0 alpha", imagetest.EncodeAVIF(t, clear, imagetest.AVIF{SubX: 2, SubY: 2, Alpha: true}), clear, false,
+			true,
+		},
 		{"AVIF 10 bit", special(t, photo, imagetest.AVIF{SubX: 2, SubY: 2, Depth: 10}), photo, false, false},
-		{"AVIF 12 bit limited alpha", special(t, clear, imagetest.AVIF{SubX: 1, SubY: 1, Depth: 12, Limited: true, Alpha: true}), clear, false, true},
+		{"AVIF 12 bit limited alpha", special(t, clear,
+			imagetest.AVIF{SubX: 1, SubY: 1, Depth: 12, Limited: true, Alpha: true}), clear, false, true},
 		{"AVIF 4:0:0", imagetest.EncodeAVIF(t, gray, imagetest.AVIF{}), gray, true, false},
 		{"GIF transparent", palettedFile, imagetest.NRGBA(paletted), false, true},
 	}
@@ -154,7 +158,10 @@ func TestBackgroundUnderTransparency(t *testing.T) {
 	grayClear := imagetest.WithAlpha(imagetest.NRGBA(imagetest.Gray(clear)))
 	for _, s := range []source{
 		{name: "RGBA", img: clear, data: imagetest.EncodePNG(t, clear, imagetest.PNG{Alpha: true})},
-		{name: "gray alpha", img: grayClear, data: imagetest.EncodePNG(t, grayClear, imagetest.PNG{Gray: true, Alpha: true}), gray: true},
+		{
+			name: "gray alpha", img: grayClear, data: imagetest.EncodePNG(t, grayClear, imagetest.PNG{Gray: true, Alpha: true}),
+			gray: true,
+		},
 		{name: "AVIF", img: clear, data: imagetest.EncodeAVIF(t, clear, imagetest.AVIF{SubX: 1, SubY: 1, Alpha: true})},
 	} {
 		for _, out := range fullColor() {

@@ -41,7 +41,8 @@ func TestWaste(t *testing.T) {
 			calls = (runtime.NumCgoCall() - calls) / jobs
 			t.Logf("%v pieces of memory, %d calls of C a job", allocs, calls)
 			if int(allocs) > tt.allocs || int(calls) > tt.calls {
-				t.Errorf("want at most %d pieces of memory and %d calls of C, got %v and %d", tt.allocs, tt.calls, allocs, calls)
+				t.Errorf("want at most %d pieces of memory and %d calls of C, got %v and %d", tt.allocs, tt.calls, allocs,
+					calls)
 			}
 		})
 	}

@@ -191,7 +191,8 @@ func TestWatermarkColors(t *testing.T) {
 		}
 	}
 	got := marked(t, flat(c, nil), flat(color.NRGBA{120, 210, 60, 255}, swapped()), "wmw=1", format.PNG).NRGBAAt(20, 20)
-	if want := fromSwapped(color.NRGBA{120, 210, 60, 255}); int(got.R)-int(want.R) > 2 || int(got.G)-int(want.G) > 2 || int(got.B)-int(want.B) > 2 {
+	if want := fromSwapped(color.NRGBA{120, 210, 60, 255}); int(got.R)-int(want.R) > 2 || int(got.G)-int(want.G) > 2 ||
+		int(got.B)-int(want.B) > 2 {
 		t.Errorf("through a profile: got %v, want %v", got, want)
 	}
 }

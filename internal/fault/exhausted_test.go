@@ -20,7 +20,10 @@ func TestExhausted(t *testing.T) {
 		{"a file", &os.PathError{Op: "open", Path: "x", Err: syscall.ENFILE}, true},
 		{"memory", fmt.Errorf("fork: %w", syscall.ENOMEM), true},
 		{"buffers", errors.Join(errors.New("first"), syscall.ENOBUFS), true},
-		{"a question to a name server", &net.DNSError{Err: "dial udp 192.0.2.1:53: socket: too many open files", Name: "a.example"}, true},
+		{"a question to a name server", &net.DNSError{
+			Err:  "dial udp 192.0.2.1:53: socket: too many open files",
+			Name: "a.example",
+		}, true},
 		{"a name that says so", &net.DNSError{Err: "no such host", Name: "too many open files"}, false},
 		{"refused", &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, false},
 		{"no such file", &os.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}, false},

@@ -27,7 +27,8 @@ func TestEveryKindHasARow(t *testing.T) {
 		if http.StatusText(row.Status) == "" && k != ClientGone { // 499 is nginx's word, for the log
 			t.Errorf("%s: status %d is none", k, row.Status)
 		}
-		if retries := row.Status == http.StatusTooManyRequests || k == Overloaded || k == Draining; retries != (row.Retry > 0) {
+		if retries := row.Status == http.StatusTooManyRequests || k == Overloaded ||
+			k == Draining; retries != (row.Retry > 0) {
 			t.Errorf("%s: Retry %v; whoever may come back learns when, nobody else", k, row.Retry)
 		}
 		if row.Retry%time.Second != 0 {
@@ -61,7 +62,10 @@ func TestFrom(t *testing.T) {
 		{"wrapped", fmt.Errorf("decode: %w", damaged), DamagedImage, "want 9 rows, got 8"},
 		{"joined", errors.Join(cause, damaged), DamagedImage, "want 9 rows, got 8"},
 		{"outermost counts", Wrap(OriginFailed, damaged, "the origin failed"), OriginFailed, "the origin failed"},
-		{"with an end of context inside", Wrap(OriginTimeout, context.DeadlineExceeded, "no answer"), OriginTimeout, "no answer"},
+		{
+			"with an end of context inside", Wrap(OriginTimeout, context.DeadlineExceeded, "no answer"), OriginTimeout,
+			"no answer",
+		},
 		{"deadline", context.DeadlineExceeded, Timeout, ""},
 		{"wrapped deadline", fmt.Errorf("wait: %w", context.DeadlineExceeded), Timeout, ""},
 		{"cancelled", fmt.Errorf("wait: %w", context.Canceled), ClientGone, ""},

@@ -40,7 +40,8 @@ func codings(h http.Header) (list []string, err error) {
 		}
 	}
 	if len(list) > maxCodings {
-		return nil, fault.New(fault.OriginFailed, "the origin sent %d content-encodings one upon the other, want none", len(list))
+		return nil, fault.New(fault.OriginFailed, "the origin sent %d content-encodings one upon the other, want none",
+			len(list))
 	}
 	return list, nil
 }
@@ -134,7 +135,9 @@ func (f *Fetcher) room(length int64, codings []string) int64 {
 
 // unpacked returns what is inside the codings of a body. A brotli decoder may take its window for the first byte, so room
 // is asked before it.
-func (f *Fetcher) unpacked(ctx context.Context, body *network, list []string, length int64, room func() error) ([]byte, error) {
+func (f *Fetcher) unpacked(ctx context.Context, body *network, list []string, length int64, room func() error) ([]byte,
+	error,
+) {
 	if slices.Contains(list, "br") {
 		if err := room(); err != nil {
 			return nil, err

@@ -26,8 +26,9 @@ func explain(ctx context.Context, who string, err error) error {
 	case errors.Is(err, ssrf.ErrProhibitedPort):
 		return fault.Wrap(fault.SourceForbidden, err, "this port of %s is not allowed (IMAGEKIT_ALLOWED_PORTS)", who)
 	case errors.Is(err, errBlocked):
-		return fault.Wrap(fault.SourceForbidden, err, "%s is not at a public address, want one of those or of the networks in "+
-			"IMAGEKIT_ALLOWED_NETWORKS (127.0.0.0/8,::1 is the server's own machine)", who)
+		return fault.Wrap(fault.SourceForbidden, err,
+			"%s is not at a public address, want one of those or of the networks in "+
+				"IMAGEKIT_ALLOWED_NETWORKS (127.0.0.0/8,::1 is the server's own machine)", who)
 	case context.Cause(ctx) == errTooSlow:
 		return fault.Wrap(fault.OriginTimeout, errTooSlow, "%s sends less than %d bytes per second", who, minRate)
 	case isTimeout(err) || errors.Is(ctx.Err(), context.DeadlineExceeded):

@@ -11,7 +11,8 @@ import (
 // A refused source names the one setting that helps: the port of a private address is not what is wrong with it.
 func TestRefusalNamesTheSetting(t *testing.T) {
 	const networks, ports = "IMAGEKIT_ALLOWED_NETWORKS", "IMAGEKIT_ALLOWED_PORTS"
-	own := newGuard([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}, []uint16{80, 443})
+	own := newGuard([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		[]uint16{80, 443})
 	none := newGuard(nil, []uint16{80, 443})
 	for _, tt := range []struct {
 		guard         guard
@@ -40,7 +41,8 @@ func TestRefusalNamesTheSetting(t *testing.T) {
 			continue
 		}
 		f := fault.From(explain(t.Context(), "it", err))
-		if f.Kind != fault.SourceForbidden || !strings.Contains(f.Detail, tt.want) || strings.Contains(f.Detail, networks) == strings.Contains(f.Detail, ports) {
+		if f.Kind != fault.SourceForbidden || !strings.Contains(f.Detail, tt.want) ||
+			strings.Contains(f.Detail, networks) == strings.Contains(f.Detail, ports) {
 			t.Errorf("%s: %q, want %s alone", tt.address, f.Detail, tt.want)
 		}
 	}

@@ -256,7 +256,8 @@ func (f *Fetcher) body(ctx context.Context, cancel context.CancelCauseFunc, t *t
 		return nil, fault.New(fault.SourceTooLarge,
 			"the source has more than %d bytes, the limit (IMAGEKIT_MAX_INPUT_SIZE)", f.maxBytes)
 	case errors.Is(err, errPacked):
-		return nil, fault.Wrap(fault.OriginFailed, err, "the origin sent content-encoding %.40q, want none, and it cannot be unpacked",
+		return nil, fault.Wrap(fault.OriginFailed, err,
+			"the origin sent content-encoding %.40q, want none, and it cannot be unpacked",
 			strings.Join(list, ", "))
 	case err != nil:
 		return nil, explain(ctx, "the origin", err)

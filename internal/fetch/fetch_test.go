@@ -82,7 +82,8 @@ func TestFetch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(b.Data, png) || cap(b.Data) != len(b.Data) || b.Format != format.PNG || b.ETag != "" || b.Created.IsZero() {
+		if !bytes.Equal(b.Data, png) || cap(b.Data) != len(b.Data) || b.Format != format.PNG || b.ETag != "" ||
+			b.Created.IsZero() {
 			t.Errorf("got %+v", b)
 		}
 	}
@@ -179,7 +180,8 @@ func TestEvilOrigin(t *testing.T) {
 	})
 	// Nothing they did is left behind.
 	for _, f := range []*Fetcher{hurried, patient} {
-		if len(f.gate.hosts) != 0 || !f.gate.slots.TryAcquire(int64(c.Concurrency)) || !f.gate.bytes.TryAcquire(c.BytesInFlight) {
+		if len(f.gate.hosts) != 0 || !f.gate.slots.TryAcquire(int64(c.Concurrency)) ||
+			!f.gate.bytes.TryAcquire(c.BytesInFlight) {
 			t.Errorf("slots or bytes are still taken; hosts: %v", f.gate.hosts)
 		}
 	}

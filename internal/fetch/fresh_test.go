@@ -53,7 +53,10 @@ var responses = []struct {
 	{"from the future", "Cache-Control: max-age=40\nDate: " + at(time.Hour), 40*time.Second - delay},
 	{"no date", "Cache-Control: max-age=40\nDate: yesterday", 40*time.Second - delay},
 	{"Expires", "Expires: " + at(40*time.Second), 40*time.Second - delay},
-	{"Expires by the origin's clock", "Date: " + at(time.Hour) + "\nExpires: " + at(time.Hour+40*time.Second), 40*time.Second - delay},
+	{
+		"Expires by the origin's clock", "Date: " + at(time.Hour) + "\nExpires: " + at(time.Hour+40*time.Second),
+		40*time.Second - delay,
+	},
 	{"Expires now", "Expires: " + at(0), 0},
 	{"Expires in the past", "Expires: Thu, 19 Nov 1981 08:52:00 GMT", 0},
 	{"ages apart", "Date: Fri, 31 Dec 9999 23:59:59 GMT\nExpires: Mon, 01 Jan 0001 00:00:00 GMT", 0},
@@ -132,7 +135,10 @@ func FuzzFreshness(f *testing.F) {
 	f.Add(`a="b,c", s-maxage="1`, at(time.Hour), "-1", "x", "*")
 	f.Fuzz(func(t *testing.T, control, expires, age, date, vary string) {
 		h := http.Header{}
-		for name, value := range map[string]string{"Cache-Control": control, "Expires": expires, "Age": age, "Date": date, "Vary": vary} {
+		for name, value := range map[string]string{
+			"Cache-Control": control, "Expires": expires, "Age": age, "Date": date,
+			"Vary": vary,
+		} {
 			if value != "" {
 				h.Set(name, value)
 			}

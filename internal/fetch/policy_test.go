@@ -120,7 +120,10 @@ func TestRedirectPolicy(t *testing.T) {
 		ends(t, err, fault.OriginFailed)
 	}
 	var err error
-	for n, want := range map[int]bool{source.MaxLen - len(s.URL): true, source.MaxLen - len(s.URL) + 1: false, source.MaxLen + 1: false} {
+	for n, want := range map[int]bool{
+		source.MaxLen - len(s.URL): true, source.MaxLen - len(s.URL) + 1: false,
+		source.MaxLen + 1: false,
+	} {
 		if _, err = f.Fetch(t.Context(), s.URL+"/?to=/"+strings.Repeat("a", n-1)); (err == nil) != want {
 			t.Errorf("a Location of %d bytes: %v, want it followed: %v", n, err, want)
 		}
@@ -138,7 +141,10 @@ func TestRedirectErrorsHideTheQuery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, location := range []string{"https://%zz/?token=abc123", "https://a b/?token=abc123", "https://h:port/?token=abc123"} {
+	for _, location := range []string{
+		"https://%zz/?token=abc123", "https://a b/?token=abc123",
+		"https://h:port/?token=abc123",
+	} {
 		_, err := newPolicy(nil).redirect(from, location)
 		ends(t, err, fault.OriginFailed)
 		if err != nil && strings.Contains(err.Error(), "abc123") {

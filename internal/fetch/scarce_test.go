@@ -73,7 +73,10 @@ func TestOutOfDescriptors(t *testing.T) {
 func TestRootsAreReadAtStart(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "roots.pem")
 	alone(t, func() {
-		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(png) }))
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_,
+				_ = w.Write(png)
+		}))
 		s.StartTLS()
 		t.Cleanup(s.Close)
 		root := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})

@@ -95,7 +95,10 @@ func TestStatsWithoutOrigin(t *testing.T) {
 	if diff := cmp.Diff(want, f.Stats().Failures); diff != "" {
 		t.Error(diff)
 	}
-	if got := failureOf(explain(t.Context(), "it", &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}})); got != dns {
+	if got := failureOf(explain(t.Context(), "it", &net.OpError{
+		Op:  "dial",
+		Err: &net.DNSError{IsNotFound: true},
+	})); got != dns {
 		t.Errorf("got %s, want dns", failureNames[got])
 	}
 }

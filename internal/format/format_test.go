@@ -61,7 +61,8 @@ func TestByExt(t *testing.T) {
 
 func TestTableIsComplete(t *testing.T) {
 	for _, f := range []Format{JPEG, PNG, WebP, AVIF, GIF} {
-		if f.String() == "" || !strings.HasPrefix(f.MIME(), "image/") || !strings.HasPrefix(f.Ext(), ".") || f.MaxSide() <= 0 || !strings.EqualFold(f.Title(), f.String()) || !f.Reads() {
+		if f.String() == "" || !strings.HasPrefix(f.MIME(), "image/") || !strings.HasPrefix(f.Ext(), ".") ||
+			f.MaxSide() <= 0 || !strings.EqualFold(f.Title(), f.String()) || !f.Reads() {
 			t.Errorf("row %d: name %q, MIME %q, extension %q, side %d", f, f, f.MIME(), f.Ext(), f.MaxSide())
 		}
 	}

@@ -16,7 +16,10 @@ func TestParseDisplay(t *testing.T) {
 	tables := Profile(AdobeRGB)
 	copy(tables[len("....")+headerLen:], "A2B0") // desc, once
 	cut := Profile(AdobeRGB)
-	for name, b := range map[string][]byte{"none": nil, "header": cut[:headerLen], "tables": tables, "cut": cut[:300], "grey": grayProfile("XYZ ", 2)} {
+	for name, b := range map[string][]byte{
+		"none": nil, "header": cut[:headerLen], "tables": tables, "cut": cut[:300],
+		"grey": grayProfile("XYZ ", 2),
+	} {
 		if _, ok := ParseDisplay(b); ok {
 			t.Errorf("%s: want a refusal", name)
 		}

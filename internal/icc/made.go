@@ -26,7 +26,8 @@ func FromGamma(gamma float64, c *Chromaticities, gray bool) []byte {
 	if !ok {
 		return nil
 	}
-	curve := binary.BigEndian.AppendUint32([]byte("para\x00\x00\x00\x00\x00\x00\x00\x00"), uint32(math.Round(65536*min(1/gamma, most))))
+	curve := binary.BigEndian.AppendUint32([]byte("para\x00\x00\x00\x00\x00\x00\x00\x00"),
+		uint32(math.Round(65536*min(1/gamma, most))))
 	if gray {
 		return layoutGray(curve)
 	}

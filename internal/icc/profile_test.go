@@ -62,7 +62,13 @@ func TestPrimaries(t *testing.T) {
 		r, g, b, w [2]float64
 	}{
 		{srgb, [2]float64{0.64, 0.33}, [2]float64{0.30, 0.60}, [2]float64{0.15, 0.06}, [2]float64{0.3127, 0.3290}},
-		{displayP3, [2]float64{0.680, 0.320}, [2]float64{0.265, 0.690}, [2]float64{0.150, 0.060}, [2]float64{0.3127, 0.3290}},
+		{
+			displayP3,
+			[2]float64{0.680, 0.320},
+			[2]float64{0.265, 0.690},
+			[2]float64{0.150, 0.060},
+			[2]float64{0.3127, 0.3290},
+		},
 		{adobeRGB, [2]float64{0.64, 0.33}, [2]float64{0.21, 0.71}, [2]float64{0.15, 0.06}, [2]float64{0.3127, 0.3290}},
 	}
 	for _, tt := range tests {

@@ -34,8 +34,10 @@ func detailOf(t *testing.T, d imagetest.Named) Detail {
 
 // BenchmarkIsDrawing is the rule on results of 640 × 480 pixels, RGB of 16 bits as for WebP.
 func BenchmarkIsDrawing(b *testing.B) {
-	for _, d := range append(imagetest.Drawings(640, 480), append(imagetest.Traps(640, 480), imagetest.Named{Name: "photo", Img: imagetest.Photo(640, 480)})...) {
-		f, err := png.Decode(imagetest.EncodePNG(b, d.Img, imagetest.PNG{Depth: 16, Alpha: d.Name == "logo on nothing"}), frame.Hint{})
+	for _, d := range append(imagetest.Drawings(640, 480),
+		append(imagetest.Traps(640, 480), imagetest.Named{Name: "photo", Img: imagetest.Photo(640, 480)})...) {
+		f, err := png.Decode(imagetest.EncodePNG(b, d.Img, imagetest.PNG{Depth: 16, Alpha: d.Name == "logo on nothing"}),
+			frame.Hint{})
 		if err != nil {
 			b.Fatal(err)
 		}

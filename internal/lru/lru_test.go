@@ -15,7 +15,8 @@ func TestCache(t *testing.T) {
 	}
 	c.Put("c", "C", 4) // b was used longest ago
 	if c.Has("b") || !c.Has("a") || c.Cost() != 8 || c.Len() != 2 || c.Evicted() != 1 {
-		t.Errorf("after c: b %t, a %t, cost %d, %d values, %d evicted", c.Has("b"), c.Has("a"), c.Cost(), c.Len(), c.Evicted())
+		t.Errorf("after c: b %t, a %t, cost %d, %d values, %d evicted", c.Has("b"), c.Has("a"), c.Cost(), c.Len(),
+			c.Evicted())
 	}
 	c.Put("a", "A2", 2) // in place of A
 	c.Remove("nothing")

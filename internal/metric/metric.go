@@ -50,13 +50,15 @@ func New() *Metrics {
 	})
 	m.note(Row{Name: "imagekit_http_requests_in_flight", Kind: Gauge, Help: "Requests that are being answered."}, m.running)
 	m.requests = m.counter("imagekit_http_requests_total",
-		"Requests answered, by route, class of the status (2xx), where a picture came from (HIT, MISS, COALESCED) and its format.",
+		"Requests answered, by route, class of the status (2xx), where a picture came from (HIT, MISS, COALESCED) and its "+
+			"format.",
 		"route", "status", "cache", "format")
 	m.duration = m.histogram("imagekit_http_request_duration_seconds",
 		"Time from the request's head to the end of its answer, by route and where a picture came from.", "route", "cache")
 	m.stages = m.histogram("imagekit_stage_duration_seconds",
 		"Time a request spent in a stage: "+stage.List()+".", "stage")
-	m.bytesIn = m.counter("imagekit_http_request_bytes_total", "Bytes of requests' bodies that were read, by route: uploads.", "route")
+	m.bytesIn = m.counter("imagekit_http_request_bytes_total",
+		"Bytes of requests' bodies that were read, by route: uploads.", "route")
 	m.bytesOut = m.counter("imagekit_http_response_bytes_total", "Bytes of answers' bodies, by route.", "route")
 	m.faults = m.counter("imagekit_faults_total",
 		"Requests that failed, by the code of the problem document: rate_limited, overloaded, origin_failed, internal, …", "code")

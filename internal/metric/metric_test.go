@@ -27,7 +27,10 @@ func TestRequest(t *testing.T) {
 	var times stage.Times
 	times[stage.Fetch] = 20 * time.Millisecond
 	m.Declare([]string{"overloaded", "timeout"})
-	m.Request(Request{Route: "/img", Status: 200, Cache: "MISS", Format: "webp", Bytes: 1000, Took: 30 * time.Millisecond, Stages: times.All()})
+	m.Request(Request{
+		Route: "/img", Status: 200, Cache: "MISS", Format: "webp", Bytes: 1000, Took: 30 * time.Millisecond,
+		Stages: times.All(),
+	})
 	m.Request(Request{Route: "/img", Status: 503, Fault: "overloaded", Took: time.Millisecond, Stages: stage.Times{}.All()})
 	m.Add(
 		Reading{Name: "imagekit_queue_length", Help: "h", Read: Single(func() int { return 7 })},
@@ -47,7 +50,8 @@ func TestRequest(t *testing.T) {
 		`imagekit_faults_total{code="overloaded"} 1`,
 		`imagekit_faults_total{code="timeout"} 0`,
 		"# TYPE imagekit_queue_length gauge\nimagekit_queue_length 7",
-		"# TYPE imagekit_deaths_total counter\nimagekit_deaths_total{cause=\"crash\"} 2\nimagekit_deaths_total{cause=\"timeout\"} 0",
+		"# TYPE imagekit_deaths_total counter\nimagekit_deaths_total{cause=\"crash\"} " +
+			"2\nimagekit_deaths_total{cause=\"timeout\"} 0",
 		`imagekit_info{version="1.2.3"} 1`,
 		"go_goroutines ", "process_resident_memory_bytes ",
 	} {
@@ -71,6 +75,9 @@ func BenchmarkRequest(b *testing.B) {
 	times[stage.Cache] = time.Microsecond
 	b.ReportAllocs()
 	for b.Loop() {
-		m.Request(Request{Route: "/img", Status: 200, Cache: "HIT", Format: "webp", Bytes: 1000, Took: time.Millisecond, Stages: times.All()})
+		m.Request(Request{
+			Route: "/img", Status: 200, Cache: "HIT", Format: "webp", Bytes: 1000, Took: time.Millisecond,
+			Stages: times.All(),
+		})
 	}
 }

@@ -39,7 +39,10 @@ func (m *Metrics) Add(list ...Reading) {
 		if r.Counter {
 			kind = Counter
 		}
-		m.note(Row{r.Name, kind, labels, r.Help}, &reading{Reading: r, desc: prometheus.NewDesc(r.Name, r.Help, labels, nil)})
+		m.note(Row{r.Name, kind, labels, r.Help}, &reading{
+			Reading: r,
+			desc:    prometheus.NewDesc(r.Name, r.Help, labels, nil),
+		})
 	}
 }
 

@@ -62,7 +62,8 @@ func channels(f *frame.Frame) []*frame.Plane {
 // wantWorking refuses a frame that is not in the working form: a mistake of the caller, never of the picture.
 func wantWorking(f *frame.Frame) error {
 	if f.Depth != 16 || !f.FullRange || (f.HasAlpha() && !f.Premultiplied) {
-		return fmt.Errorf("op: want the working form, got depth %d, full range %t, premultiplied %t", f.Depth, f.FullRange, f.Premultiplied)
+		return fmt.Errorf("op: want the working form, got depth %d, full range %t, premultiplied %t", f.Depth, f.FullRange,
+			f.Premultiplied)
 	}
 	return nil
 }

@@ -63,7 +63,8 @@ func TestOver(t *testing.T) {
 			{true, true, image.Pt(40, 40), image.Point{}, 65535}, // beyond it
 		} {
 			t.Run(fmt.Sprintf("model %d %+v", m, c), func(t *testing.T) {
-				f, before, mark := painted(t, m, 29, 21, c.under), painted(t, m, 29, 21, c.under), painted(t, m, 11, 7, c.over)
+				f, before, mark := painted(t, m, 29, 21, c.under), painted(t, m, 29, 21, c.under), painted(t, m, 11, 7,
+					c.over)
 				if err := Over(f, mark, c.at, c.step, c.opacity); err != nil {
 					t.Fatal(err)
 				}

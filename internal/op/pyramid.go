@@ -105,7 +105,8 @@ func enlarge(to, from []uint16, n int, weights [][4]uint64) {
 	cell, phase := 0, n/2 // x lies behind from[cell+1] by phase + ½ places of n
 	for x := range to {
 		w, near := &weights[phase], from[cell:cell+4:cell+4]
-		to[x] = uint16((uint64(near[0])*w[0] + uint64(near[1])*w[1] + uint64(near[2])*w[2] + uint64(near[3])*w[3] + 1<<15) >> 16)
+		to[x] = uint16((uint64(near[0])*w[0] + uint64(near[1])*w[1] + uint64(near[2])*w[2] + uint64(near[3])*w[3] +
+			1<<15) >> 16)
 		if phase++; phase == n {
 			cell, phase = cell+1, 0
 		}

@@ -73,7 +73,10 @@ var parseTests = []struct {
 		"float",
 		Option{To: new(float64), Min: 0.5, Max: 4, Default: "1"},
 		map[string]string{"0.5": "0.5", "1.250000": "1.25", "4": "4", "00003": "3", "1.0": ""},
-		[]string{"", "0.4", "4.000001", ".5", "1.", "1.2.3", "1e0", "NaN", "Inf", "0x1p1", "-1", "1.0000000", "000001", "1,5"},
+		[]string{
+			"", "0.4", "4.000001", ".5", "1.", "1.2.3", "1e0", "NaN", "Inf", "0x1p1", "-1", "1.0000000", "000001",
+			"1,5",
+		},
 		"a number 0.5…4",
 	},
 	{
@@ -159,7 +162,10 @@ func TestUnknownTypePanics(t *testing.T) {
 }
 
 func FuzzNumbers(f *testing.F) {
-	for _, s := range []string{"0", "8192", "0.5", "1.000001", "1e9", "NaN", "0x1p3", "-1", "1.", ".5", "9999999999", "99999.999999"} {
+	for _, s := range []string{
+		"0", "8192", "0.5", "1.000001", "1e9", "NaN", "0x1p3", "-1", "1.", ".5", "9999999999",
+		"99999.999999",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -21,7 +21,8 @@ func (p Params) check() error {
 		pixels float64
 	}{{"w", w}, {"h", h}} {
 		if side.pixels*dpr > MaxSide {
-			return tooLarge(side.name, "%s: want %s·dpr of at most %d, got %g·%g", side.name, side.name, MaxSide, side.pixels, dpr)
+			return tooLarge(side.name, "%s: want %s·dpr of at most %d, got %g·%g", side.name, side.name, MaxSide,
+				side.pixels, dpr)
 		}
 	}
 	if a := p.Aspect; a != (Aspect{}) {

@@ -8,7 +8,10 @@ import (
 
 // What only URLs of other servers can ask for has no word that a query could use.
 func TestForeignHasNoWords(t *testing.T) {
-	for _, query := range []string{"fit=crop", "fit=auto", "f=source", "f=legacy", "foreign=1", "crop=10,10", "crop=10,10,center", "g=left+10+0"} {
+	for _, query := range []string{
+		"fit=crop", "fit=auto", "f=source", "f=legacy", "foreign=1", "crop=10,10",
+		"crop=10,10,center", "g=left+10+0",
+	} {
 		q, err := Split("url=http://a/&" + query)
 		if err == nil {
 			_, err = q.Request()

@@ -14,7 +14,10 @@ func TestFreeCanonical(t *testing.T) {
 	tests := []struct{ name, raw, canonical, spelling string }{
 		{"a value is not signed", "url=sample:a&w=320&free=w", "free=w&url=sample:a&w=*", "free=w&url=sample:a&w=320"},
 		{"nor is its absence", "url=sample:a&free=w", "free=w&url=sample:a&w=*", "free=w&url=sample:a"},
-		{"several", "free=f,q,w&w=1&h=2&url=sample:a", "f=*&free=f,q,w&h=2&q=*&url=sample:a&w=*", "free=f,q,w&h=2&url=sample:a&w=1"},
+		{
+			"several", "free=f,q,w&w=1&h=2&url=sample:a", "f=*&free=f,q,w&h=2&q=*&url=sample:a&w=*",
+			"free=f,q,w&h=2&url=sample:a&w=1",
+		},
 		{"as the text has it", "free=dpr&dpr=*", "dpr=*&free=dpr", "dpr=*&free=dpr"},
 		{"what is not free is signed", "free=w&w=1&q=5", "free=w&q=5&w=*", "free=w&q=5&w=1"},
 		{"a star without free is a value", "w=*", "w=*", "w=*"},
@@ -27,7 +30,8 @@ func TestFreeCanonical(t *testing.T) {
 				t.Fatal(err)
 			}
 			if q.Canonical() != tt.canonical || q.Spelling() != tt.spelling {
-				t.Errorf("canonical %q and spelling %q, want %q and %q", q.Canonical(), q.Spelling(), tt.canonical, tt.spelling)
+				t.Errorf("canonical %q and spelling %q, want %q and %q", q.Canonical(), q.Spelling(), tt.canonical,
+					tt.spelling)
 			}
 		})
 	}

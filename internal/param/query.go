@@ -143,7 +143,8 @@ func find(name string) (int, *fault.Error) {
 		return 0, refuse(name, `the name %s begins with "amp;", so the link was escaped for HTML once too often: want "&" between parameters, not "&amp;"`, opt.Quote(name))
 	}
 	if !ok {
-		return 0, refuse(name, "there is no parameter %s; did you mean %s? docs/parameters.md lists all", opt.Quote(name), opt.Nearest(name, names))
+		return 0, refuse(name, "there is no parameter %s; did you mean %s? docs/parameters.md lists all", opt.Quote(name),
+			opt.Nearest(name, names))
 	}
 	return known, nil
 }

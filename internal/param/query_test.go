@@ -268,7 +268,10 @@ func FuzzCanonical(f *testing.F) {
 			return
 		}
 		canonical := q.Canonical()
-		if strings.ContainsFunc(canonical, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == ';' || r == '+' || r == '#' }) {
+		if strings.ContainsFunc(canonical, func(r rune) bool {
+			return r <= ' ' || r >= 0x7f || r == ';' || r == '+' ||
+				r == '#'
+		}) {
 			t.Errorf("canonical %q is not plain", canonical)
 		}
 		if len(canonical) <= MaxQuery {

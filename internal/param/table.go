@@ -75,7 +75,8 @@ func (p *Params) appendSize(list []opt.Option) []opt.Option {
 		},
 		{
 			Name: "kernel", Title: "Filter", To: &p.Kernel, Group: "Size", Default: kernelNames[Lanczos], Example: "w=96&kernel=nearest",
-			Doc: "The filter of the resize. `lanczos` is the sharpest, `cubic` and `linear` are softer, `nearest` keeps the hard edges of pixel art.",
+			Doc: "The filter of the resize. `lanczos` is the sharpest, `cubic` and `linear` are softer, `nearest` keeps " +
+				"the hard edges of pixel art.",
 		},
 	}...)
 }
@@ -93,15 +94,18 @@ func (p *Params) appendAround(list []opt.Option) []opt.Option {
 		{
 			Name: "bg", Title: "Background", To: colorValue{&p.Background}, Group: "Colour", Example: "w=240&h=240&fit=pad&bg=336699",
 			DefaultDoc: "transparent where the format can, else white",
-			Doc:        "Background colour for `pad`, `padding` and `radius`, and behind transparent pixels. If it is given, the result is always opaque.",
+			Doc: "Background colour for `pad`, `padding` and `radius`, and behind transparent pixels. If it is " +
+				"given, the result is always opaque.",
 		},
 		{
 			Name: "padding", Title: "Padding", To: sidesValue{&p.Padding}, Group: "Around", DefaultDoc: "none", Example: "w=240&bg=336699&padding=8,24",
-			Doc: "Space around the picture in pixels, multiplied by `dpr`, in the colour of `bg` or transparent. It adds to `w` and `h`.",
+			Doc: "Space around the picture in pixels, multiplied by `dpr`, in the colour of `bg` or transparent. It adds " +
+				"to `w` and `h`.",
 		},
 		{
 			Name: "border", Title: "Border", To: borderValue{&p.Border}, Group: "Around", DefaultDoc: "none", Example: "w=240&border=6,336699",
-			Doc: "A frame of one colour around picture and padding. Its width in pixels, multiplied by `dpr`, adds to `w` and `h`.",
+			Doc: "A frame of one colour around picture and padding. Its width in pixels, multiplied by `dpr`, adds to `w` " +
+				"and `h`.",
 		},
 		{
 			Name: "radius", Title: "Corners", To: radiusValue{&p.Radius}, Group: "Around", DefaultDoc: "square", Example: "w=240&radius=32",
@@ -124,13 +128,16 @@ func (p *Params) appendOutput(list []opt.Option) []opt.Option {
 				"result with the format and size of its source is never larger than the source, whatever `q` says.",
 		},
 		{
-			Name: "anim", Title: "Motion", To: &p.Anim, Group: "Output", DefaultDoc: "animations stay animated in WebP and GIF", Example: "anim=0",
-			Doc: "`0` makes a still of the first picture. `1` asks for motion: too much of it is answered with 413, where otherwise the first picture " +
+			Name: "anim", Title: "Motion", To: &p.Anim, Group: "Output", DefaultDoc: "animations stay animated in WebP " +
+				"and GIF", Example: "anim=0",
+			Doc: "`0` makes a still of the first picture. `1` asks for motion: too much of it is answered with 413, where " +
+				"otherwise the first picture " +
 				"is sent with `X-Animation: still; REASON`, and a format that cannot move with 400. A still source stays one.",
 		},
 		{
 			Name: "page", Title: "Picture", To: &p.Page, Min: 1, Max: maxPage, Group: "Output", DefaultDoc: "the first, or all of an animation", Example: "page=1",
-			Doc: "Which picture of an animation, as a still. One that is not there is answered with 400, which tells how many there are.",
+			Doc: "Which picture of an animation, as a still. One that is not there is answered with 400, which tells how " +
+				"many there are.",
 		},
 	}...)
 }
@@ -146,7 +153,8 @@ func (r *Request) Options() []opt.Option {
 	})
 	list = append(list, opt.Option{
 		Name: "p", Title: "Preset", To: presetName{}, Group: "Preset", DefaultDoc: "none", Example: "p=card",
-		Doc: "Name of a preset: parameters that the operator has set in `IMAGEKIT_PRESETS`. What the URL says besides takes precedence.",
+		Doc: "Name of a preset: parameters that the operator has set in `IMAGEKIT_PRESETS`. What the URL says besides " +
+			"takes precedence.",
 	})
 	list = r.Params.appendPicture(list)
 	return append(list,
@@ -157,7 +165,8 @@ func (r *Request) Options() []opt.Option {
 		},
 		opt.Option{
 			Name: "dl", Title: "Download", To: fileName{&r.Download}, Group: "Request", DefaultDoc: "shown", Example: "dl=photo.jpg",
-			Doc: "File name under which browsers save the picture instead of showing it. The extension of the format is added if the name has none of a picture.",
+			Doc: "File name under which browsers save the picture instead of showing it. The extension of the format is " +
+				"added if the name has none of a picture.",
 		},
 		freeOption(&r.Free),
 		opt.Option{

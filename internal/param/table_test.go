@@ -133,7 +133,10 @@ func TestEdges(t *testing.T) {
 		case *int:
 			in, out = []string{plain(o.Min), plain(o.Max)}, []string{plain(o.Min - 1), plain(o.Max + 1), "1.5", "1e1", "0x1"}
 		case *float64:
-			in, out = []string{plain(o.Min), plain(o.Max)}, []string{plain(o.Min - 0.01), fmt.Sprintf("%.6f", o.Max+1e-6), "1e1", "0x1"}
+			in, out = []string{plain(o.Min), plain(o.Max)}, []string{
+				plain(o.Min - 0.01), fmt.Sprintf("%.6f", o.Max+1e-6),
+				"1e1", "0x1",
+			}
 		}
 		in = append(in, o.Choices()...)
 		if !anyText[o.Name] {

@@ -124,7 +124,8 @@ func TestAnotherUser(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer l.Close()
-		cmd := exec.Command("bash", "-c", fmt.Sprintf("exec 3<>/dev/tcp/127.0.0.1/%d; read -r line <&3", l.Addr().(*net.TCPAddr).Port))
+		cmd := exec.Command("bash", "-c", fmt.Sprintf("exec 3<>/dev/tcp/127.0.0.1/%d; read -r line <&3",
+			l.Addr().(*net.TCPAddr).Port))
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: user, Gid: user}}
 		cmd.Dir = "/"
 		if err := cmd.Start(); err != nil {

@@ -49,11 +49,15 @@ func refusal(errno syscall.Errno) []byte {
 // lines of /proc/self/net/tcp and tcp6 on a little-endian machine, as a kernel printed them.
 const (
 	heading = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
-	listens = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1111 1 0000 100 0 0 10 0\n"
-	ofUser  = "   1: 0100007F:9C40 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1000        0 2222 1 0000 20 4 30 10 -1\n"
-	ofOther = "   2: 0100007F:9C40 0100007F:1F90 01 00000000:00000000 00:00000000 00000000    33        0 3333 1 0000 20 4 30 10 -1\n"
-	left    = "   3: 0100007F:9C40 0100007F:1F90 05 00000000:00000000 03:000016F6 00000000     0        0 0 3 0000\n"
-	mapped  = "   4: 0000000000000000FFFF00000100007F:9C40 0000000000000000FFFF00000100007F:1F90 01 00000000:00000000 00:00000000 00000000  1000 0 4444 1 0000 20 4 30 10 -1\n"
+	listens = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1111 1 0000 100 " +
+		"0 0 10 0\n"
+	ofUser = "   1: 0100007F:9C40 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1000        0 2222 1 0000 20 " +
+		"4 30 10 -1\n"
+	ofOther = "   2: 0100007F:9C40 0100007F:1F90 01 00000000:00000000 00:00000000 00000000    33        0 3333 1 0000 20 " +
+		"4 30 10 -1\n"
+	left   = "   3: 0100007F:9C40 0100007F:1F90 05 00000000:00000000 03:000016F6 00000000     0        0 0 3 0000\n"
+	mapped = "   4: 0000000000000000FFFF00000100007F:9C40 0000000000000000FFFF00000100007F:1F90 01 00000000:00000000 " +
+		"00:00000000 00000000  1000 0 4444 1 0000 20 4 30 10 -1\n"
 )
 
 func littleEndian(t *testing.T) {
@@ -97,7 +101,8 @@ func TestCheck(t *testing.T) {
 		{"closed, own user", 1000, answer(peer, here, 1000, 0), "", "", ErrOrphan},
 		{"overflow user", 1000, answer(peer, here, 65534, 7), "", "", ErrOther},
 		{"overflow user itself", 65534, answer(peer, here, 65534, 7), "", "", ErrOther},
-		{"IPv6 socket with IPv4 inside", 1000, answer(v6("[::ffff:127.0.0.1]:40000"), v6("[::ffff:127.0.0.1]:8080"), 1000, 7), "", "", nil},
+		{"IPv6 socket with IPv4 inside", 1000, answer(v6("[::ffff:127.0.0.1]:40000"), v6("[::ffff:127.0.0.1]:8080"), 1000,
+			7), "", "", nil},
 		{"no such socket", 1000, refusal(syscall.ENOENT), ofUser, "", ErrNone}, // and nobody asks twice
 		{"another socket", 1000, answer(elsewhere, here, 1000, 7), ofUser, "", ErrNone},
 		{"the other end", 1000, answer(here, peer, 1000, 7), "", "", ErrNone},

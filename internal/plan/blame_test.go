@@ -23,7 +23,8 @@ func TestFormatIsBlamed(t *testing.T) {
 		{5000, 6000, format.PNG, ""},
 	} {
 		info := probe.Info{Format: format.PNG, Width: tt.w, Height: tt.h, Model: probe.RGB, Depth: 8}
-		_, err := New(info, param.Params{Width: tt.w}, tt.out, Limits{MaxPixels: 50_000_000, MaxOutputPixels: 25_000_000, Memory: 1 << 40})
+		_, err := New(info, param.Params{Width: tt.w}, tt.out,
+			Limits{MaxPixels: 50_000_000, MaxOutputPixels: 25_000_000, Memory: 1 << 40})
 		if f := fault.From(err); err == nil || f.Kind != fault.OutputTooLarge || f.Param != tt.want {
 			t.Errorf("%d × %d as %s: %v, want param %q", tt.w, tt.h, tt.out, err, tt.want)
 		}

@@ -26,7 +26,11 @@ func TestShrink(t *testing.T) {
 		{"a quarter exactly would leave nothing", photo(2560, 1600), param.Params{Width: 640}, 2},
 		{"5 leaves 1.25", photo(2560, 1600), param.Params{Width: 512}, 4},
 		{"10 leaves 1.25", photo(2560, 1600), param.Params{Width: 256}, 8},
-		{"the axis that is shrunk less decides", photo(2560, 1600), param.Params{Width: 100, Height: 1000, Fit: param.Fill}, 1},
+		{
+			"the axis that is shrunk less decides", photo(2560, 1600),
+			param.Params{Width: 100, Height: 1000, Fit: param.Fill},
+			1,
+		},
 		{"cover counts its window", photo(2560, 1600), param.Params{Width: 64, Height: 800, Fit: param.Cover}, 1},
 		{"crop on the grid of 8", photo(2560, 1600), with(crop(8, 16, 800, 800), 64), 8},
 		{"crop on the grid of 4", photo(2560, 1600), with(crop(4, 16, 800, 800), 64), 4},

@@ -108,7 +108,8 @@ func TestGravity(t *testing.T) {
 	}
 	for _, tt := range cover {
 		t.Run("cover "+tt.name, func(t *testing.T) {
-			p := mustNew(t, photo(tt.src.X, tt.src.Y), param.Params{Width: tt.w, Height: tt.h, Fit: param.Cover, Gravity: tt.g}, format.WebP)
+			p := mustNew(t, photo(tt.src.X, tt.src.Y),
+				param.Params{Width: tt.w, Height: tt.h, Fit: param.Cover, Gravity: tt.g}, format.WebP)
 			if !near(p.Window, tt.want) {
 				t.Errorf("got %v, want %v", p.Window, tt.want)
 			}
@@ -126,7 +127,8 @@ func TestGravity(t *testing.T) {
 	}
 	for _, tt := range pad {
 		t.Run("pad "+tt.name, func(t *testing.T) {
-			p := mustNew(t, photo(400, 200), param.Params{Width: 100, Height: 101, Fit: param.Pad, Gravity: tt.g}, format.WebP)
+			p := mustNew(t, photo(400, 200), param.Params{Width: 100, Height: 101, Fit: param.Pad, Gravity: tt.g},
+				format.WebP)
 			if p.Offset != tt.want {
 				t.Errorf("got %v, want %v", p.Offset, tt.want)
 			}

@@ -40,17 +40,22 @@ func (m Motion) Moves() bool { return m.Frames > 0 }
 func page(info probe.Info, p param.Params, lim Limits) (Motion, error) {
 	switch n := int64(p.Page)*int64(info.Width)*int64(info.Height) + info.Motion.Beyond; {
 	case p.Page > info.Frames:
-		return Motion{}, refuse("page", fault.BadParameter, "page: want at most %d, the number of pictures in the source, got %d", info.Frames, p.Page)
+		return Motion{}, refuse("page", fault.BadParameter,
+			"page: want at most %d, the number of pictures in the source, got %d", info.Frames, p.Page)
 	case p.Page <= 1:
 		return Motion{}, nil
 	case info.Format.Pages() && !info.Format.Portable():
-		return Motion{}, refuse("page", fault.EngineLacks, "page: the portable engine reads the first picture of %s alone", info.Format.Title())
+		return Motion{}, refuse("page", fault.EngineLacks, "page: the portable engine reads the first picture of %s alone",
+			info.Format.Title())
 	case !info.Format.Pages():
-		return Motion{}, refuse("page", fault.UnsupportedFormat, "page: only the first picture of %s is read here", info.Format.Title())
+		return Motion{}, refuse("page", fault.UnsupportedFormat, "page: only the first picture of %s is read here",
+			info.Format.Title())
 	case p.Page > lim.MaxFrames:
-		return Motion{}, refuse("page", fault.TooManyPixels, "page: want at most %d (IMAGEKIT_MAX_FRAMES), got %d", lim.MaxFrames, p.Page)
+		return Motion{}, refuse("page", fault.TooManyPixels, "page: want at most %d (IMAGEKIT_MAX_FRAMES), got %d",
+			lim.MaxFrames, p.Page)
 	case n > lim.MaxFramePixels:
-		return Motion{}, refuse("page", fault.TooManyPixels, "page: want at most %d pixels in all pictures up to this one (IMAGEKIT_MAX_FRAME_PIXELS), got %d",
+		return Motion{}, refuse("page", fault.TooManyPixels,
+			"page: want at most %d pixels in all pictures up to this one (IMAGEKIT_MAX_FRAME_PIXELS), got %d",
 			lim.MaxFramePixels, n)
 	}
 	return Motion{Page: p.Page}, nil
@@ -70,13 +75,17 @@ func moving(info probe.Info, p param.Params, out format.Format, lim Limits) (Mot
 	var err error
 	switch n := int64(info.Frames)*int64(info.Width)*int64(info.Height) + info.Motion.Beyond; {
 	case !info.Format.Pages():
-		m.Still, err = stillSource, refuse("anim", fault.UnsupportedFormat, "anim: only the first picture of %s is read here", info.Format.Title())
+		m.Still, err = stillSource, refuse("anim", fault.UnsupportedFormat,
+			"anim: only the first picture of %s is read here", info.Format.Title())
 	case !info.Format.Portable() || !out.Portable():
-		m.Still, err = stillEngine, refuse("anim", fault.EngineLacks, "anim: the portable engine does not make a moving %s of %s", out.Title(), info.Format.Title())
+		m.Still, err = stillEngine, refuse("anim", fault.EngineLacks,
+			"anim: the portable engine does not make a moving %s of %s", out.Title(), info.Format.Title())
 	case info.Frames > lim.MaxFrames:
-		m.Still, err = stillFrames, refuse("anim", fault.TooManyPixels, "anim: want at most %d pictures (IMAGEKIT_MAX_FRAMES), got %d", lim.MaxFrames, info.Frames)
+		m.Still, err = stillFrames, refuse("anim", fault.TooManyPixels,
+			"anim: want at most %d pictures (IMAGEKIT_MAX_FRAMES), got %d", lim.MaxFrames, info.Frames)
 	case n > lim.MaxFramePixels:
-		m.Still, err = stillPixels, refuse("anim", fault.TooManyPixels, "anim: want at most %d pixels in all pictures (IMAGEKIT_MAX_FRAME_PIXELS), got %d in %d of %d × %d",
+		m.Still, err = stillPixels, refuse("anim", fault.TooManyPixels,
+			"anim: want at most %d pixels in all pictures (IMAGEKIT_MAX_FRAME_PIXELS), got %d in %d of %d × %d",
 			lim.MaxFramePixels, n, info.Frames, info.Width, info.Height)
 	}
 	if err != nil {
@@ -92,7 +101,8 @@ func moving(info probe.Info, p param.Params, out format.Format, lim Limits) (Mot
 func checkMotion(pl Plan, lim Limits) error {
 	size := pl.Size()
 	if n := int64(pl.Frames) * int64(size.X) * int64(size.Y); n > lim.MaxFramePixels {
-		return refuse("anim", fault.TooManyPixels, "anim: want at most %d pixels in all pictures of the result (IMAGEKIT_MAX_FRAME_PIXELS), got %d × %d × %d = %d",
+		return refuse("anim", fault.TooManyPixels, "anim: want at most %d pixels in all pictures of the result "+
+			"(IMAGEKIT_MAX_FRAME_PIXELS), got %d × %d × %d = %d",
 			lim.MaxFramePixels, pl.Frames, size.X, size.Y, n)
 	}
 	return nil

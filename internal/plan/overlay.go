@@ -48,7 +48,8 @@ func overlays(pl Plan, p param.Params, marks []probe.Info, lim Limits) ([]Overla
 	margin, size := times(w.Margin, dpr), pl.Size()
 	space := size.Sub(image.Pt(2*margin, 2*margin))
 	if min(space.X, space.Y) < 1 {
-		return nil, refuse("wmm", fault.BadParameter, "wmm: want less than half of the shorter side of the result, %d pixels, got %d",
+		return nil, refuse("wmm", fault.BadParameter,
+			"wmm: want less than half of the shorter side of the result, %d pixels, got %d",
 			min(size.X, size.Y), margin)
 	}
 	turn := Turn(max(1, info.Orientation))

@@ -35,7 +35,10 @@ func drawing(w, h int) probe.Info {
 
 // roomy are limits that no ordinary test meets.
 func roomy() Limits {
-	return Limits{MaxPixels: 50_000_000, MaxOutputPixels: 25_000_000, Memory: 1 << 40, MaxFrames: 1000, MaxFramePixels: 500_000_000}
+	return Limits{
+		MaxPixels: 50_000_000, MaxOutputPixels: 25_000_000, Memory: 1 << 40, MaxFrames: 1000,
+		MaxFramePixels: 500_000_000,
+	}
 }
 
 func mustNew(t *testing.T, info probe.Info, p param.Params, out format.Format) Plan {
@@ -89,11 +92,36 @@ func TestLimits(t *testing.T) {
 		{"source pixels", photo(1001, 1000), param.Params{Width: 10}, format.JPEG, small, fault.TooManyPixels},
 		{"w·dpr", photo(10, 10), param.Params{Width: 4097, DPR: 2}, format.JPEG, roomy(), fault.OutputTooLarge},
 		{"h·dpr", photo(10, 10), param.Params{Height: 8193}, format.JPEG, roomy(), fault.OutputTooLarge},
-		{"pad says it alone", photo(10, 10), param.Params{Width: 101, Height: 100, Fit: param.Pad}, format.JPEG, small, fault.OutputTooLarge},
-		{"cover up says it alone", photo(10, 10), param.Params{Width: 101, Height: 100, Fit: param.Cover, Up: true}, format.JPEG, small, fault.OutputTooLarge},
-		{"asked width needs too many pixels", photo(200, 200), param.Params{Width: 150}, format.JPEG, small, fault.OutputTooLarge},
-		{"asked width needs a side WebP lacks", photo(10, 18_000), param.Params{Width: 10}, format.WebP, roomy(), fault.OutputTooLarge},
-		{"memory", photo(900, 900), param.Params{Width: 10}, format.JPEG, Limits{MaxPixels: 1_000_000, MaxOutputPixels: 10_000, Memory: 1 << 20}, fault.TooMuchMemory},
+		{
+			"pad says it alone", photo(10, 10),
+			param.Params{Width: 101, Height: 100, Fit: param.Pad},
+			format.JPEG, small,
+			fault.OutputTooLarge,
+		},
+		{
+			"cover up says it alone", photo(10, 10),
+			param.Params{Width: 101, Height: 100, Fit: param.Cover, Up: true},
+			format.JPEG, small, fault.OutputTooLarge,
+		},
+		{
+			"asked width needs too many pixels", photo(200, 200),
+			param.Params{Width: 150},
+			format.JPEG, small,
+			fault.OutputTooLarge,
+		},
+		{
+			"asked width needs a side WebP lacks", photo(10, 18_000),
+			param.Params{Width: 10},
+			format.WebP, roomy(),
+			fault.OutputTooLarge,
+		},
+		{
+			"memory", photo(900, 900),
+			param.Params{Width: 10},
+			format.JPEG,
+			Limits{MaxPixels: 1_000_000, MaxOutputPixels: 10_000, Memory: 1 << 20},
+			fault.TooMuchMemory,
+		},
 		{"no encoder", photo(9, 9), param.Params{}, format.Unknown, roomy(), fault.Internal},
 	}
 	for _, tt := range tests {
@@ -147,10 +175,20 @@ func TestAlphaAndFormat(t *testing.T) {
 		{"photo", photo(200, 100), param.Params{}, format.WebP, format.WebP, false, [3]uint8{255, 255, 255}},
 		{"alpha kept", drawing(200, 100), param.Params{}, format.AVIF, format.AVIF, true, [3]uint8{255, 255, 255}},
 		{"JPEG has none", drawing(200, 100), param.Params{}, format.JPEG, format.JPEG, false, [3]uint8{255, 255, 255}},
-		{"bg always composes", drawing(200, 100), param.Params{Background: bg}, format.PNG, format.PNG, false, [3]uint8{1, 2, 3}},
+		{
+			"bg always composes", drawing(200, 100),
+			param.Params{Background: bg},
+			format.PNG, format.PNG, false,
+			[3]uint8{1, 2, 3},
+		},
 		{"legacy with alpha", drawing(200, 100), param.Params{}, format.Legacy, format.PNG, true, [3]uint8{255, 255, 255}},
 		{"legacy photo", photo(200, 100), param.Params{}, format.Legacy, format.JPEG, false, [3]uint8{255, 255, 255}},
-		{"legacy with bg", drawing(200, 100), param.Params{Background: bg}, format.Legacy, format.JPEG, false, [3]uint8{1, 2, 3}},
+		{
+			"legacy with bg", drawing(200, 100),
+			param.Params{Background: bg},
+			format.Legacy, format.JPEG, false,
+			[3]uint8{1, 2, 3},
+		},
 		{"pad is transparent", photo(200, 100), padded, format.WebP, format.WebP, true, [3]uint8{255, 255, 255}},
 		{"legacy pad", photo(200, 100), padded, format.Legacy, format.PNG, true, [3]uint8{255, 255, 255}},
 		{"pad that covers", photo(200, 100), exact, format.WebP, format.WebP, false, [3]uint8{255, 255, 255}},

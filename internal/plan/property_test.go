@@ -48,7 +48,8 @@ func drawInfo(t *rapid.T) probe.Info {
 func TestProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		info, p := drawInfo(t), drawParams(t)
-		out := rapid.SampledFrom([]format.Format{format.JPEG, format.PNG, format.WebP, format.AVIF, format.Legacy}).Draw(t, "out")
+		out := rapid.SampledFrom([]format.Format{format.JPEG, format.PNG, format.WebP, format.AVIF, format.Legacy}).Draw(t,
+			"out")
 		lim := roomy()
 		pl, err := New(info, p, out, lim)
 		if err != nil {

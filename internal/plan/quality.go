@@ -17,10 +17,16 @@ type point struct{ jpeg, own int }
 // Fitted by bench/calibrate.
 var (
 	scaleWebP = []point{
-		{1, 1}, {10, 3}, {20, 25}, {30, 35}, {40, 45}, {50, 55}, {60, 62}, {70, 76}, {80, 80}, {90, 89}, {95, 95}, {100, 100},
+		{1, 1}, {10, 3}, {20, 25}, {30, 35}, {40, 45}, {50, 55}, {60, 62}, {70, 76}, {80, 80}, {90, 89}, {95, 95}, {
+			100,
+			100,
+		},
 	}
 	scaleAVIF = []point{
-		{1, 1}, {10, 18}, {20, 37}, {30, 45}, {40, 51}, {50, 56}, {60, 58}, {70, 66}, {80, 75}, {90, 87}, {95, 90}, {100, 100},
+		{1, 1}, {10, 18}, {20, 37}, {30, 45}, {40, 51}, {50, 56}, {60, 58}, {70, 66}, {80, 75}, {90, 87}, {95, 90}, {
+			100,
+			100,
+		},
 	}
 )
 
@@ -66,7 +72,8 @@ func (e Encoder) At(quality int) Encoder {
 // nothing around it or over it.
 func (p Plan) SameSize() bool {
 	s := p.Source
-	return p.Size() == p.Picture() && p.Radius == 0 && len(p.Effects) == 0 && len(p.Overlays) == 0 && p.Width == s.Width && p.Height == s.Height &&
+	return p.Size() == p.Picture() && p.Radius == 0 && len(p.Effects) == 0 && len(p.Overlays) == 0 && p.Width == s.Width &&
+		p.Height == s.Height &&
 		p.Crop == image.Rect(0, 0, s.Width, s.Height) && p.Window == Window{W: float64(s.Width), H: float64(s.Height)}
 }
 

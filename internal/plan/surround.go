@@ -19,7 +19,8 @@ func (g *Geometry) surround(p param.Params) error {
 	side := min(size.X, size.Y)
 	g.Radius = times(p.Radius.Pixels, dpr)
 	if g.Radius > side {
-		return refuse("radius", fault.BadParameter, "radius: want at most the shorter side of the result, %d pixels, or max, got %d", side, g.Radius)
+		return refuse("radius", fault.BadParameter,
+			"radius: want at most the shorter side of the result, %d pixels, or max, got %d", side, g.Radius)
 	}
 	if p.Radius.Most || 2*g.Radius > side {
 		g.Radius = side / 2

@@ -47,7 +47,8 @@ func TestSurround(t *testing.T) {
 		Border: param.Border{Width: 5, Color: green}, Radius: param.Radius{Pixels: 20},
 	}
 	got := mustNew(t, photo(400, 300), p, format.PNG)
-	if got.Canvas != image.Pt(212, 158) || got.Offset != image.Pt(8, 2) || got.Border != 10 || got.Radius != 40 || got.Size() != image.Pt(232, 178) {
+	if got.Canvas != image.Pt(212, 158) || got.Offset != image.Pt(8, 2) || got.Border != 10 || got.Radius != 40 ||
+		got.Size() != image.Pt(232, 178) {
 		t.Errorf("got %+v", got.Geometry)
 	}
 	if !got.Alpha || got.Direct || got.BorderColor != [3]uint8{0, 255, 0} {
@@ -116,7 +117,8 @@ func TestEffectsInPlans(t *testing.T) {
 	info := photo(400, 300)
 	info.Format = format.WebP
 	got := mustNew(t, info, p, format.WebP)
-	if got.Unchanged || got.Direct || len(got.Effects) != 2 || got.Effects[0].Kind != effect.Tint || got.Effects[1].Number != 6 {
+	if got.Unchanged || got.Direct || len(got.Effects) != 2 || got.Effects[0].Kind != effect.Tint ||
+		got.Effects[1].Number != 6 {
 		t.Errorf("got %+v", got)
 	}
 	p = param.Params{}

@@ -35,9 +35,10 @@ type ColorAction uint8
 
 // The colour actions.
 const (
-	ColorKeep      ColorAction = iota // sRGB already: samples as they are, no profile in the result
-	ColorCarry                        // Display P3 or Adobe RGB: samples as they are, profile (or CICP) in the result
-	ColorTransform                    // ICC profile in Source.Profile, or CICP that is neither sRGB nor P3: to sRGB after the resize
+	ColorKeep  ColorAction = iota // sRGB already: samples as they are, no profile in the result
+	ColorCarry                    // Display P3 or Adobe RGB: samples as they are, profile (or CICP) in the result
+	// ICC profile in Source.Profile, or CICP that is neither sRGB nor P3: to sRGB after the resize
+	ColorTransform
 )
 
 // Plan is what the engine shall do, in the order of its fields: it decides, the engine obeys. It is a plain value:

@@ -47,7 +47,8 @@ type group struct {
 func (c Config) groups() []group {
 	var list []group
 	for _, o := range new(param.Request).Options() {
-		if o.Name == "sig" || o.Name == "url" || o.Name == "p" && len(c.Presets) == 0 || c.OnlyPresets && !besidePresets[o.Name] {
+		if o.Name == "sig" || o.Name == "url" || o.Name == "p" && len(c.Presets) == 0 || c.OnlyPresets &&
+			!besidePresets[o.Name] {
 			continue
 		}
 		if len(list) == 0 || list[len(list)-1].Name != o.Group {

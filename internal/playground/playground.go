@@ -110,7 +110,10 @@ func (c Config) render(dir string, names []string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := template.New("page").Funcs(template.FuncMap{"markdown": markdown, "lower": strings.ToLower, "split": strings.Fields}).Parse(pageHTML)
+	t, err := template.New("page").Funcs(template.FuncMap{
+		"markdown": markdown, "lower": strings.ToLower,
+		"split": strings.Fields,
+	}).Parse(pageHTML)
 	if err != nil {
 		return nil, err
 	}

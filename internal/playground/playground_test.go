@@ -16,7 +16,10 @@ import (
 func newPage(t *testing.T) *Page {
 	t.Helper()
 	page, err := New(Config{
-		Samples: []string{"photo", "drawing"}, Formats: []string{"jpeg", "webp", "avif"}, DefaultFormat: "webp", MaxUpload: 1 << 20,
+		Samples: []string{"photo", "drawing"}, Formats: []string{
+			"jpeg", "webp",
+			"avif",
+		}, DefaultFormat: "webp", MaxUpload: 1 << 20,
 		Presets: []string{"card"},
 	})
 	if err != nil {
@@ -41,7 +44,10 @@ func TestPageHasEveryParameter(t *testing.T) {
 			t.Errorf("no help for %s", o.Name)
 		}
 	}
-	for _, want := range []string{`data-source="sample:photo"`, `data-source="sample:drawing"`, `data-first="sample:photo"`} {
+	for _, want := range []string{
+		`data-source="sample:photo"`, `data-source="sample:drawing"`,
+		`data-first="sample:photo"`,
+	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("no %s", want)
 		}
@@ -56,7 +62,10 @@ func TestPageOfPresets(t *testing.T) {
 	}{
 		{Config{}, map[string]bool{"p": false, "w": true, "v": true, "dl": true}},
 		{Config{Presets: []string{"card"}}, map[string]bool{"p": true, "w": true, "v": true, "dl": true}},
-		{Config{Presets: []string{"card"}, OnlyPresets: true}, map[string]bool{"p": true, "w": false, "v": true, "t": true, "dl": false, "free": false}},
+		{
+			Config{Presets: []string{"card"}, OnlyPresets: true},
+			map[string]bool{"p": true, "w": false, "v": true, "t": true, "dl": false, "free": false},
+		},
 	} {
 		page, err := New(tt.config)
 		if err != nil {

@@ -45,14 +45,18 @@ func vectors(t *testing.T) []vector {
 	if len(list) < 7 {
 		t.Fatalf("%d published vectors, want 7 or more", len(list))
 	}
-	for _, canonical := range []string{"free=w&url=https://example.com/a.jpg&w=640", "f=webp&free=f,w&h=2&url=sample:photo&v=w&w=320"} {
+	for _, canonical := range []string{
+		"free=w&url=https://example.com/a.jpg&w=640",
+		"f=webp&free=f,w&h=2&url=sample:photo&v=w&w=320",
+	} {
 		query, err := param.Split(canonical)
 		if err != nil {
 			t.Fatal(err)
 		}
 		list = append(list, newVector(t, canonical, sign.New([]byte(snippetSecret)).Sign(query.Canonical())))
 	}
-	nasty := "url=" + url.QueryEscape("https://example.com/\"quotes\" 'single' `back`.jpg?a=\\n\\x41\\u0041#{1+1}#$0#@a ${HOME}$x{{base}}{{name}}%41%s€𝄞\u2028é&b=*/ //") +
+	nasty := "url=" + url.QueryEscape("https://example.com/\"quotes\" 'single' `back`.jpg?a=\\n\\x41\\u0041#{1+1}#$0#@a "+
+		"${HOME}$x{{base}}{{name}}%41%s€𝄞\u2028é&b=*/ //") +
 		"&v=" + url.QueryEscape(`\`)
 	query, err := param.Split(nasty)
 	if err != nil {
@@ -144,7 +148,8 @@ func TestSnippetsSign(t *testing.T) {
 			}
 			program := write(t, run.file, fill(s.Text, snippetBase, vectors(t)[0].params))
 			for _, env := range []string{"IMAGEKIT_SECRET=", "OTHER=1"} {
-				if out, err := runSnippet(t, append(run.command, program), env); err == nil || strings.Contains(out, "sig=") {
+				if out, err := runSnippet(t, append(run.command, program), env); err == nil ||
+					strings.Contains(out, "sig=") {
 					t.Errorf("with %s it signs: %s", env, out)
 				}
 			}

@@ -189,7 +189,11 @@ func (h *sequenceHeader) colour(r *bits, profile uint32) {
 	if r.flag() {
 		h.cicp = CICP{Primaries: uint8(r.read(8)), Transfer: uint8(r.read(8)), Matrix: uint8(r.read(8))}
 	}
-	if !h.mono && h.cicp == (CICP{Primaries: cicp.PrimariesBT709, Transfer: cicp.TransferSRGB, Matrix: cicp.MatrixIdentity}) { // sRGB as it is: always 4:4:4 and full range
+	// sRGB as it is: always 4:4:4 and full range
+	if !h.mono && h.cicp == (CICP{
+		Primaries: cicp.PrimariesBT709, Transfer: cicp.TransferSRGB,
+		Matrix: cicp.MatrixIdentity,
+	}) {
 		h.cicp.FullRange = true
 		return
 	}

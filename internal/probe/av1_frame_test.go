@@ -46,11 +46,13 @@ func TestFindQuantizer(t *testing.T) {
 		// probabilities, screen content, another size to be shown, uniform, one more column, one more row, quantizer
 		{"still", still(80, 60), obu(6, bitsOf(1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 8, 77)), 77},
 		{"frame header alone", still(80, 60), obu(3, bitsOf(1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 8, 77)), 77},
-		{"behind other units", still(80, 60), append(obu(5, make([]byte, 9)), obu(6, bitsOf(1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 8, 77))...), 77},
+		{"behind other units", still(80, 60), append(obu(5, make([]byte, 9)),
+			obu(6, bitsOf(1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 8, 77))...), 77},
 		{"screen content", still(80, 60), obu(6, bitsOf(1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 0, 8, 201)), 201},
 		{"shown in another size", still(80, 60), obu(6, bitsOf(1, 0, 1, 0, 1, 1, 32, 99, 1, 1, 1, 0, 8, 5)), 5},
 		{"two columns", still(80, 60), obu(6, bitsOf(1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 2, 3, 8, 5)), 5},
-		{"8 columns and 4 rows", still(1000, 300), obu(6, bitsOf(1, 0, 1, 0, 1, 0, 1, 1, 3, 7, 1, 0, 2, 3, 1, 0, 5, 9, 2, 3, 8, 9)), 9},
+		{"8 columns and 4 rows", still(1000, 300), obu(6,
+			bitsOf(1, 0, 1, 0, 1, 0, 1, 1, 3, 7, 1, 0, 2, 3, 1, 0, 5, 9, 2, 3, 8, 9)), 9},
 		{"columns by width", still(8192, 64), obu(6, bitsOf(1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 2, 3, 8, 9)), 9},
 		{"rows by area", still(4096, 4096), obu(6, bitsOf(1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 1, 1, 2, 3, 8, 9)), 9},
 		{"lossless", still(80, 60), obu(6, bitsOf(1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 8, 0)), 0},
@@ -61,13 +63,22 @@ func TestFindQuantizer(t *testing.T) {
 		{"decoder model", av1Moving(true, true, true, true), obu(6, bitsOf(4, 1, 32, 0)), 0},
 		// key frame, probabilities, own size, probabilities at the end
 		{"not a still", av1Syntax(0, 0, 0, 0, 1), obu(6, bitsOf(4, 1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 8, 44)), 44},
-		{"fixed probabilities", av1Syntax(0, 0, 0, 0, 1), obu(6, bitsOf(4, 1, 1, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 8, 44)), 44},
+		{
+			"fixed probabilities", av1Syntax(0, 0, 0, 0, 1), obu(6, bitsOf(4, 1, 1, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 8, 44)),
+			44,
+		},
 		{
 			"numbered, with hints, screen content, large blocks", av1Syntax(1, 1, 1, 0, 0),
 			obu(6, bitsOf(4, 1, 1, 0, 8, 200, 1, 0, 7, 99, 1, 0, 1, 0, 1, 0, 1, 1, 8, 44)), 44,
 		},
-		{"of another size", av1Syntax(0, 1, 0, 0, 1), obu(6, bitsOf(4, 1, 1, 0, 1, 0, 1, 1, 7, 99, 16, 299, 16, 63, 1, 0, 1, 0, 1, 1, 3, 6, 2, 0, 2, 0, 8, 44)), 44},
-		{"could be scaled", av1Syntax(0, 0, 0, 1, 1), obu(6, bitsOf(4, 1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 8, 44)), 44},
+		{
+			"of another size", av1Syntax(0, 1, 0, 0, 1),
+			obu(6, bitsOf(4, 1, 1, 0, 1, 0, 1, 1, 7, 99, 16, 299, 16, 63, 1, 0, 1, 0, 1, 1, 3, 6, 2, 0, 2, 0, 8, 44)), 44,
+		},
+		{
+			"could be scaled", av1Syntax(0, 0, 0, 1, 1),
+			obu(6, bitsOf(4, 1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 8, 44)), 44,
+		},
 		{"scaled", av1Syntax(0, 0, 0, 1, 1), obu(6, bitsOf(4, 1, 1, 0, 1, 0, 1, 0, 1, 1, 32, 1<<32-1)), 0},
 		{"hidden frame", av1Syntax(0, 0, 0, 0, 1), obu(6, bitsOf(4, 0, 32, 1<<32-1)), 0},
 		{"frame shown again", av1Syntax(0, 0, 0, 0, 1), obu(6, bitsOf(4, 8, 32, 1<<32-1)), 0},
@@ -96,7 +107,8 @@ func TestQualityOfAV1(t *testing.T) {
 // FuzzFindQuantizer holds that whatever stands in the units, the answer is a quantizer, and the same behind padding.
 func FuzzFindQuantizer(f *testing.F) {
 	f.Add(append(av1Still(0, 80, 60, yuv420), obu(6, bitsOf(1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 8, 77))...))
-	f.Add(append(av1Syntax(1, 1, 1, 0, 0), obu(6, bitsOf(4, 1, 1, 0, 8, 200, 1, 0, 7, 99, 1, 0, 1, 0, 1, 0, 1, 1, 8, 44))...))
+	f.Add(append(av1Syntax(1, 1, 1, 0, 0), obu(6, bitsOf(4, 1, 1, 0, 8, 200, 1, 0, 7, 99, 1, 0, 1, 0, 1, 0, 1, 1, 8,
+		44))...))
 	f.Add(append(av1Still(0, 65536, 65536, yuv420), obu(6, bitsOf(1, 0, 1, 0, 1, 0, 32, 1<<32-1, 32, 1<<32-1))...))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got := findQuantizer(b)

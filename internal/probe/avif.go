@@ -188,7 +188,8 @@ func (a *avifReader) checkCoded(p picture) error {
 			return err
 		}
 		if total += t.header.width * t.header.height; total/2 > a.lim.MaxPixels {
-			return fault.New(fault.TooManyPixels, "the %d tiles of the source have more than %d pixels, twice the limit (IMAGEKIT_MAX_PIXELS)",
+			return fault.New(fault.TooManyPixels, "the %d tiles of the source have more than %d pixels, twice the limit "+
+				"(IMAGEKIT_MAX_PIXELS)",
 				len(p.tiles), 2*a.lim.MaxPixels)
 		}
 	}

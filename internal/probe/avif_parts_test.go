@@ -15,7 +15,8 @@ func avifTrack(handler string, samples uint32, properties ...[]byte) []byte {
 	entry := boxOf("av01", make([]byte, 24), be16(80, 60), make([]byte, 50), av1c, slices.Concat(properties...))
 	return boxOf("trak", boxOf("tkhd", make([]byte, 84)), boxOf("mdia",
 		boxOf("hdlr", be32(0, 0), []byte(handler), make([]byte, 13)),
-		boxOf("minf", boxOf("stbl", boxOf("stsd", be32(0, 1), entry), boxOf("stsz", be32(0, 0, samples)), boxOf("stco", be32(0, 1, 32))))))
+		boxOf("minf", boxOf("stbl", boxOf("stsd", be32(0, 1), entry), boxOf("stsz", be32(0, 0, samples)),
+			boxOf("stco", be32(0, 1, 32))))))
 }
 
 func TestAVIFSequence(t *testing.T) {
@@ -26,7 +27,8 @@ func TestAVIFSequence(t *testing.T) {
 			i.Frames, i.Alpha, i.Orientation = 5, true, 8
 		})},
 		{
-			"no meta box", slices.Concat(boxOf("ftyp", []byte("avis"), be32(0), []byte("avifmif1")), boxOf("mdat", still().data), tracks),
+			"no meta box", slices.Concat(boxOf("ftyp", []byte("avis"), be32(0), []byte("avifmif1")),
+				boxOf("mdat", still().data), tracks),
 			with(plainAVIF, func(i *Info) { i.Frames, i.Alpha, i.Orientation = 5, true, 8 }),
 		},
 	})

@@ -147,7 +147,8 @@ func (w *stillWriter) head(data int) []byte {
 	}
 	hdlr := append(append(uint32s(0, 0), "pict"...), make([]byte, 13)...)
 	meta := boxed("meta", uint32s(0), boxed("hdlr", hdlr), boxed("pitm", uint32s(0), uint16s(1)), boxed("iloc", iloc),
-		boxed("iinf", iinf), boxed("iref", uint32s(0), w.references), boxed("iprp", boxed("ipco", w.ipco), boxed("ipma", ipma)))
+		boxed("iinf", iinf), boxed("iref", uint32s(0), w.references), boxed("iprp", boxed("ipco", w.ipco),
+			boxed("ipma", ipma)))
 	return slices.Concat(boxed("ftyp", []byte("avif\x00\x00\x00\x00avifmif1miaf")), meta)
 }
 

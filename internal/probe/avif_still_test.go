@@ -45,7 +45,8 @@ func checkStill(t *testing.T, file []byte) {
 	if got.Profile != nil || got.ICC != 0 {
 		t.Error("want no profile in the still")
 	}
-	if a, b := bare(got), bare(want); a.Width != b.Width || a.Height != b.Height || a.Alpha != b.Alpha || a.Model != b.Model ||
+	if a, b := bare(got), bare(want); a.Width != b.Width || a.Height != b.Height || a.Alpha != b.Alpha ||
+		a.Model != b.Model ||
 		a.Depth != b.Depth || a.SubX != b.SubX || a.CICP != b.CICP || got.Orientation != 1 || got.Frames != 1 {
 		t.Errorf("got %+v, want %+v", a, b)
 	}
@@ -147,15 +148,22 @@ func avifParts() []accepted {
 	cut := func(w, h int) Info {
 		return with(plainAVIF, func(i *Info) { i.Width, i.Height, i.Coded = w, h, 4800 })
 	}
-	sound := boxOf("trak", boxOf("tkhd", make([]byte, 84)), boxOf("mdia", boxOf("hdlr", be32(0, 0), []byte("soun"), make([]byte, 13)),
-		boxOf("minf", boxOf("stbl", boxOf("stsd", be32(0, 1), boxOf("mp4a", make([]byte, 28)))))))
+	sound := boxOf("trak", boxOf("tkhd", make([]byte, 84)),
+		boxOf("mdia", boxOf("hdlr", be32(0, 0), []byte("soun"), make([]byte, 13)),
+			boxOf("minf", boxOf("stbl", boxOf("stsd", be32(0, 1), boxOf("mp4a", make([]byte, 28)))))))
 	return []accepted{
 		{"an ipma box for each item", splitIpma(pair), alpha},
 		{"meta up to the end", endless, alpha},
 		{"alpha without its size", avifOf(still(), unsized), alpha},
-		{"alpha of each tile", avifOf(gridItem(2, 1, 150, 60, 2, 3), still(), still(), of(2), of(3)), with(gridInfo, func(i *Info) { i.Alpha = true })},
+		{
+			"alpha of each tile", avifOf(gridItem(2, 1, 150, 60, 2, 3), still(), still(), of(2), of(3)),
+			with(gridInfo, func(i *Info) { i.Alpha = true }),
+		},
 		{"alpha of one tile of two", avifOf(gridItem(2, 1, 150, 60, 2, 3), still(), still(), of(3)), gridInfo},
-		{"sound", avifFile("avis", boxOf("moov", sound, avifTrack("pict", 5)), still()), with(plainAVIF, func(i *Info) { i.Frames = 5 })},
+		{
+			"sound", avifFile("avis", boxOf("moov", sound, avifTrack("pict", 5)), still()),
+			with(plainAVIF, func(i *Info) { i.Frames = 5 }),
+		},
 		{"brightest light", avifOf(still(boxOf("clli", be16(1200, 300)))), with(plainAVIF, func(i *Info) { i.Peak = 1200 })},
 		{"clean aperture", avifOf(still(clap(70, 1, 50, 1, minus-5, 1, minus-5, 1))), cut(70, 50)},
 		{"clean aperture in fractions", avifOf(still(clap(140, 2, 150, 3, minus-10, 2, minus-30, 6))), cut(70, 50)},

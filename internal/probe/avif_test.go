@@ -50,7 +50,10 @@ func auxc(urn string) []byte { return boxOf("auxC", be32(0), []byte(urn), []byte
 
 // still returns an AV1 item with more properties.
 func still(properties ...[]byte) avifItem {
-	return avifItem{kind: "av01", data: av1Still(0, 80, 60, yuv420), properties: append([][]byte{ispe(80, 60), av1c}, properties...)}
+	return avifItem{
+		kind: "av01", data: av1Still(0, 80, 60, yuv420),
+		properties: append([][]byte{ispe(80, 60), av1c}, properties...),
+	}
 }
 
 // avifOf returns a file with the items 1, 2, …; the first is the primary one. Item data stands in front of the meta
@@ -88,7 +91,8 @@ func avifFile(brand string, tail []byte, items ...avifItem) []byte {
 	}
 	ipma = slices.Concat(be32(0, uint32(len(items))), ipma)
 	meta := boxOf("meta", be32(0), boxOf("pitm", be32(0), be16(1)), boxOf("iinf", be32(0), be16(uint16(len(items))), infe),
-		boxOf("iloc", iloc), boxOf("iref", be32(0), iref), boxOf("iprp", boxOf("ipco", ipco), boxOf("ipma", ipma)), boxOf("idat", idat))
+		boxOf("iloc", iloc), boxOf("iref", be32(0), iref), boxOf("iprp", boxOf("ipco", ipco),
+			boxOf("ipma", ipma)), boxOf("idat", idat))
 	return slices.Concat(file, meta, tail)
 }
 
@@ -126,16 +130,25 @@ func avifReads() []accepted {
 	}
 	return []accepted{
 		{"still", avifOf(still()), plainAVIF},
-		{"gray", avifOf(item(av1Still(0, 80, 60, mono))), with(plainAVIF, func(i *Info) { i.Model, i.SubX, i.SubY = Gray, 1, 1 })},
+		{
+			"gray", avifOf(item(av1Still(0, 80, 60, mono))),
+			with(plainAVIF, func(i *Info) { i.Model, i.SubX, i.SubY = Gray, 1, 1 }),
+		},
 		{"RGB", avifOf(item(av1Still(1, 80, 60, lossless))), with(plainAVIF, func(i *Info) {
 			i.Model, i.SubX, i.SubY, i.CICP = RGB, 1, 1, CICP{1, 13, 0, true}
 		})},
 		{"data in idat", avifOf(func() avifItem { x := still(); x.idat = true; return x }()), plainAVIF},
-		{"colours by nclx", avifOf(still(nclxOf(9, 16, 9, 0))), with(plainAVIF, func(i *Info) { i.CICP = CICP{9, 16, 9, false} })},
+		{
+			"colours by nclx", avifOf(still(nclxOf(9, 16, 9, 0))),
+			with(plainAVIF, func(i *Info) { i.CICP = CICP{9, 16, 9, false} }),
+		},
 		{"profile", avifOf(still(boxOf("colr", []byte("prof"), other), nclxOf(2, 2, 6, 1))), with(plainAVIF, func(i *Info) {
 			i.ICC, i.Profile, i.CICP = icc.OtherRGB, other, CICP{2, 2, 6, true}
 		})},
-		{"restricted profile", avifOf(still(boxOf("colr", []byte("rICC"), icc.Profile(icc.DisplayP3)))), with(plainAVIF, func(i *Info) { i.ICC = icc.DisplayP3 })},
+		{
+			"restricted profile", avifOf(still(boxOf("colr", []byte("rICC"), icc.Profile(icc.DisplayP3)))),
+			with(plainAVIF, func(i *Info) { i.ICC = icc.DisplayP3 }),
+		},
 		{"alpha", avifOf(still(), aux([][]byte{auxc(alphaName)}, 1)), alpha},
 		{"alpha by its old name", avifOf(still(), aux([][]byte{auxc("urn:mpeg:hevc:2015:auxid:1")}, 1)), alpha},
 		{"depth map", avifOf(still(), aux([][]byte{auxc("urn:mpeg:hevc:2015:auxid:2")}, 1)), plainAVIF},
@@ -147,7 +160,10 @@ func avifReads() []accepted {
 			return x
 		}()), with(gridInfo, func(i *Info) { i.Alpha = true })},
 		{"alpha of the first tile", avifOf(gridItem(1, 1, 80, 60, 2), still(), aux([][]byte{auxc(alphaName)}, 2)), alpha},
-		{"sequence, primary item first", avifFile("avif", boxOf("moov", avifTrack("pict", 5)), still()), with(plainAVIF, func(i *Info) { i.Frames = 5 })},
+		{
+			"sequence, primary item first", avifFile("avif", boxOf("moov", avifTrack("pict", 5)), still()),
+			with(plainAVIF, func(i *Info) { i.Frames = 5 }),
+		},
 		{"box to the end of the file", func() []byte {
 			b := avifFile("avif", boxOf("free", make([]byte, 9)), still())
 			binary.BigEndian.PutUint32(b[len(b)-17:], 0)
@@ -171,9 +187,18 @@ func avifRefusals() []refusal {
 		{"cut in the meta box", whole[:len(whole)-5], fault.DamagedImage, `"meta"`},
 		{"no size", change(func(x *avifItem) { x.properties = [][]byte{av1c} }), fault.DamagedImage, "size"},
 		{"size 0", change(func(x *avifItem) { x.properties[0] = ispe(0, 0) }), fault.DamagedImage, "0×0"},
-		{"too many pixels", change(func(x *avifItem) { x.properties[0] = ispe(65535, 65535) }), fault.TooManyPixels, "65535×65535"},
-		{"more pixels coded than stated", change(func(x *avifItem) { x.data = av1Still(0, 8000, 8000, yuv420) }), fault.TooManyPixels, "8000×8000"},
-		{"no AV1 configuration", change(func(x *avifItem) { x.properties = x.properties[:1] }), fault.DamagedImage, "not AV1"},
+		{
+			"too many pixels", change(func(x *avifItem) { x.properties[0] = ispe(65535, 65535) }), fault.TooManyPixels,
+			"65535×65535",
+		},
+		{
+			"more pixels coded than stated", change(func(x *avifItem) { x.data = av1Still(0, 8000, 8000, yuv420) }),
+			fault.TooManyPixels, "8000×8000",
+		},
+		{
+			"no AV1 configuration", change(func(x *avifItem) { x.properties = x.properties[:1] }), fault.DamagedImage,
+			"not AV1",
+		},
 		{"no sequence header", change(func(x *avifItem) { x.data = obu(2, nil) }), fault.DamagedImage, "sequence header"},
 		{"HEVC in AVIF", change(func(x *avifItem) { x.kind = "hvc1" }), fault.UnsupportedFormat, `"hvc1"`},
 		{"data beyond the end", change(func(x *avifItem) { x.data, x.idat = nil, true }), fault.DamagedImage, "cut short"},
@@ -192,9 +217,15 @@ func avifRefusals() []refusal {
 			return x
 		}()), fault.TooManyPixels, "3 tiles"},
 		{"box smaller than its head", slices.Concat(whole, be32(7), []byte("free")), fault.DamagedImage, "7 bytes"},
-		{"box of 2^63 bytes", slices.Concat(boxOf("ftyp", []byte("avif"), be32(0)), be32(1), []byte("meta"), be32(1<<31, 0)), fault.DamagedImage, "cut short"},
+		{
+			"box of 2^63 bytes", slices.Concat(boxOf("ftyp", []byte("avif"), be32(0)), be32(1), []byte("meta"), be32(1<<31, 0)),
+			fault.DamagedImage, "cut short",
+		},
 		{"sequence without pixels", avifFile("avis", boxOf("moov", avifTrack("pict", 0))), fault.DamagedImage, "missing"},
-		{"sequence of too many frames", avifFile("avis", boxOf("moov", avifTrack("pict", maxFrames+1))), fault.TooManyPixels, "frames"},
+		{
+			"sequence of too many frames", avifFile("avis", boxOf("moov", avifTrack("pict", maxFrames+1))), fault.TooManyPixels,
+			"frames",
+		},
 	}
 }
 

@@ -108,7 +108,8 @@ func pngDepth(colour, depth byte) bool {
 	case 1, 2, 4:
 		return colour == 0 || colour == pngPalette
 	case 8:
-		return colour == 0 || colour == pngColour || colour == pngPalette || colour == pngAlpha || colour == pngAlpha|pngColour
+		return colour == 0 || colour == pngColour || colour == pngPalette || colour == pngAlpha ||
+			colour == pngAlpha|pngColour
 	case 16:
 		return colour == 0 || colour == pngColour || colour == pngAlpha || colour == pngAlpha|pngColour
 	}
@@ -136,7 +137,8 @@ func (p *pngReader) chunk(kind string, b, typed []byte) error {
 	if p.data {
 		return nil
 	}
-	if whole := 4 + len(b); len(typed) < whole+4 || crc32.ChecksumIEEE(typed[:whole]) != binary.BigEndian.Uint32(typed[whole:]) {
+	if whole := 4 + len(b); len(typed) < whole+4 ||
+		crc32.ChecksumIEEE(typed[:whole]) != binary.BigEndian.Uint32(typed[whole:]) {
 		return nil // as if it were not there; the decoder wants a sound PLTE
 	}
 	return p.early(kind, b)

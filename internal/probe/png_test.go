@@ -76,19 +76,31 @@ func pngReads() []accepted {
 			i.Alpha, i.Depth, i.Progressive = true, 16, true
 		})},
 		{"palette", pngOf(palette, chunk("PLTE", 1, 2, 3), idat, iend), plainPNG},
-		{"palette with transparency", pngOf(palette, chunk("PLTE", 1, 2, 3, 4, 5, 6), chunk("tRNS", 255, 0), idat, iend), alpha},
+		{
+			"palette with transparency", pngOf(palette, chunk("PLTE", 1, 2, 3, 4, 5, 6), chunk("tRNS", 255, 0), idat, iend),
+			alpha,
+		},
 		{"palette, all opaque", pngOf(palette, chunk("PLTE", 1, 2, 3), chunk("tRNS", 255, 255), idat, iend), plainPNG},
 		{"transparent colour", rgb(chunk("tRNS", 0, 0, 0, 0, 0, 0)), alpha},
-		{"transparency behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, chunk("tRNS", 0, 0, 0, 0, 0, 0), iend), plainPNG},
+		{
+			"transparency behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, chunk("tRNS", 0, 0, 0, 0, 0, 0), iend),
+			plainPNG,
+		},
 		{"eXIf", rgb(chunk("eXIf", upright(6)...)), with(plainPNG, func(i *Info) { i.Orientation = 6 })},
 		{"eXIf behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, chunk("eXIf", upright(8)...), iend), plainPNG},
 		{"eXIf with a wrong checksum", rgb(broken(chunk("eXIf", upright(6)...))), plainPNG},
 		{"sRGB", rgb(chunk("gAMA", 0, 0, 0x80, 0), chunk("sRGB", 0)), kind(icc.SRGB)},
 		{"cut in the checksum of the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat[:len(idat)-1]), plainPNG},
-		{"cut in text behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, chunk("tEXt", make([]byte, 90)...)[:60]), plainPNG},
+		{
+			"cut in text behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, chunk("tEXt", make([]byte, 90)...)[:60]),
+			plainPNG,
+		},
 		{"chunk of 4 GB behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, []byte("\xff\xff\xff\xfftEXt")), plainPNG},
 		{"iCCP", rgb(iccp(icc.Profile(icc.DisplayP3))), kind(icc.DisplayP3)},
-		{"iCCP that needs a transform", rgb(iccp(other)), with(plainPNG, func(i *Info) { i.ICC, i.Profile = icc.OtherRGB, other })},
+		{
+			"iCCP that needs a transform", rgb(iccp(other)),
+			with(plainPNG, func(i *Info) { i.ICC, i.Profile = icc.OtherRGB, other }),
+		},
 		{"iCCP wins over sRGB", rgb(chunk("sRGB", 0), iccp(icc.Profile(icc.AdobeRGB))), kind(icc.AdobeRGB)},
 		{"iCCP without a name", rgb(chunk("iCCP", 0, 0, 1)), kind(icc.Invalid)},
 		{"iCCP of another method", rgb(chunk("iCCP", 'x', 0, 1, 0)), kind(icc.Invalid)},
@@ -146,10 +158,16 @@ func pngColours() []accepted {
 		{"iCCP wins over gamma", rgb(gamma(100_000), iccp(icc.Profile(icc.DisplayP3))), kind(icc.DisplayP3)},
 		{"iCCP that is not usable does not", rgb(gamma(100_000), chunk("iCCP", 'x', 0, 0, 1, 2, 3)), linear},
 		{"iCCP with a wrong checksum", rgb(broken(iccp(icc.Profile(icc.DisplayP3)))), plainPNG},
-		{"cICP wins over all", rgb(gamma(100_000), chunk("sRGB", 0), iccp(other), chunk("cICP", 12, 13, 0, 1)), with(plainPNG, func(i *Info) {
-			i.CICP = CICP{12, 13, 0, true}
-		})},
-		{"cICP that states nothing does not", rgb(gamma(100_000), chunk("cICP", 2, 2, 0, 1)), with(linear, func(i *Info) { i.CICP = CICP{2, 2, 0, true} })},
+		{
+			"cICP wins over all", rgb(gamma(100_000), chunk("sRGB", 0), iccp(other), chunk("cICP", 12, 13, 0, 1)),
+			with(plainPNG, func(i *Info) {
+				i.CICP = CICP{12, 13, 0, true}
+			}),
+		},
+		{
+			"cICP that states nothing does not", rgb(gamma(100_000), chunk("cICP", 2, 2, 0, 1)),
+			with(linear, func(i *Info) { i.CICP = CICP{2, 2, 0, true} }),
+		},
 		{"grey with an RGB profile", pngOf(ihdr(80, 60, 8, 0, 0), iccp(other), idat, iend), with(gray, func(i *Info) {
 			i.ICC, i.Profile = icc.Gray, icc.GrayAxis(other)
 		})},
@@ -162,13 +180,22 @@ func pngTransparency() []accepted {
 	palette := ihdr(80, 60, 4, 3, 0)
 	return []accepted{
 		{"tRNS in front of the palette", pngOf(palette, chunk("tRNS", 0), chunk("PLTE", 1, 2, 3), idat, iend), plainPNG},
-		{"tRNS with a wrong checksum", pngOf(palette, chunk("PLTE", 1, 2, 3), broken(chunk("tRNS", 0)), idat, iend), plainPNG},
-		{"the first tRNS counts", pngOf(palette, chunk("PLTE", 1, 2, 3), chunk("tRNS", 255), chunk("tRNS", 0), idat, iend), plainPNG},
+		{
+			"tRNS with a wrong checksum", pngOf(palette, chunk("PLTE", 1, 2, 3), broken(chunk("tRNS", 0)), idat, iend),
+			plainPNG,
+		},
+		{
+			"the first tRNS counts", pngOf(palette, chunk("PLTE", 1, 2, 3), chunk("tRNS", 255), chunk("tRNS", 0), idat, iend),
+			plainPNG,
+		},
 		{"tRNS beyond the palette", pngOf(palette, chunk("PLTE", 1, 2, 3), chunk("tRNS", 255, 0), idat, iend), plainPNG},
 		{"tRNS too short for a colour", rgb(chunk("tRNS", 0, 0, 0)), plainPNG},
 		{"tRNS beside alpha", pngOf(ihdr(80, 60, 8, 6, 0), chunk("tRNS", 0, 0, 0, 0, 0, 0), idat, iend), alpha},
 		{"grey tRNS beyond 4 bits", pngOf(ihdr(80, 60, 4, 0, 0), chunk("tRNS", 0, 0x13), idat, iend), gray},
-		{"grey tRNS beyond 8 bits", pngOf(ihdr(80, 60, 8, 0, 0), chunk("tRNS", 1, 0x13), idat, iend), with(gray, func(i *Info) { i.Alpha = true })},
+		{
+			"grey tRNS beyond 8 bits", pngOf(ihdr(80, 60, 8, 0, 0), chunk("tRNS", 1, 0x13), idat, iend),
+			with(gray, func(i *Info) { i.Alpha = true }),
+		},
 	}
 }
 
@@ -197,7 +224,10 @@ func pngRefusals() []refusal {
 		{"chunk of 4 GB", rgb([]byte("\xff\xff\xff\xfftEXt")), fault.DamagedImage, `"tEXt"`},
 		{"palette missing", pngOf(ihdr(80, 60, 8, 3, 0), idat), fault.DamagedImage, "palette"},
 		{"1001 text chunks", rgb(bytes.Repeat(chunk("tEXt", 'k', 0, 'v'), maxChunks+1)), fault.DamagedImage, "1000 chunks"},
-		{"1001 text chunks behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, bytes.Repeat(chunk("zTXt"), maxChunks+1)), fault.DamagedImage, "1000 chunks"},
+		{
+			"1001 text chunks behind the pixels", pngOf(ihdr(80, 60, 8, 2, 0), idat, bytes.Repeat(chunk("zTXt"), maxChunks+1)),
+			fault.DamagedImage, "1000 chunks",
+		},
 		{"frames stated", rgb(actl(maxFrames + 1)), fault.TooManyPixels, "frames"},
 		{"frames counted", rgb(bytes.Repeat(chunk("fcTL"), maxFrames+1)), fault.TooManyPixels, "frames"},
 	}

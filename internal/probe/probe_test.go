@@ -105,7 +105,8 @@ func checkRead(t *testing.T, b []byte) {
 		t.Errorf("profile of %d bytes with kind %v", len(info.Profile), info.ICC)
 	}
 	if config, name, err := image.DecodeConfig(bytes.NewReader(b)); err == nil && name == info.Format.String() {
-		grown := info.Format == format.GIF && config.Width <= info.Width && config.Height <= info.Height // by its first picture
+		// by its first picture
+		grown := info.Format == format.GIF && config.Width <= info.Width && config.Height <= info.Height
 		if !grown && (config.Width != info.Width || config.Height != info.Height) {
 			t.Errorf("%d×%d, but the standard library reads %d×%d", info.Width, info.Height, config.Width, config.Height)
 		}

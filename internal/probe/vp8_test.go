@@ -87,9 +87,13 @@ func TestVP8Quantizers(t *testing.T) {
 		{"plain", plainVP8(77), vp8Quantizers{[4]int{77, 77, 77, 77}, all}},
 		{"coarsest", plainVP8(127), vp8Quantizers{[4]int{127, 127, 127, 127}, all}},
 		{"segments", segmentedVP8(1, [4]int{10, 20, 30, 127}, 99), vp8Quantizers{[4]int{10, 20, 30, 127}, shares}},
-		{"segments by difference", segmentedVP8(0, [4]int{10, -20, 100, -100}, 60), vp8Quantizers{[4]int{70, 40, 127, 0}, shares}},
 		{
-			"segments without a map", newBoolEncoder().put(2, 0).put(1, 1).put(2, 0).put(10, 0).put(1, 0).put(2, 0).put(7, 9).bytes(),
+			"segments by difference", segmentedVP8(0, [4]int{10, -20, 100, -100}, 60),
+			vp8Quantizers{[4]int{70, 40, 127, 0}, shares},
+		},
+		{
+			"segments without a map", newBoolEncoder().put(2, 0).put(1, 1).put(2, 0).put(10, 0).put(1, 0).put(2, 0).put(7,
+				9).bytes(),
 			vp8Quantizers{[4]int{9, 9, 9, 9}, all},
 		},
 		{"nothing", nil, vp8Quantizers{[4]int{}, all}},

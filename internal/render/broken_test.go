@@ -130,7 +130,8 @@ func TestUnreadableResult(t *testing.T) {
 				r.machine.lie = lie
 				res, err := r.Render(t.Context(), request(100), format.WebP, nil)
 				wantKind(t, err, fault.Internal)
-				if _, err := r.Upload(t.Context(), r.origin.body, param.Params{Width: 100}, format.WebP); fault.From(err).Kind != fault.Internal {
+				if _, err := r.Upload(t.Context(), r.origin.body, param.Params{Width: 100},
+					format.WebP); fault.From(err).Kind != fault.Internal {
 					t.Errorf("of an upload: %v", err)
 				}
 				if res.Blob != nil || len(r.memory.entries) != 0 {

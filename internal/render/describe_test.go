@@ -15,7 +15,8 @@ func TestDescribeSharesTheDownload(t *testing.T) {
 		r := newRig(t)
 		result := r.ask(t.Context(), request(50))
 		got, err := r.Describe(t.Context(), request(0))
-		if want := (Source{Format: format.JPEG, Width: 400, Height: 200, Bytes: len(r.origin.body)}); err != nil || got != want {
+		if want := (Source{Format: format.JPEG, Width: 400, Height: 200, Bytes: len(r.origin.body)}); err != nil ||
+			got != want {
 			t.Errorf("got %+v, %v; want %+v", got, err, want)
 		}
 		if a := <-result; a.err != nil {

@@ -48,7 +48,8 @@ func TestSizesOfAPage(t *testing.T) {
 					}
 				}
 				if len(r.origin.fetched) != tt.want || len(r.machine.jobs) != len(widths) {
-					t.Errorf("%d fetches, %d jobs; want %d and %d", len(r.origin.fetched), len(r.machine.jobs), tt.want, len(widths))
+					t.Errorf("%d fetches, %d jobs; want %d and %d", len(r.origin.fetched), len(r.machine.jobs), tt.want,
+						len(widths))
 				}
 				if s := r.Stats(); s.Downloads != uint64(tt.want) || s.SourceHits != uint64(len(widths)-tt.want) {
 					t.Errorf("%+v: want %d downloads and the rest hits", s, tt.want)
@@ -121,7 +122,8 @@ func TestBadSourceIsNotShared(t *testing.T) {
 		var back [4]func(bool)
 		for i, fetches := range []int{1, 1, 2, 2} {
 			var err error
-			if _, back[i], err = r.sources.borrow(t.Context(), sourceKey{url: "https://example.com/a.jpg"}, scope{}); err != nil {
+			if _, back[i], err = r.sources.borrow(t.Context(), sourceKey{url: "https://example.com/a.jpg"},
+				scope{}); err != nil {
 				t.Fatal(err)
 			}
 			if len(r.origin.fetched) != fetches {
@@ -195,7 +197,8 @@ func TestSourcesAreBounded(t *testing.T) {
 			t.Errorf("%d kept and %d evicted of 500", kept, s.memory.sources.held.Evicted())
 		}
 		for _, url := range last[500-kept:] {
-			if b, err := s.memory.recall(sourceKey{url: url}, 0, time.Now()); err != nil || b == nil || !bytes.Equal(b.Data, goods(url, sizes[url])) {
+			if b, err := s.memory.recall(sourceKey{url: url}, 0, time.Now()); err != nil || b == nil ||
+				!bytes.Equal(b.Data, goods(url, sizes[url])) {
 				t.Errorf("%s is not there, or not itself", url)
 			}
 		}
@@ -230,7 +233,8 @@ func TestSourcesUnderRace(t *testing.T) {
 	wg.Wait()
 	m := s.memory
 	if len(s.inUse) != 0 || m.sources.held.Cost() > m.sources.held.Bound() || m.hits == 0 {
-		t.Errorf("%d in use, %d bytes kept of %d, %d hits", len(s.inUse), m.sources.held.Cost(), m.sources.held.Bound(), m.hits)
+		t.Errorf("%d in use, %d bytes kept of %d, %d hits", len(s.inUse), m.sources.held.Cost(), m.sources.held.Bound(),
+			m.hits)
 	}
 	for key := range m.sources.held.Keys() {
 		m.forget(key)
@@ -297,7 +301,10 @@ func TestFailuresAreRemembered(t *testing.T) {
 // TestOwnTroubleIsNotRemembered: the end of a context says nothing about the origin.
 func TestOwnTroubleIsNotRemembered(t *testing.T) {
 	m := newMemory(0)
-	for _, err := range []error{context.Canceled, context.DeadlineExceeded, errors.New("bug"), fmt.Errorf("fetch: %w", context.Canceled)} {
+	for _, err := range []error{
+		context.Canceled, context.DeadlineExceeded, errors.New("bug"),
+		fmt.Errorf("fetch: %w", context.Canceled),
+	} {
 		m.fail(sourceKey{}, scope{}, 0, err, time.Now())
 	}
 	if n := m.failures.held.Len(); n != 0 {

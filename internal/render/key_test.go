@@ -13,7 +13,10 @@ import (
 // Every limit is either part of the key, because it changes what results look like, or only refuses sources. A new one fails
 // here until it is decided which.
 func TestLimitsInTheKey(t *testing.T) {
-	decides := map[string]bool{"MaxOutputPixels": true, "MaxPixels": false, "Memory": false, "MaxFrames": true, "MaxFramePixels": true}
+	decides := map[string]bool{
+		"MaxOutputPixels": true, "MaxPixels": false, "Memory": false, "MaxFrames": true,
+		"MaxFramePixels": true,
+	}
 	base := keyText(request(100), format.WebP, plan.Limits{})
 	for f := range reflect.TypeFor[plan.Limits]().Fields() {
 		var l plan.Limits
@@ -33,7 +36,10 @@ func TestKeySource(t *testing.T) {
 		{"https://example.com/a.jpg", "logo", ""},
 	} {
 		for _, width := range []int{0, 100} {
-			req := param.Request{Source: tt.source, Version: "1\nurl=https://other.example/\nparams=wm=sample:photo&wm=sample:photo"}
+			req := param.Request{
+				Source:  tt.source,
+				Version: "1\nurl=https://other.example/\nparams=wm=sample:photo&wm=sample:photo",
+			}
 			req.Params = param.Params{Width: width, Quality: 30, Watermark: param.Watermark{Source: tt.mark, Width: 0.3}}
 			key := keyText(req, format.WebP, limits)
 			if got, version, ok := keySource(key); got != tt.source || version != req.Version || !ok {
@@ -57,14 +63,16 @@ func TestMarksInTheKey(t *testing.T) {
 	red, blue := named.New([]byte("red")), named.New([]byte("blue"))
 	r := New(Config{Watermarks: map[string]named.Picture{"red": red, "blue": blue, "rouge": red}})
 	key := func(w param.Watermark) string {
-		return keyText(r.byDigest(param.Request{Source: "sample:photo", Params: param.Params{Watermark: w}}), format.WebP, limits)
+		return keyText(r.byDigest(param.Request{Source: "sample:photo", Params: param.Params{Watermark: w}}), format.WebP,
+			limits)
 	}
 	one := key(param.Watermark{Source: "https://example.com/?a=1&wmw=0.5"})
 	two := key(param.Watermark{Source: "https://example.com/?a=1", Width: 0.5})
 	if one == two {
 		t.Errorf("two requests have the key %q", one)
 	}
-	if key(param.Watermark{Source: "red"}) == key(param.Watermark{Source: "blue"}) || key(param.Watermark{Source: "red"}) != key(param.Watermark{Source: "rouge"}) {
+	if key(param.Watermark{Source: "red"}) == key(param.Watermark{Source: "blue"}) ||
+		key(param.Watermark{Source: "red"}) != key(param.Watermark{Source: "rouge"}) {
 		t.Error("named watermarks do not stand by their bytes")
 	}
 	if key(param.Watermark{}) != key(param.Watermark{Width: 0.5, Tile: true}) {

@@ -38,7 +38,8 @@ func (r *Renderer) marks(p param.Params) ([]part, error) {
 	}
 	at, ok := r.watermarks[w.Source]
 	if !ok {
-		err := fault.New(fault.BadParameter, "wm: there is no watermark %s here, want the name of a file in IMAGEKIT_WATERMARKS, or a source URL",
+		err := fault.New(fault.BadParameter, "wm: there is no watermark %s here, want the name of a file in "+
+			"IMAGEKIT_WATERMARKS, or a source URL",
 			opt.Quote(w.Source))
 		err.Param = "wm"
 		return nil, err

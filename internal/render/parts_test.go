@@ -38,7 +38,8 @@ func TestWatermark(t *testing.T) {
 			}
 		}
 		if len(r.origin.fetched) != 2 || len(r.machine.jobs) != 2 || r.machine.marks != 2 {
-			t.Errorf("%d downloads, %d jobs with %d marks; want 2, 2 and 2", len(r.origin.fetched), len(r.machine.jobs), r.machine.marks)
+			t.Errorf("%d downloads, %d jobs with %d marks; want 2, 2 and 2", len(r.origin.fetched), len(r.machine.jobs),
+				r.machine.marks)
 		}
 		if r.machine.jobs[0].Overlays[0].Canvas != image.Pt(20, 10) {
 			t.Errorf("the plan lays %+v over it", r.machine.jobs[0].Overlays)
@@ -49,7 +50,10 @@ func TestWatermark(t *testing.T) {
 
 // TestDeadWatermark: its failure has its own status, names it, is remembered as its own, and leaves the picture alone.
 func TestDeadWatermark(t *testing.T) {
-	for _, kind := range []fault.Kind{fault.SourceNotFound, fault.OriginFailed, fault.SourceForbidden, fault.SourceTooLarge, fault.BadSource} {
+	for _, kind := range []fault.Kind{
+		fault.SourceNotFound, fault.OriginFailed, fault.SourceForbidden, fault.SourceTooLarge,
+		fault.BadSource,
+	} {
 		t.Run(kind.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t)
@@ -91,7 +95,10 @@ func TestBlameOfWatermark(t *testing.T) {
 				t.Errorf("got %v of part %d", err, f.Part)
 			}
 			r.machine.fails = nil
-			for url, key := range map[string]sourceKey{"https://example.com/a.jpg": {url: "https://example.com/a.jpg"}, logo: {url: logo}} {
+			for url, key := range map[string]sourceKey{
+				"https://example.com/a.jpg": {url: "https://example.com/a.jpg"},
+				logo:                        {url: logo},
+			} {
 				b, _ := r.sources.memory.recall(key, 0, time.Now())
 				broken := r.sources.memory.broken(key, scope{pixels: true}, 0, time.Now())
 				if (b != nil) == (url == guilty) || (broken != nil) != (url == guilty) {
@@ -115,12 +122,14 @@ func TestWatermarkHeader(t *testing.T) {
 	picture := newRig(t).origin.body
 	for name, kind := range map[string]fault.Kind{"text": fault.NotAnImage, "large": fault.TooManyPixels} {
 		_, err := r.Upload(t.Context(), picture, markedRequest(100, name).Params, format.WebP)
-		if f := fault.From(err); err == nil || f.Kind != kind || f.Part != 1 || !strings.HasPrefix(f.Detail, "the watermark: ") {
+		if f := fault.From(err); err == nil || f.Kind != kind || f.Part != 1 ||
+			!strings.HasPrefix(f.Detail, "the watermark: ") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
 	_, err := r.Upload(t.Context(), picture, markedRequest(100, "nobody").Params, format.WebP)
-	if f := fault.From(err); err == nil || f.Kind != fault.BadParameter || f.Param != "wm" || !strings.Contains(f.Detail, `"nobody"`) {
+	if f := fault.From(err); err == nil || f.Kind != fault.BadParameter || f.Param != "wm" ||
+		!strings.Contains(f.Detail, `"nobody"`) {
 		t.Errorf("a name that nothing has: %v", err)
 	}
 }
@@ -172,7 +181,8 @@ func TestPurgeOfWatermark(t *testing.T) {
 		}
 		purges.purge(logo)
 		if got := ask(101); got != 1 || len(r.origin.fetched) != 3 {
-			t.Errorf("after a purge of the watermark: generation %d and %d downloads, want 1 and 3", got, len(r.origin.fetched))
+			t.Errorf("after a purge of the watermark: generation %d and %d downloads, want 1 and 3", got,
+				len(r.origin.fetched))
 		}
 		old := r.ask(t.Context(), markedRequest(102, logo))
 		time.Sleep(500 * time.Millisecond)

@@ -211,7 +211,9 @@ func (r *Renderer) make(ctx context.Context, key string, req param.Request, out 
 }
 
 // work gets what is not at hand of the parts of a result, and of what the parameters lay over them, and makes it.
-func (r *Renderer) work(ctx context.Context, parts []part, p param.Params, out format.Format, times *stage.Times) (b *blob.Blob, err error) {
+func (r *Renderer) work(ctx context.Context, parts []part, p param.Params, out format.Format,
+	times *stage.Times,
+) (b *blob.Blob, err error) {
 	marks, err := r.marks(p)
 	if err != nil {
 		return nil, err
@@ -247,7 +249,9 @@ func blamesSource(err error) bool {
 
 // transform plans, runs the engine and reads the result's header back. decoded tells whether it came to the engine: an
 // error before that is one of the header or the parameters.
-func (r *Renderer) transform(ctx context.Context, parts []part, p param.Params, out format.Format, times *stage.Times) (b *blob.Blob, decoded bool, err error) {
+func (r *Renderer) transform(ctx context.Context, parts []part, p param.Params, out format.Format,
+	times *stage.Times,
+) (b *blob.Blob, decoded bool, err error) {
 	_, probing := trace.Begin(ctx, stage.Probe)
 	pl, err := r.plan(parts, p, out)
 	probing.End(times, err)
@@ -284,7 +288,9 @@ func (r *Renderer) plan(parts []part, p param.Params, out format.Format) (plan.P
 }
 
 // lookup looks by cache.Get or Peek, whether ctx has ended or not, and takes the time.
-func lookup(ctx context.Context, look func(context.Context, string) (*blob.Blob, bool), key string, times *stage.Times) (*blob.Blob, bool) {
+func lookup(ctx context.Context, look func(context.Context, string) (*blob.Blob, bool), key string,
+	times *stage.Times,
+) (*blob.Blob, bool) {
 	ctx, looking := trace.Begin(ctx, stage.Cache)
 	defer looking.End(times, nil)
 	return look(context.WithoutCancel(ctx), key)

@@ -211,7 +211,8 @@ func TestHitNeedsNobody(t *testing.T) {
 
 func TestAdmitStopsMissesOnly(t *testing.T) {
 	r := newRig(t)
-	_, err := r.Render(t.Context(), request(100), format.WebP, func() error { return fault.New(fault.RateLimited, "slow down") })
+	_, err := r.Render(t.Context(), request(100), format.WebP,
+		func() error { return fault.New(fault.RateLimited, "slow down") })
 	wantKind(t, err, fault.RateLimited)
 	if len(r.origin.fetched) != 0 {
 		t.Error("fetched although not admitted")

@@ -69,7 +69,9 @@ func (s *sources) current(key download, now time.Time) *source {
 
 // borrow returns the source, downloaded if need be, and what to call when it is not needed any more: with false when
 // no result could be made because of it. A failure that is remembered of the part that is needed is the error.
-func (s *sources) borrow(ctx context.Context, key sourceKey, need scope) (b *blob.Blob, giveBack func(sound bool), err error) {
+func (s *sources) borrow(ctx context.Context, key sourceKey, need scope) (b *blob.Blob, giveBack func(sound bool),
+	err error,
+) {
 	generation := s.purges.Applied()
 	d := download{key, s.purges.Last(key.url, key.version)}
 	if err := s.memory.broken(key, need, d.purged, time.Now()); err != nil {

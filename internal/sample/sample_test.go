@@ -66,7 +66,10 @@ func TestSamples(t *testing.T) {
 }
 
 func TestUnknown(t *testing.T) {
-	for _, url := range []string{"", "photo", "sample:", "sample:Photo", "sample:photo ", "sample:a/b", "http://example.com/"} {
+	for _, url := range []string{
+		"", "photo", "sample:", "sample:Photo", "sample:photo ", "sample:a/b",
+		"http://example.com/",
+	} {
 		_, err := made.Fetch(t.Context(), url)
 		f := fault.From(err)
 		if err == nil || f.Kind != fault.SourceNotFound {

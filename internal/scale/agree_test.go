@@ -121,7 +121,8 @@ func results(t *testing.T) []result {
 		f.FullRange = m == frame.CMYK || r.IntN(2) == 0
 		f.Premultiplied = alpha && r.IntN(4) == 0
 		job := someJob(w, h, r)
-		name := fmt.Sprintf("%d: model %d depth %d %d×%d/%d×%d alpha %t full %t %+v", i, m, depth, w, h, subX, subY, alpha, f.FullRange, job)
+		name := fmt.Sprintf("%d: model %d depth %d %d×%d/%d×%d alpha %t full %t %+v", i, m, depth, w, h, subX, subY, alpha,
+			f.FullRange, job)
 		if !alpha {
 			layout := scale.Layout{SubX: 1 + r.IntN(2), SubY: 1 + r.IntN(2), FullRange: m != frame.YCbCr || r.IntN(2) == 0}
 			got, err := scale.Direct(f, job, layout)
@@ -135,7 +136,8 @@ func results(t *testing.T) []result {
 			if got, err = scale.Working(f, job); err == nil {
 				got, err = scale.ConvertFrom(got, to, primaries)
 			}
-			list = append(list, planesOf(t, name+fmt.Sprintf(" matrix %d primaries %d to model %d", f.Matrix, primaries, to), got, err))
+			list = append(list, planesOf(t, name+fmt.Sprintf(" matrix %d primaries %d to model %d", f.Matrix, primaries, to),
+				got, err))
 		}
 		f.Release()
 	}

@@ -24,7 +24,8 @@ func TestEveryRatioIsLanczos(t *testing.T) {
 				}
 				checkRow(t, dst, src, imagetest.Lanczos(n, 0, float64(n), size))
 				dst.Release()
-				if dst, err = scale.Direct(src, whole(n, n, n, size), scale.Layout{SubX: 1, SubY: 1, FullRange: true}); err != nil {
+				if dst, err = scale.Direct(src, whole(n, n, n, size),
+					scale.Layout{SubX: 1, SubY: 1, FullRange: true}); err != nil {
 					t.Fatal(err)
 				}
 				checkColumn(t, dst, src, imagetest.Lanczos(n, 0, float64(n), size))

@@ -12,7 +12,8 @@ import (
 func unscaled(src, dst *frame.Frame, job Job) bool {
 	x, y := int(job.X), int(job.Y)
 	same := job.W == float64(job.Width) && job.H == float64(job.Height) && job.X == float64(x) && job.Y == float64(y)
-	if !same || !src.HasAlpha() || src.Premultiplied || !src.FullRange || src.Model == frame.YCbCr || src.Depth != 8 && src.Depth != 16 {
+	if !same || !src.HasAlpha() || src.Premultiplied || !src.FullRange || src.Model == frame.YCbCr || src.Depth != 8 &&
+		src.Depth != 16 {
 		return false
 	}
 	for row := range job.Height {

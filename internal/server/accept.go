@@ -37,7 +37,8 @@ func (l *toldListener) tell(err error) {
 	}
 	text := "connections cannot be accepted; they wait"
 	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
-		text = "out of file descriptors: connections wait to be accepted; raise the limit (LimitNOFILE=, ulimit -n), or let fewer clients connect"
+		text = "out of file descriptors: connections wait to be accepted; raise the limit (LimitNOFILE=, ulimit -n), or " +
+			"let fewer clients connect"
 	}
 	l.log.Warn(text, "error", err, "times", times)
 }

@@ -36,7 +36,8 @@ func TestNoDescriptors(t *testing.T) {
 		t.Fatalf("%d lines in two and a half seconds:\n%s", len(lines), &out)
 	}
 	for i, times := range []string{"times=1", "times=10", "times=10"} {
-		if !strings.Contains(lines[i], "level=WARN") || !strings.Contains(lines[i], "out of file descriptors") || !strings.HasSuffix(lines[i], times) {
+		if !strings.Contains(lines[i], "level=WARN") || !strings.Contains(lines[i], "out of file descriptors") ||
+			!strings.HasSuffix(lines[i], times) {
 			t.Errorf("line %d: %s, want %s", i, lines[i], times)
 		}
 	}

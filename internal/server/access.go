@@ -48,7 +48,8 @@ func (s *Server) trusted(x *exchange) error {
 	const remedy = "the header \"Authorization: Bearer TOKEN\" where TOKEN is IMAGEKIT_SIGN_TOKEN. Elsewhere, a container's " +
 		"host included, run \"imagekit sign\" where the secret is, for example by \"docker exec\""
 	if s.LocalOff {
-		return fault.Wrap(fault.NotAllowed, why, "%s wants %s. IMAGEKIT_LOCAL=off: callers on the same machine need it too", x.r.URL.Path, remedy)
+		return fault.Wrap(fault.NotAllowed, why, "%s wants %s. IMAGEKIT_LOCAL=off: callers on the same machine need it too",
+			x.r.URL.Path, remedy)
 	}
 	return fault.Wrap(fault.NotAllowed, why, "%s answers the user who runs this server, and root, on the same machine: "+
 		"as another user, try it with sudo. Everybody else, proxies and pages of other sites included, needs %s", x.r.URL.Path, remedy)

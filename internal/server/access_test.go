@@ -37,32 +37,104 @@ var callers = []struct {
 	{name: "this machine, IPv6", peer: "[::1]:1", host: "[::1]:8080", local: true},
 	{name: "this machine, IPv6 without port", peer: "[::1]:1", host: "[::1]", local: true},
 	{name: "this machine, mapped", peer: "[::ffff:127.0.0.1]:1", host: "LOCALHOST:8080", local: true},
-	{name: "this machine, wrong token", peer: "127.0.0.1:1", host: "localhost", header: []string{"Authorization", "Bearer x"}, local: true},
-	{name: "address typed into a browser", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Sec-Fetch-Site", "none"}, local: true},
-	{name: "the page of this server", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Sec-Fetch-Site", "same-origin", "Origin", "http://localhost:8080", "Referer", "http://localhost:8080/"}, local: true},
-	{name: "a page at another port of this machine", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Sec-Fetch-Site", "same-site", "Origin", "http://localhost:3000"}, local: true},
-	{name: "a page of another loopback name", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Sec-Fetch-Site", "cross-site", "Referer", "http://127.0.0.1:3000/shop"}, near: true, shown: true},
-	{name: "a script of another loopback name", peer: "127.0.0.1:1", host: "127.0.0.1:8080", header: []string{"Sec-Fetch-Site", "cross-site", "Origin", "http://[::1]:3000", "Referer", "http://[::1]:3000/"}, near: true, shown: true},
-	{name: "a page of the internet", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Sec-Fetch-Site", "cross-site", "Referer", "https://evil.example/"}, near: true},
-	{name: "a page of the internet that hides", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Sec-Fetch-Site", "cross-site"}, near: true},
-	{name: "a script of the internet", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Origin", "https://evil.example"}, near: true},
-	{name: "a link in an old browser", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Referer", "https://evil.example/localhost"}, near: true},
-	{name: "a page in a sandbox", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Origin", "null"}, near: true},
-	{name: "a file opened in a browser", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Sec-Fetch-Site", "cross-site", "Origin", "file://"}, near: true},
-	{name: "a page that lies in one of two", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example", "Referer", "http://localhost/"}, near: true},
-	{name: "a value that no browser sends", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Sec-Fetch-Site", "Same-Origin"}, near: true},
-	{name: "two values, one of them good", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Sec-Fetch-Site", "none", "Sec-Fetch-Site", "cross-site"}, near: true},
-	{name: "rebinding: the page of a name that now means this machine", peer: "127.0.0.1:1", host: "evil.example:8080", header: []string{"Sec-Fetch-Site", "same-origin", "Origin", "http://evil.example:8080"}},
+	{
+		name: "this machine, wrong token", peer: "127.0.0.1:1", host: "localhost",
+		header: []string{"Authorization", "Bearer x"}, local: true,
+	},
+	{
+		name: "address typed into a browser", peer: "127.0.0.1:1", host: "localhost:8080",
+		header: []string{"Sec-Fetch-Site", "none"}, local: true,
+	},
+	{
+		name: "the page of this server", peer: "127.0.0.1:1", host: "localhost:8080",
+		header: []string{
+			"Sec-Fetch-Site", "same-origin", "Origin", "http://localhost:8080", "Referer",
+			"http://localhost:8080/",
+		}, local: true,
+	},
+	{
+		name: "a page at another port of this machine", peer: "127.0.0.1:1", host: "localhost:8080",
+		header: []string{"Sec-Fetch-Site", "same-site", "Origin", "http://localhost:3000"}, local: true,
+	},
+	{
+		name: "a page of another loopback name", peer: "127.0.0.1:1", host: "localhost:8080",
+		header: []string{"Sec-Fetch-Site", "cross-site", "Referer", "http://127.0.0.1:3000/shop"}, near: true, shown: true,
+	},
+	{
+		name: "a script of another loopback name", peer: "127.0.0.1:1", host: "127.0.0.1:8080",
+		header: []string{
+			"Sec-Fetch-Site", "cross-site", "Origin", "http://[::1]:3000", "Referer",
+			"http://[::1]:3000/",
+		}, near: true, shown: true,
+	},
+	{
+		name: "a page of the internet", peer: "127.0.0.1:1", host: "localhost:8080",
+		header: []string{"Sec-Fetch-Site", "cross-site", "Referer", "https://evil.example/"}, near: true,
+	},
+	{
+		name: "a page of the internet that hides", peer: "127.0.0.1:1", host: "localhost:8080",
+		header: []string{"Sec-Fetch-Site", "cross-site"}, near: true,
+	},
+	{
+		name: "a script of the internet", peer: "127.0.0.1:1", host: "localhost:8080",
+		header: []string{"Origin", "https://evil.example"}, near: true,
+	},
+	{
+		name: "a link in an old browser", peer: "127.0.0.1:1", host: "localhost:8080",
+		header: []string{"Referer", "https://evil.example/localhost"}, near: true,
+	},
+	{
+		name: "a page in a sandbox", peer: "127.0.0.1:1", host: "localhost:8080", header: []string{"Origin", "null"},
+		near: true,
+	},
+	{
+		name: "a file opened in a browser", peer: "127.0.0.1:1", host: "localhost:8080",
+		header: []string{"Sec-Fetch-Site", "cross-site", "Origin", "file://"}, near: true,
+	},
+	{
+		name: "a page that lies in one of two", peer: "127.0.0.1:1", host: "localhost:8080",
+		header: []string{
+			"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example", "Referer",
+			"http://localhost/",
+		}, near: true,
+	},
+	{
+		name: "a value that no browser sends", peer: "127.0.0.1:1", host: "localhost:8080",
+		header: []string{"Sec-Fetch-Site", "Same-Origin"}, near: true,
+	},
+	{
+		name: "two values, one of them good", peer: "127.0.0.1:1", host: "localhost:8080",
+		header: []string{"Sec-Fetch-Site", "none", "Sec-Fetch-Site", "cross-site"}, near: true,
+	},
+	{
+		name: "rebinding: the page of a name that now means this machine", peer: "127.0.0.1:1", host: "evil.example:8080",
+		header: []string{"Sec-Fetch-Site", "same-origin", "Origin", "http://evil.example:8080"},
+	},
 	{name: "rebinding without fields", peer: "127.0.0.1:1", host: "evil.example:8080"},
 	{name: "another user", peer: otherUser, host: "localhost:8080", near: true},
-	{name: "another user's browser", peer: otherUser, host: "localhost:8080", header: []string{"Sec-Fetch-Site", "cross-site", "Referer", "http://127.0.0.1:3000/"}, near: true},
-	{name: "another user with token", peer: otherUser, host: "localhost:8080", header: []string{"Authorization", "Bearer " + token}, near: true, token: true},
+	{
+		name: "another user's browser", peer: otherUser, host: "localhost:8080",
+		header: []string{"Sec-Fetch-Site", "cross-site", "Referer", "http://127.0.0.1:3000/"}, near: true,
+	},
+	{
+		name: "another user with token", peer: otherUser, host: "localhost:8080",
+		header: []string{"Authorization", "Bearer " + token}, near: true, token: true,
+	},
 	{name: "proxy, Via", peer: "127.0.0.1:1", host: "localhost", header: []string{"Via", "1.1 cache"}},
-	{name: "proxy, CF-Connecting-IP", peer: "127.0.0.1:1", host: "localhost", header: []string{"CF-Connecting-IP", "192.0.2.1"}},
+	{
+		name: "proxy, CF-Connecting-IP", peer: "127.0.0.1:1", host: "localhost",
+		header: []string{"CF-Connecting-IP", "192.0.2.1"},
+	},
 	{name: "proxy, True-Client-IP", peer: "127.0.0.1:1", host: "localhost", header: []string{"True-Client-IP", "192.0.2.1"}},
 	{name: "proxy, Forwarded", peer: "127.0.0.1:1", host: "localhost", header: []string{"Forwarded", "for=192.0.2.1"}},
-	{name: "proxy, X-Forwarded-For", peer: "127.0.0.1:1", host: "localhost", header: []string{"X-Forwarded-For", "127.0.0.1"}},
-	{name: "proxy, X-Forwarded-Proto", peer: "127.0.0.1:1", host: "localhost", header: []string{"x-forwarded-proto", "https"}},
+	{
+		name: "proxy, X-Forwarded-For", peer: "127.0.0.1:1", host: "localhost",
+		header: []string{"X-Forwarded-For", "127.0.0.1"},
+	},
+	{
+		name: "proxy, X-Forwarded-Proto", peer: "127.0.0.1:1", host: "localhost",
+		header: []string{"x-forwarded-proto", "https"},
+	},
 	{name: "proxy, X-Real-IP", peer: "127.0.0.1:1", host: "localhost", header: []string{"X-Real-IP", "127.0.0.1"}},
 	{name: "silent proxy or DNS rebinding", peer: "127.0.0.1:1", host: "images.example.com"},
 	{name: "rebinding with a trick", peer: "127.0.0.1:1", host: "localhost.example.com"},
@@ -71,9 +143,18 @@ var callers = []struct {
 	{name: "no peer", host: "localhost"},
 	{name: "elsewhere", peer: "192.0.2.1:1", host: "localhost"},
 	{name: "elsewhere, private", peer: "10.0.0.1:1", host: "127.0.0.1"},
-	{name: "elsewhere with token", peer: "192.0.2.1:1", host: "images.example.com", header: []string{"Authorization", "Bearer " + token}, token: true},
-	{name: "scheme in another case", peer: "192.0.2.1:1", host: "h", header: []string{"Authorization", "bearer " + token}, token: true},
-	{name: "proxy with token", peer: "127.0.0.1:1", host: "h", header: []string{"X-Real-IP", "192.0.2.1", "Authorization", "Bearer " + token}, token: true},
+	{
+		name: "elsewhere with token", peer: "192.0.2.1:1", host: "images.example.com",
+		header: []string{"Authorization", "Bearer " + token}, token: true,
+	},
+	{
+		name: "scheme in another case", peer: "192.0.2.1:1", host: "h", header: []string{"Authorization", "bearer " + token},
+		token: true,
+	},
+	{
+		name: "proxy with token", peer: "127.0.0.1:1", host: "h",
+		header: []string{"X-Real-IP", "192.0.2.1", "Authorization", "Bearer " + token}, token: true,
+	},
 	{name: "part of the token", peer: "192.0.2.1:1", host: "h", header: []string{"Authorization", "Bearer " + token[:20]}},
 	{name: "empty token", peer: "192.0.2.1:1", host: "h", header: []string{"Authorization", "Bearer "}},
 	{name: "token without scheme", peer: "192.0.2.1:1", host: "h", header: []string{"Authorization", token}},
@@ -85,7 +166,8 @@ func trustingRoutes() map[string]*http.Request {
 	list := get("/sign")
 	list.Method, list.Body = http.MethodPost, io.NopCloser(strings.NewReader(picture))
 	return map[string]*http.Request{
-		"sign": get("/sign?" + picture), "sign a list": list, "source": get("/source?" + picture), "upload": form("file", "x"),
+		"sign": get("/sign?" + picture), "sign a list": list, "source": get("/source?" + picture), "upload": form("file",
+			"x"),
 		"stats": get("/stats/cache"), "metrics": get("/metrics"),
 	}
 }
@@ -125,7 +207,8 @@ func TestLocalOff(t *testing.T) {
 	})
 	for name, req := range trustingRoutes() {
 		p := wantProblem(t, r.ask(here(req)), fault.NotAllowed)
-		if !strings.Contains(p.Detail, "IMAGEKIT_LOCAL=off") || !strings.Contains(p.Detail, "IMAGEKIT_SIGN_TOKEN") || strings.Contains(p.Detail, "sudo") {
+		if !strings.Contains(p.Detail, "IMAGEKIT_LOCAL=off") || !strings.Contains(p.Detail, "IMAGEKIT_SIGN_TOKEN") ||
+			strings.Contains(p.Detail, "sudo") {
 			t.Errorf("%s: %q", name, p.Detail)
 		}
 	}

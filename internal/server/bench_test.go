@@ -34,7 +34,8 @@ func BenchmarkHit(b *testing.B) {
 		c.Log = slog.New(slog.NewJSONHandler(io.Discard, nil))
 	})
 	r.Renderer = hit{blob.New(bytes.Repeat([]byte("x"), 50<<10), format.WebP, time.Now())}
-	req := with(get(signedURL("f=webp&h=240&q=75&"+picture)), "Accept", "image/avif,image/webp,*/*", "User-Agent", "benchmark")
+	req := with(get(signedURL("f=webp&h=240&q=75&"+picture)), "Accept", "image/avif,image/webp,*/*", "User-Agent",
+		"benchmark")
 	w := &discard{header: make(http.Header)}
 	b.ReportAllocs()
 	for b.Loop() {

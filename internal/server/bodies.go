@@ -53,7 +53,8 @@ func (s *bodies) enter(client string, b *blob.Blob) error {
 	}
 	if !s.all.fits(b, s.most) {
 		s.refused.Add(1)
-		return fault.New(fault.Overloaded, "want at most %d MiB of answers that clients have not read yet (IMAGEKIT_ANSWER_BYTES)",
+		return fault.New(fault.Overloaded, "want at most %d MiB of answers that clients have not read yet "+
+			"(IMAGEKIT_ANSWER_BYTES)",
 			s.most>>20)
 	}
 	own.add(b)

@@ -44,7 +44,8 @@ func (c *corkConn) Write(b []byte) (int, error) {
 		return c.send(b)
 	}
 	if c.share != "" && !c.corked {
-		if line, rest, own := bytes.Cut(b, ownHeader); own && bytes.HasPrefix(line, []byte("HTTP/1.1 ")) && len(line) < maxStatusLine {
+		if line, rest, own := bytes.Cut(b, ownHeader); own && bytes.HasPrefix(line, []byte("HTTP/1.1 ")) &&
+			len(line) < maxStatusLine {
 			return c.writeAll(b, line, []byte(c.share), ownHeader, rest)
 		}
 	}

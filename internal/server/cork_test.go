@@ -71,17 +71,20 @@ func TestCorkedAnswersArriveWhole(t *testing.T) {
 	}
 	sizes := []int{0, 1, 3000, 4095, 4096, 4097, 8192, 50_000, 1 << 20}
 	body := bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
-	h := &http.Server{ConnContext: new(Server).withConn, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var n int
-		for i := range sizes {
-			if r.URL.Path == "/"+string(rune('a'+i)) {
-				n = sizes[i]
+	h := &http.Server{
+		ConnContext: new(Server).withConn,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var n int
+			for i := range sizes {
+				if r.URL.Path == "/"+string(rune('a'+i)) {
+					n = sizes[i]
+				}
 			}
-		}
-		if err := writeCorked(w, r, body[:n]); err != nil {
-			t.Error(err)
-		}
-	})}
+			if err := writeCorked(w, r, body[:n]); err != nil {
+				t.Error(err)
+			}
+		}),
+	}
 	go func() { _ = h.Serve(Listener(l)) }()
 	defer h.Close()
 	client := &http.Client{Transport: &http.Transport{}}

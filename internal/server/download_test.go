@@ -42,7 +42,8 @@ func TestDownload(t *testing.T) {
 	for _, bad := range []string{
 		"a/b.png", `a\b.png`, "..", ".", " ", "a\u202egnp.exe", "a\u0085b", "a\u2028b\u200e", `a"b`, "a:b", "a|b", strings.Repeat("ä", 101),
 	} {
-		if p := wantProblem(t, r.ask(here(get("/sign?url=http://a/&dl="+url.QueryEscape(bad)))), fault.BadParameter); p.Param != "dl" {
+		if p := wantProblem(t, r.ask(here(get("/sign?url=http://a/&dl="+url.QueryEscape(bad)))),
+			fault.BadParameter); p.Param != "dl" {
 			t.Errorf("%q: param %q", bad, p.Param)
 		}
 	}
@@ -68,7 +69,8 @@ func FuzzAttachment(f *testing.F) {
 		}
 		// mime reads filename* as the name, and refuses two parameters of one name.
 		kind, params, err := mime.ParseMediaType(strings.Replace(value, `filename="`, `plain="`, 1))
-		if err != nil || kind != "attachment" || len(params) != 2 || params["filename"] != name && params["filename"] != name+".png" {
+		if err != nil || kind != "attachment" || len(params) != 2 || params["filename"] != name &&
+			params["filename"] != name+".png" {
 			t.Errorf("%q: %s reads as %s %q, %v", name, value, kind, params, err)
 		}
 	})

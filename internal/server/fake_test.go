@@ -69,7 +69,9 @@ type asked struct {
 	data string // of an upload
 }
 
-func (p *painter) Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (render.Result, error) {
+func (p *painter) Render(ctx context.Context, req param.Request, out format.Format, admit func() error) (render.Result,
+	error,
+) {
 	if p.state != render.Hit && admit != nil {
 		if err := admit(); err != nil {
 			return render.Result{}, err
@@ -106,7 +108,8 @@ func (p *painter) paint(ctx context.Context, a asked) (render.Result, error) {
 		return render.Result{}, err
 	}
 	times := stage.Times{stage.Cache: 1500 * time.Microsecond, stage.Encode: 20 * time.Millisecond}
-	if p.most > 0 && a.out != format.Legacy && a.out.MaxSide() < p.most || a.out == format.Legacy && p.most > format.JPEG.MaxSide() {
+	if p.most > 0 && a.out != format.Legacy && a.out.MaxSide() < p.most || a.out == format.Legacy &&
+		p.most > format.JPEG.MaxSide() {
 		refused := fault.New(fault.OutputTooLarge, "too large for %s", a.out)
 		refused.Param = "f"
 		return render.Result{Times: times}, refused
@@ -185,7 +188,10 @@ func newRig(t testing.TB, changes ...func(*Config)) *rig {
 		change(&c)
 	}
 	if c.Rules == nil {
-		c.Rules = addressing.New(addressing.Config{Widths: []int{32, 320, 640}, Qualities: []int{50, 80}, FreeMax: 20, Formats: c.Formats, Ignored: []addressing.Pattern{"utm_*"}})
+		c.Rules = addressing.New(addressing.Config{
+			Widths: []int{32, 320, 640}, Qualities: []int{50, 80}, FreeMax: 20,
+			Formats: c.Formats, Ignored: []addressing.Pattern{"utm_*"},
+		})
 	}
 	r.Server = New(c)
 	r.SetToken(token)
@@ -260,7 +266,8 @@ func wantProblem(t testing.TB, res *http.Response, kind fault.Kind) problem {
 	if res.StatusCode != row.Status || p.Status != row.Status || p.Code != row.Code {
 		t.Fatalf("status %d with the body %s; want %d %s", res.StatusCode, text, row.Status, row.Code)
 	}
-	if p.Title != row.Title || p.Detail == "" || !strings.HasSuffix(p.Type, row.Code) || p.RequestID != res.Header.Get("X-Request-Id") {
+	if p.Title != row.Title || p.Detail == "" || !strings.HasSuffix(p.Type, row.Code) ||
+		p.RequestID != res.Header.Get("X-Request-Id") {
 		t.Errorf("incomplete problem %s", text)
 	}
 	for name, want := range map[string]string{

@@ -16,7 +16,8 @@ func (s *Server) foreign(x *exchange, table []route) (route, error) {
 	found, ok := s.Dialects.Find(x.r.Host, x.r.RequestURI)
 	if !ok {
 		x.path = unknownPath
-		return route{}, fault.New(fault.NotFound, "want one of %s, or a URL of %s", paths(table), strings.Join(s.Dialects.Names(), ", "))
+		return route{}, fault.New(fault.NotFound, "want one of %s, or a URL of %s", paths(table),
+			strings.Join(s.Dialects.Names(), ", "))
 	}
 	x.path = found.Name
 	s.share(x)
@@ -36,7 +37,8 @@ func (s *Server) foreignPicture(x *exchange, found dialect.Found) error {
 		return err
 	}
 	if !signed && !s.Unsigned {
-		return fault.New(fault.BadSignature, "want a signed URL of %s: unsigned ones are not answered here (IMAGEKIT_DIALECTS_UNSIGNED)", found.Name)
+		return fault.New(fault.BadSignature, "want a signed URL of %s: unsigned ones are not answered here "+
+			"(IMAGEKIT_DIALECTS_UNSIGNED)", found.Name)
 	}
 	if served, err := s.foreignSpelling(x, found); !served {
 		return err
@@ -54,11 +56,13 @@ func (s *Server) foreignPicture(x *exchange, found dialect.Found) error {
 // foreignSpelling reports whether the request is to be served as it is spelled. A query that means nothing there is not
 // signed either, so that to a CDN each would be another picture. The redirect stays in the dialect.
 func (s *Server) foreignSpelling(x *exchange, found dialect.Found) (served bool, err error) {
-	if found.Entry.Query || !strings.Contains(x.r.RequestURI, "?") || s.Spelling != RedirectSpelling && s.Spelling != RefuseSpelling {
+	if found.Entry.Query || !strings.Contains(x.r.RequestURI, "?") || s.Spelling != RedirectSpelling &&
+		s.Spelling != RefuseSpelling {
 		return true, nil
 	}
 	if s.Spelling == RefuseSpelling {
-		return false, fault.New(fault.BadQuery, "want a URL without a query, which means nothing in those of %s (IMAGEKIT_SPELLING)", found.Name)
+		return false, fault.New(fault.BadQuery, "want a URL without a query, which means nothing in those of %s "+
+			"(IMAGEKIT_SPELLING)", found.Name)
 	}
 	return false, s.redirect(x, "./"+found.Path[strings.LastIndexByte(found.Path, '/')+1:])
 }

@@ -33,7 +33,10 @@ func (s *spoken) Read(t dialect.Target) (param.Request, error) {
 		refused.Param = "size"
 		return param.Request{}, refused
 	}
-	return param.Request{Source: "https://example.com/a.jpg?key=of-the-origin", Params: param.Params{Width: 7, Format: format.Source}}, nil
+	return param.Request{
+		Source: "https://example.com/a.jpg?key=of-the-origin",
+		Params: param.Params{Width: 7, Format: format.Source},
+	}, nil
 }
 
 func speaking(s *spoken) func(*Config) {
@@ -113,7 +116,8 @@ func TestForeignSpelling(t *testing.T) {
 		r := newRig(t, speaking(&spoken{}), func(c *Config) { c.Spelling = spelling })
 		res := r.ask(get("/signed/7:1?utm=1"))
 		if res.StatusCode != tt.status || res.Header.Get("Location") != tt.location {
-			t.Errorf("%s: %d to %q, want %d to %q", spelling, res.StatusCode, res.Header.Get("Location"), tt.status, tt.location)
+			t.Errorf("%s: %d to %q, want %d to %q", spelling, res.StatusCode, res.Header.Get("Location"), tt.status,
+				tt.location)
 		}
 		if res := r.ask(get("/signed/7:1")); res.StatusCode != 200 {
 			t.Errorf("%s without a query: %d", spelling, res.StatusCode)

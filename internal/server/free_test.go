@@ -40,7 +40,10 @@ func TestFreeSignature(t *testing.T) {
 			t.Errorf("%s: param %q, want %s", changes, p.Param, param)
 		}
 	}
-	for _, other := range []string{"free=w&w=32", "free=f,q,w&w=32", "w=32", "w=*&f=*", "free=f,w&w=32&h=7", "free=f,w&w=32&q=80"} {
+	for _, other := range []string{
+		"free=w&w=32", "free=f,q,w&w=32", "w=32", "w=*&f=*", "free=f,w&w=32&h=7",
+		"free=f,w&w=32&q=80",
+	} {
 		wantProblem(t, r.ask(get("/img?url=https://example.com/a.jpg&"+other+"&sig="+answer.Sig)), fault.BadSignature)
 	}
 }
@@ -53,7 +56,8 @@ func TestLadderComesAfterTheSignature(t *testing.T) {
 		wantProblem(t, r.ask(get("/img?url=https://example.com/a.jpg&"+query+"&sig="+bad)), fault.BadSignature)
 	}
 	wantProblem(t, r.ask(get("/img?url=https://example.com/a.jpg&free=w,f&w=32&sig="+bad)), fault.BadParameter)
-	wantProblem(t, r.ask(here(get("/sign?url=https://example.com/a.jpg&free=f,q,w&w=32"))), fault.BadParameter) // 30 pictures, 20 allowed
+	// 30 pictures, 20 allowed
+	wantProblem(t, r.ask(here(get("/sign?url=https://example.com/a.jpg&free=f,q,w&w=32"))), fault.BadParameter)
 	wantProblem(t, r.ask(get(signedURL("f=*&free=f,q,w&q=*&url=https://example.com/a.jpg&w=*"))), fault.BadParameter)
 }
 

@@ -125,7 +125,9 @@ func (s *Server) chosen(x *exchange, p *param.Params) {
 
 // fitting makes a picture by do. Where the format was negotiated and cannot hold the result, or this build cannot write
 // it, which nobody knows before, the next one that can takes its place, kept as if the client had been given it at once.
-func (s *Server) fitting(x *exchange, out format.Format, negotiated bool, do func(format.Format) (render.Result, error)) (render.Result, error) {
+func (s *Server) fitting(x *exchange, out format.Format, negotiated bool,
+	do func(format.Format) (render.Result, error),
+) (render.Result, error) {
 	result, err := do(out)
 	left := s.Negotiable
 	for negotiated && err != nil && othersMay(err) {
@@ -158,8 +160,9 @@ func (s *Server) output(x *exchange, asked format.Format) (out format.Format, ne
 		if slices.Contains(s.Formats, format.JPEG) && slices.Contains(s.Formats, format.PNG) {
 			return asked, false, nil
 		}
-		return 0, false, fault.New(fault.FormatNotAllowed, "want a format in the URL: the source's own may be JPEG or PNG, which "+
-			"are not both among the formats allowed here, %v", s.Formats)
+		return 0, false, fault.New(fault.FormatNotAllowed,
+			"want a format in the URL: the source's own may be JPEG or PNG, which "+
+				"are not both among the formats allowed here, %v", s.Formats)
 	case asked == format.Auto:
 		return negotiate(x.r.Header.Values("Accept"), s.Negotiable), true, nil
 	case slices.Contains(s.Formats, asked):

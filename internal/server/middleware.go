@@ -44,7 +44,8 @@ func (s *Server) guarded(x *exchange, next func(*exchange) error) (err error) {
 		}
 	}()
 	if n := headSize(x.r); n > maxHead {
-		return fault.New(fault.HeadersTooLarge, "want at most %d bytes of request line and header fields, got %d", maxHead, n)
+		return fault.New(fault.HeadersTooLarge, "want at most %d bytes of request line and header fields, got %d", maxHead,
+			n)
 	}
 	if err := s.guardSecret(x); err != nil {
 		return err

@@ -71,14 +71,18 @@ func TestSignatureOfTheSameParameters(t *testing.T) {
 	for _, tt := range []struct{ name, query, sig string }{
 		{"as signed", canonical, sign.New([]byte(secret)).Sign(canonical)},
 		{"other order", "w=320&url=https://example.com/a%20b.jpg&t=4102444800", sign.New([]byte(secret)).Sign(canonical)},
-		{"other escapes", "%77=%33%320&url=https%3a%2F%2Fexample.com%2fa+b.jpg&&t=4102444800", sign.New([]byte(secret)).Sign(canonical)},
+		{
+			"other escapes", "%77=%33%320&url=https%3a%2F%2Fexample.com%2fa+b.jpg&&t=4102444800",
+			sign.New([]byte(secret)).Sign(canonical),
+		},
 		{"previous key", canonical, old.Sign(canonical)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, func(c *Config) { c.Keys = sign.New([]byte(secret), []byte("an older secret")) })
 			wantImage(t, r.ask(get("/img?sig="+tt.sig+"&"+tt.query)))
 			got := r.painter.last(t).req
-			if got.Source != "https://example.com/a%20b.jpg" || got.Params.Width != 320 || !got.Expires.Equal(time.Unix(4102444800, 0)) {
+			if got.Source != "https://example.com/a%20b.jpg" || got.Params.Width != 320 ||
+				!got.Expires.Equal(time.Unix(4102444800, 0)) {
 				t.Errorf("asked for %+v", got)
 			}
 		})

@@ -15,7 +15,8 @@ func TestPageFiles(t *testing.T) {
 	r := newRig(t)
 	for path, a := range r.Page.Assets {
 		res := r.ask(get(path))
-		if got := body(t, res); res.StatusCode != http.StatusOK || got != string(a.Plain) || res.Header.Get("Content-Type") != a.Type {
+		if got := body(t, res); res.StatusCode != http.StatusOK || got != string(a.Plain) ||
+			res.Header.Get("Content-Type") != a.Type {
 			t.Errorf("%s: status %d, %s", path, res.StatusCode, res.Header.Get("Content-Type"))
 		}
 		if got := res.Header.Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
@@ -34,7 +35,8 @@ func TestPageEncoding(t *testing.T) {
 	} {
 		res := r.ask(with(get("/"), "Accept-Encoding", accept))
 		text := body(t, res)
-		if got := res.Header.Get("Content-Encoding") == "gzip"; got != zipped || strings.HasPrefix(text, "\x1f\x8b") != zipped {
+		if got := res.Header.Get("Content-Encoding") == "gzip"; got != zipped ||
+			strings.HasPrefix(text, "\x1f\x8b") != zipped {
 			t.Errorf("Accept-Encoding %q: zipped is %t, want %t", accept, got, zipped)
 		}
 		if res.Header.Get("Vary") != "Accept-Encoding" {

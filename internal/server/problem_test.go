@@ -47,7 +47,8 @@ func TestEveryKindOfFault(t *testing.T) {
 				t.Errorf("Retry-After: %q, want %q", got, want)
 			}
 			line := r.lines(t)[0]
-			if line["level"] != kind.Row().Level.String() || line["status"] != float64(kind.Row().Status) || line["id"] != p.RequestID {
+			if line["level"] != kind.Row().Level.String() || line["status"] != float64(kind.Row().Status) ||
+				line["id"] != p.RequestID {
 				t.Errorf("logged as %v", line)
 			}
 			begins := kind.String()
@@ -100,7 +101,8 @@ func TestPanic(t *testing.T) {
 	}
 	line := r.lines(t)[0]
 	told := fmt.Sprint(line["error"])
-	if line["id"] != p.RequestID || !strings.Contains(told, "index out of range in painter") || !strings.Contains(told, "image.go:") {
+	if line["id"] != p.RequestID || !strings.Contains(told, "index out of range in painter") ||
+		!strings.Contains(told, "image.go:") {
 		t.Errorf("log without id, panic or stack: %v", line)
 	}
 	r.painter.do = nil
@@ -132,10 +134,12 @@ func TestSecretsStaySecret(t *testing.T) {
 	requests := []*http.Request{
 		get(good), get(good + "x"), get(good + "&w=1"), get(good + "%zz"), get(good + ";"), get(good + "&" + sourceQuery),
 		get("/img?" + picture), get("/img?" + picture + "%zz"), get("/img?" + picture + "&b=" + sourceQuery + "%00"),
-		get(signedURL("q=" + sourceQuery + "&" + picture)), get(signedURL("url=ftp://h/?" + sourceQuery)), get(signedURL("t=1&" + picture)),
+		get(signedURL("q=" + sourceQuery + "&" + picture)), get(signedURL("url=ftp://h/?" +
+			sourceQuery)), get(signedURL("t=1&" + picture)),
 		here(get("/sign?" + picture)), get("/sign?" + picture), here(get("/sign?" + picture + "&sig=" + sig)),
 		here(get("/sign?url=h?" + sourceQuery)), here(get("/sign?w=1&url=http://h/?a=1&" + sourceQuery)),
-		with(get("/sign?"+picture), "Authorization", "Bearer "+token), with(get("/stats/cache"), "Authorization", "Bearer "+token),
+		with(get("/sign?"+picture), "Authorization", "Bearer "+token), with(get("/stats/cache"), "Authorization",
+			"Bearer "+token),
 		with(get("/sign?"+picture), "Authorization", "Bearer "+token+"x"), here(form("file", "x", "url", sourceQuery)),
 	}
 	var answers strings.Builder

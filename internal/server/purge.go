@@ -67,7 +67,8 @@ func (s *Server) mayPurge(x *exchange) error {
 	if s.purgeToken.borne(x.r.Header) || s.token.borne(x.r.Header) {
 		return nil
 	}
-	return fault.New(fault.NotAllowed, "%s wants the header \"Authorization: Bearer TOKEN\" from every caller, where TOKEN is "+
+	return fault.New(fault.NotAllowed, "%s wants the header \"Authorization: Bearer TOKEN\" from every caller, where "+
+		"TOKEN is "+
 		"IMAGEKIT_PURGE_TOKEN or IMAGEKIT_SIGN_TOKEN", x.r.URL.Path)
 }
 
@@ -89,7 +90,8 @@ func (s *Server) purgeTargets(x *exchange, targets []purge.Target) error {
 		if f, ok := errors.AsType[*fault.Error](err); ok {
 			return f
 		}
-		return fault.Wrap(fault.Internal, err, "the purge could not be written to the disk of the cache; try again, nothing is purged yet")
+		return fault.Wrap(fault.Internal, err, "the purge could not be written to the disk of the cache; try again, "+
+			"nothing is purged yet")
 	}
 	for _, t := range targets {
 		s.Log.Info("purged", "id", x.id, "client", x.client, "source", t.Shown(), "v", t.Version)

@@ -34,9 +34,16 @@ func TestPurge(t *testing.T) {
 	}{
 		{"a source", "/cache?url=" + photo + key, "", []purge.Target{{Source: photo + key}}},
 		{"a v", "/cache?url=" + photo + "&v=7", "", []purge.Target{{Source: photo, Version: "7"}}},
-		{"a folder", "/cache?url=https://example.com/p/*", "", []purge.Target{{Source: "https://example.com/p/", Prefix: true}}},
-		{"a list", "/cache/purge", "url=" + photo + "\r\nv=7&url=https%3A%2F%2FEXAMPLE.com%2Fb%3Fx%26y\nurl=https://example.com/*", []purge.Target{
-			{Source: photo}, {Source: "https://example.com/b?x&y", Version: "7"}, {Source: "https://example.com/", Prefix: true},
+		{
+			"a folder", "/cache?url=https://example.com/p/*", "",
+			[]purge.Target{{Source: "https://example.com/p/", Prefix: true}},
+		},
+		{"a list", "/cache/purge", "url=" + photo +
+			"\r\nv=7&url=https%3A%2F%2FEXAMPLE.com%2Fb%3Fx%26y\nurl=https://example.com/*", []purge.Target{
+			{Source: photo}, {Source: "https://example.com/b?x&y", Version: "7"}, {
+				Source: "https://example.com/",
+				Prefix: true,
+			},
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -75,8 +82,14 @@ func TestPurgeRefuses(t *testing.T) {
 		{"an empty line", "/cache/purge", good + "\n\n" + good, fault.BadParameter, "line 2: url is missing"},
 		{"an empty list", "/cache/purge", "\n", fault.BadParameter, "line 1: "},
 		{"too many", "/cache/purge", strings.Repeat(good+"\n", maxPurged+1), fault.BadQuery, "at most 1000 lines"},
-		{"too long a line", "/cache/purge", good + "\n" + good + strings.Repeat("x", 1<<14), fault.BadQuery, "line 2 has more"},
-		{"too much", "/cache/purge", strings.Repeat(good+strings.Repeat("x", 4000)+"\n", 1100), fault.BadQuery, "at most 1000 lines"},
+		{
+			"too long a line", "/cache/purge", good + "\n" + good + strings.Repeat("x", 1<<14), fault.BadQuery,
+			"line 2 has more",
+		},
+		{
+			"too much", "/cache/purge", strings.Repeat(good+strings.Repeat("x", 4000)+"\n", 1100), fault.BadQuery,
+			"at most 1000 lines",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t)
@@ -97,7 +110,8 @@ func TestPurgeWantsAToken(t *testing.T) {
 				r.Server.handler = r.Server.admin
 			}
 			for _, req := range []*http.Request{
-				purging("/cache?url=https://example.com/a.jpg", "", tt.header...), purging("/cache/purge", "url=https://example.com/a.jpg", tt.header...),
+				purging("/cache?url=https://example.com/a.jpg", "", tt.header...), purging("/cache/purge",
+					"url=https://example.com/a.jpg", tt.header...),
 			} {
 				req.RemoteAddr, req.Host = tt.peer, tt.host
 				if res := r.ask(req); (res.StatusCode == http.StatusNoContent) != tt.token {
@@ -120,7 +134,8 @@ func TestPurgeFails(t *testing.T) {
 	r := newRig(t)
 	r.refused = errors.New("no space left on a disk of ours")
 	p := wantProblem(t, r.ask(purging("/cache?url=https://example.com/a.jpg", "", bearing(token)...)), fault.Internal)
-	if strings.Contains(p.Detail, "of ours") || !strings.Contains(r.log.String(), "of ours") || strings.Contains(r.log.String(), `"purged"`) {
+	if strings.Contains(p.Detail, "of ours") || !strings.Contains(r.log.String(), "of ours") ||
+		strings.Contains(r.log.String(), `"purged"`) {
 		t.Errorf("the answer: %s; the log: %s", p.Detail, r.log)
 	}
 }

@@ -24,8 +24,9 @@ func TestEveryAnswerIsCounted(t *testing.T) {
 	r := newRig(t, func(c *Config) {
 		c.CacheStats = func() any { return large }
 		c.Page = &playground.Page{
-			HTML:   &playground.Asset{Type: "text/html", Plain: []byte(large), Gzip: []byte(large)},
-			Assets: map[string]*playground.Asset{playground.Prefix + "a.js": {Type: "text/javascript", Plain: []byte(large)}},
+			HTML: &playground.Asset{Type: "text/html", Plain: []byte(large), Gzip: []byte(large)},
+			Assets: map[string]*playground.Asset{playground.Prefix +
+				"a.js": {Type: "text/javascript", Plain: []byte(large)}},
 		}
 	})
 	codes := make([]string, 2000)

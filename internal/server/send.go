@@ -97,7 +97,8 @@ func (s *Server) sent(err error) error {
 		return err
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		s.bodies.cut.Add(1)
-		return fault.Wrap(fault.ClientGone, err, "the client read less than %d bytes a second (IMAGEKIT_MIN_READ_RATE)", s.MinRate)
+		return fault.Wrap(fault.ClientGone, err, "the client read less than %d bytes a second (IMAGEKIT_MIN_READ_RATE)",
+			s.MinRate)
 	}
 	return fault.Wrap(fault.ClientGone, err, "the client closed the connection")
 }

@@ -103,7 +103,10 @@ func New(c Config) *Server {
 	if len(c.Negotiable) == 0 {
 		c.Negotiable = c.Formats
 	}
-	s := &Server{Config: c, uploads: semaphore.NewWeighted(max(c.UploadBytes, c.MaxInput+maxForm)), bodies: newBodies(c.AnswerBytes)}
+	s := &Server{
+		Config: c, uploads: semaphore.NewWeighted(max(c.UploadBytes, c.MaxInput+maxForm)),
+		bodies: newBodies(c.AnswerBytes),
+	}
 	s.handler, s.admin = s.routes(false), s.routes(true)
 	return s
 }

@@ -44,7 +44,8 @@ func TestWhatPagesMayRead(t *testing.T) {
 			r := newRig(t, func(c *Config) { c.CORS = shop })
 			r.painter.err = tt.err
 			res := r.ask(tt.req)
-			if got := res.Header.Get("Access-Control-Allow-Origin") == shop; got != tt.shared || res.StatusCode != tt.status {
+			if got := res.Header.Get("Access-Control-Allow-Origin") == shop; got != tt.shared ||
+				res.StatusCode != tt.status {
 				t.Errorf("status %d, shared: %t; want %d, %t", res.StatusCode, got, tt.status, tt.shared)
 			}
 			if got := newRig(t).ask(tt.req).Header.Get("Access-Control-Allow-Origin"); got != "" {
@@ -69,7 +70,8 @@ func TestOwnAnswersOfHTTP(t *testing.T) {
 			501: "GET /img HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: x\r\n\r\n",
 		} {
 			res := send(t, dial(t, l.Addr().String()), "GET", raw)
-			if got := res.Header.Get("Access-Control-Allow-Origin"); res.StatusCode != status || got != cors || res.Header.Get("Content-Type") == "" {
+			if got := res.Header.Get("Access-Control-Allow-Origin"); res.StatusCode != status || got != cors ||
+				res.Header.Get("Content-Type") == "" {
 				t.Errorf("status %d, shared with %q; want %d, %q", res.StatusCode, got, status, cors)
 			}
 			if body(t, res) == "" {

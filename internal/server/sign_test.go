@@ -15,7 +15,8 @@ func TestSign(t *testing.T) {
 	sig := sign.New([]byte(secret)).Sign(canonical)
 	r := newRig(t)
 	res := r.ask(here(get("/sign?w=320&url=https%3A%2F%2Fexample.com%2Fa.jpg%3Fx%3D1%26y%3D2")))
-	want := `{"canonical":"` + canonical + `","sig":"` + sig + `","signed_url":"/img?` + canonical + `&sig=` + sig + `"}` + "\n"
+	want := `{"canonical":"` + canonical + `","sig":"` + sig + `","signed_url":"/img?` + canonical + `&sig=` + sig + `"}` +
+		"\n"
 	text := body(t, res)
 	if text != want {
 		t.Fatalf("got  %s\nwant %s", text, want)

@@ -87,8 +87,12 @@ func TestRawRequests(t *testing.T) {
 		{"two lengths", "POST /upload HTTP/1.1\r\n" + host + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400},
 		{"negative length", "POST /upload HTTP/1.1\r\n" + host + "Content-Length: -1\r\n\r\n", 400},
 		{"length with a sign", "POST /upload HTTP/1.1\r\n" + host + "Content-Length: +3\r\n\r\nabc", 400},
-		{"unknown transfer coding", "POST /upload HTTP/1.1\r\n" + host + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 501},
-		{"two transfer codings", "POST /upload HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n", 501},
+		{
+			"unknown transfer coding", "POST /upload HTTP/1.1\r\n" + host + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+			501,
+		},
+		{"two transfer codings", "POST /upload HTTP/1.1\r\n" + host +
+			"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n", 501},
 		{"space before the colon", "GET /health HTTP/1.1\r\n" + host + "Transfer-Encoding : chunked\r\n\r\n", 400},
 		{"NUL in a field", "GET /health HTTP/1.1\r\n" + host + "X: a\x00b\r\n\r\n", 400},
 		{"no host", "GET /health HTTP/1.1\r\n\r\n", 400},
@@ -127,7 +131,8 @@ func TestBodyIsNoRequest(t *testing.T) {
 	for _, raw := range []string{
 		"GET /health HTTP/1.1\r\nHost: localhost\r\n" + length + inner,
 		"POST /upload HTTP/1.1\r\nHost: elsewhere\r\n" + length + inner,
-		"POST /img HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n" + fmt.Sprintf("%x\r\n", len(inner)) + inner + "\r\n0\r\n\r\n",
+		"POST /img HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n" +
+			fmt.Sprintf("%x\r\n", len(inner)) + inner + "\r\n0\r\n\r\n",
 	} {
 		c := dial(t, r.serve(t))
 		if _, err := io.WriteString(c, raw+"GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"); err != nil {

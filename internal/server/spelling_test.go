@@ -35,7 +35,8 @@ func TestSpelling(t *testing.T) {
 			wantImage(t, spelling(AcceptSpelling).ask(get(target)))
 			wantImage(t, spelling("").ask(get(target)))
 			refusing := spelling(RefuseSpelling)
-			if p := wantProblem(t, refusing.ask(get(target)), fault.BadQuery); !strings.Contains(p.Detail, "IMAGEKIT_SPELLING") {
+			if p := wantProblem(t, refusing.ask(get(target)), fault.BadQuery); !strings.Contains(p.Detail,
+				"IMAGEKIT_SPELLING") {
 				t.Errorf("%q names no setting", p.Detail)
 			}
 			r := spelling(RedirectSpelling)

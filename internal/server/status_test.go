@@ -95,7 +95,8 @@ func TestUnknownPaths(t *testing.T) {
 func TestMethods(t *testing.T) {
 	const read, write = "GET, HEAD", "POST"
 	for path, allow := range map[string]string{
-		"/img": read, "/sign": "GET, HEAD, POST", "/upload": write, "/source": read, playground.Prefix + "x": read, "/health": read, "/ready": read, "/stats/cache": read, "/": read,
+		"/img": read, "/sign": "GET, HEAD, POST", "/upload": write, "/source": read, playground.Prefix +
+			"x": read, "/health": read, "/ready": read, "/stats/cache": read, "/": read,
 	} {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get", "BREW"} {
 			if strings.Contains(allow, method) {

@@ -13,7 +13,10 @@ import (
 func unsignedRig(t *testing.T, spelling Spelling) *rig {
 	return newRig(t, func(c *Config) {
 		c.Spelling = spelling
-		c.Rules = addressing.New(addressing.Config{Widths: []int{32, 320}, Qualities: []int{50, 80}, FreeMax: 20, Formats: c.Formats, Unsigned: true})
+		c.Rules = addressing.New(addressing.Config{
+			Widths: []int{32, 320}, Qualities: []int{50, 80}, FreeMax: 20,
+			Formats: c.Formats, Unsigned: true,
+		})
 	})
 }
 
@@ -24,7 +27,8 @@ func TestUnsigned(t *testing.T) {
 		wantImage(t, r.ask(get("/img?"+query)))
 	}
 	for query, param := range map[string]string{
-		plain + "&w=321": "w", plain + "&h=320": "h", plain + "&t=4102444800": "t", plain + "&v=1": "v", plain + "&dl=a.png": "dl",
+		plain + "&w=321": "w", plain + "&h=320": "h", plain + "&t=4102444800": "t", plain + "&v=1": "v", plain +
+			"&dl=a.png": "dl",
 		plain + "&w=32&free=w": "free", "url=sample:photo": "url", "url=https://example.com/a.jpg?x=1": "url",
 		// A signature that is there has to hold.
 		plain + "&sig=": "sig", plain + "&w=32&sig=" + strings.Repeat("0", 64): "sig",
@@ -33,7 +37,8 @@ func TestUnsigned(t *testing.T) {
 			t.Errorf("%s: param %q, want %s", query, p.Param, param)
 		}
 	}
-	wantImage(t, r.ask(get(signedURL("h=7&t=4102444800&url=https://example.com/a.jpg?x=1&w=321")))) // with one all is as ever
+	// with one all is as ever
+	wantImage(t, r.ask(get(signedURL("h=7&t=4102444800&url=https://example.com/a.jpg?x=1&w=321"))))
 	wantProblem(t, r.ask(get("/sign?"+plain)), fault.NotAllowed)
 	wantProblem(t, newRig(t).ask(get("/img?"+plain)), fault.BadSignature) // off by default
 }

@@ -127,7 +127,8 @@ func (s *Server) readForm(x *exchange) (file []byte, fields []param.Pair, err er
 func (s *Server) readField(part *multipart.Part) (string, error) {
 	name := part.FormName()
 	if part.FileName() != "" {
-		return "", fault.New(fault.BadUpload, "want the picture in a field named file, got it in one named %s", opt.Quote(name))
+		return "", fault.New(fault.BadUpload, "want the picture in a field named file, got it in one named %s",
+			opt.Quote(name))
 	}
 	if err := param.CheckName(name); err != nil {
 		return "", err
@@ -160,6 +161,7 @@ func (s *Server) brokenForm(err error) error {
 }
 
 func (s *Server) tooLarge() error {
-	return fault.New(fault.SourceTooLarge, "want a file of at most %d bytes (IMAGEKIT_MAX_INPUT_SIZE) and %d bytes of other fields",
+	return fault.New(fault.SourceTooLarge, "want a file of at most %d bytes (IMAGEKIT_MAX_INPUT_SIZE) and %d bytes of "+
+		"other fields",
 		s.MaxInput, maxForm)
 }

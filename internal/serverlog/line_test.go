@@ -60,9 +60,11 @@ func BenchmarkLogLine(b *testing.B) {
 	log, flush := New(new(discard), slog.LevelInfo, false)
 	defer flush()
 	attrs := []slog.Attr{
-		slog.String("id", "ABCDEFGHIJKLMNOP"), slog.String("method", "GET"), slog.String("path", "/img"), slog.Int("status", 200),
+		slog.String("id", "ABCDEFGHIJKLMNOP"), slog.String("method", "GET"), slog.String("path", "/img"), slog.Int("status",
+			200),
 		slog.Int64("bytes", 32361), slog.Float64("took_ms", 0.123), slog.String("client", "127.0.0.1"),
-		slog.String("source", "https://example.com/pictures/a.jpg"), slog.String("cache", "HIT"), slog.Float64("cache_ms", 0.045),
+		slog.String("source", "https://example.com/pictures/a.jpg"), slog.String("cache", "HIT"), slog.Float64("cache_ms",
+			0.045),
 	}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -71,9 +71,15 @@ func TestSecretsHaveNoFlag(t *testing.T) {
 
 // TestFlagsAreLocal: a command takes its own flags only, and of the settings those it names.
 func TestFlagsAreLocal(t *testing.T) {
-	some := &cli.Command{Name: "some", Flags: Flags("workers", "addr"), Action: func(context.Context, *cli.Command) error { return nil }}
+	some := &cli.Command{
+		Name: "some", Flags: Flags("workers", "addr"),
+		Action: func(context.Context, *cli.Command) error { return nil },
+	}
 	for arg, ok := range map[string]bool{"--addr=:1": true, "--workers=2": true, "--queue=2": false} {
-		root := &cli.Command{Name: "imagekit", Writer: io.Discard, ErrWriter: io.Discard, Flags: Flags(), Commands: []*cli.Command{some}}
+		root := &cli.Command{
+			Name: "imagekit", Writer: io.Discard, ErrWriter: io.Discard, Flags: Flags(),
+			Commands: []*cli.Command{some},
+		}
 		if err := root.Run(t.Context(), []string{"imagekit", "some", arg}); (err == nil) != ok {
 			t.Errorf("%s: %v", arg, err)
 		}

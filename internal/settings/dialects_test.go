@@ -14,8 +14,12 @@ func TestDialects(t *testing.T) {
 	if err != nil || !slices.Equal(s.Dialects, want) {
 		t.Errorf("%+v, %v", s.Dialects, err)
 	}
-	for _, bad := range []string{"thumbo", "imgproxy:", "imgproxy:/", "imgproxy:ip", "imgproxy:/a?b", "imgproxy:/a//b", "imgproxy@", "imgproxy@*.example.com", "imgproxy@a b", "imgproxy,"} {
-		if _, _, err := load(nil, texts{"IMAGEKIT_DIALECTS": bad}); err == nil || !strings.Contains(err.Error(), "IMAGEKIT_DIALECTS") {
+	for _, bad := range []string{
+		"thumbo", "imgproxy:", "imgproxy:/", "imgproxy:ip", "imgproxy:/a?b", "imgproxy:/a//b",
+		"imgproxy@", "imgproxy@*.example.com", "imgproxy@a b", "imgproxy,",
+	} {
+		if _, _, err := load(nil, texts{"IMAGEKIT_DIALECTS": bad}); err == nil ||
+			!strings.Contains(err.Error(), "IMAGEKIT_DIALECTS") {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}
@@ -28,10 +32,16 @@ func TestUnsigned(t *testing.T) {
 	}{
 		{texts{"IMAGEKIT_DIALECTS_UNSIGNED": "1", "IMAGEKIT_ALLOWED_HOSTS": "example.com"}, ""},
 		{texts{"IMAGEKIT_DIALECTS_UNSIGNED": "1"}, "want IMAGEKIT_ALLOWED_HOSTS beside it"},
-		{texts{"IMAGEKIT_DIALECTS_UNSIGNED": "all", "IMAGEKIT_ALLOWED_HOSTS": "example.com"}, "IMAGEKIT_DIALECTS_UNSIGNED: got"},
+		{
+			texts{"IMAGEKIT_DIALECTS_UNSIGNED": "all", "IMAGEKIT_ALLOWED_HOSTS": "example.com"},
+			"IMAGEKIT_DIALECTS_UNSIGNED: got",
+		},
 		{texts{"IMAGEKIT_DIALECTS": "next"}, "URLs of next are never signed"},
 		{texts{"IMAGEKIT_DIALECTS": "cloudflare", "IMAGEKIT_ALLOWED_HOSTS": "example.com"}, "IMAGEKIT_DIALECTS_UNSIGNED=1"},
-		{texts{"IMAGEKIT_DIALECTS": "cloudflare,next", "IMAGEKIT_DIALECTS_UNSIGNED": "1", "IMAGEKIT_ALLOWED_HOSTS": "example.com"}, ""},
+		{texts{
+			"IMAGEKIT_DIALECTS": "cloudflare,next", "IMAGEKIT_DIALECTS_UNSIGNED": "1",
+			"IMAGEKIT_ALLOWED_HOSTS": "example.com",
+		}, ""},
 		{texts{"IMAGEKIT_BASE_URL": "https://www.example.com/media/"}, ""},
 		{texts{"IMAGEKIT_BASE_URL": "www.example.com"}, "IMAGEKIT_BASE_URL"},
 		{texts{"IMAGEKIT_BASE_URL": "https://user:password@example.com"}, "IMAGEKIT_BASE_URL"},
@@ -57,14 +67,18 @@ func TestImgproxyKeys(t *testing.T) {
 		keys string // key:salt …
 		want string // part of the error
 	}{
-		"none":          {texts{}, "", ""},
-		"one":           {texts{"IMAGEKIT_IMGPROXY_KEY": "6B31", "IMAGEKIT_IMGPROXY_SALT": "7331"}, "k1:s1", ""},
-		"two in a file": {texts{"IMAGEKIT_IMGPROXY_KEY_FILE": file, "IMAGEKIT_IMGPROXY_SALT": "7331, 7332"}, "k1:s1 k2:s2", ""},
-		"no salt":       {texts{"IMAGEKIT_IMGPROXY_KEY": "6b31"}, "", "IMAGEKIT_IMGPROXY_SALT 0 salts"},
-		"not hex":       {texts{"IMAGEKIT_IMGPROXY_KEY": "6b31,secret", "IMAGEKIT_IMGPROXY_SALT": "73,73"}, "", "value 2"},
-		"odd":           {texts{"IMAGEKIT_IMGPROXY_KEY": "6b3", "IMAGEKIT_IMGPROXY_SALT": "73"}, "", "value 1"},
-		"empty":         {texts{"IMAGEKIT_IMGPROXY_KEY": "6b,", "IMAGEKIT_IMGPROXY_SALT": "73,73"}, "", "value 2"},
-		"no file":       {texts{"IMAGEKIT_IMGPROXY_KEY_FILE": "/nowhere/key"}, "", "IMAGEKIT_IMGPROXY_KEY_FILE"},
+		"none": {texts{}, "", ""},
+		"one":  {texts{"IMAGEKIT_IMGPROXY_KEY": "6B31", "IMAGEKIT_IMGPROXY_SALT": "7331"}, "k1:s1", ""},
+		"two in a file": {
+			texts{"IMAGEKIT_IMGPROXY_KEY_FILE": file, "IMAGEKIT_IMGPROXY_SALT": "7331, 7332"},
+			"k1:s1 k2:s2",
+			"",
+		},
+		"no salt": {texts{"IMAGEKIT_IMGPROXY_KEY": "6b31"}, "", "IMAGEKIT_IMGPROXY_SALT 0 salts"},
+		"not hex": {texts{"IMAGEKIT_IMGPROXY_KEY": "6b31,secret", "IMAGEKIT_IMGPROXY_SALT": "73,73"}, "", "value 2"},
+		"odd":     {texts{"IMAGEKIT_IMGPROXY_KEY": "6b3", "IMAGEKIT_IMGPROXY_SALT": "73"}, "", "value 1"},
+		"empty":   {texts{"IMAGEKIT_IMGPROXY_KEY": "6b,", "IMAGEKIT_IMGPROXY_SALT": "73,73"}, "", "value 2"},
+		"no file": {texts{"IMAGEKIT_IMGPROXY_KEY_FILE": "/nowhere/key"}, "", "IMAGEKIT_IMGPROXY_KEY_FILE"},
 	} {
 		s, _, err := load(nil, tt.set)
 		if err != nil {
@@ -75,7 +89,8 @@ func TestImgproxyKeys(t *testing.T) {
 		for _, k := range secrets.Imgproxy {
 			got = append(got, string(k.Key)+":"+string(k.Salt))
 		}
-		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) || strings.Join(got, " ") != tt.keys {
+		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) ||
+			strings.Join(got, " ") != tt.keys {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 		if err != nil && strings.Contains(err.Error(), "secret,") {
@@ -105,7 +120,8 @@ func TestPresetsOfImgproxy(t *testing.T) {
 			t.Fatal(err)
 		}
 		text, name, err := s.Presets()
-		if text != tt.text || name != tt.name || (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+		if text != tt.text || name != tt.name || (err == nil) != (tt.want == "") || err != nil &&
+			!strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%+v: %q %q %v", tt, text, name, err)
 		}
 	}

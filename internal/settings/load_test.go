@@ -41,12 +41,16 @@ func TestDefaults(t *testing.T) {
 		Foreign:      Foreign{ImgproxySignatureSize: 32, ImagorSigner: Signer{Hash: "sha1"}},
 		AllowedPorts: []uint16{80, 443}, UserAgent: "ImageKit/1.2.3", MaxInputSize: 8 << 20,
 		Fetches: 1024, FetchBytes: 256 << 20, FetchTimeout: 10 * time.Second, SourceCache: 48 << 20,
-		AllowedFormats: []format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG, format.GIF}, DefaultFormat: format.WebP,
+		AllowedFormats: []format.Format{
+			format.JPEG, format.WebP, format.AVIF, format.PNG,
+			format.GIF,
+		}, DefaultFormat: format.WebP,
 		MaxPixels: 50_000_000, MaxFrames: 1000, MaxFramePixels: 500_000_000, MaxOutputPixels: 25_000_000,
 		Workers: 2, Sandbox: "auto", Queue: 64, Memory: 2 * gib, RequestTimeout: 30 * time.Second,
 		CacheDir: "./cache", AnswerBytes: 256 << 20, MinReadRate: 8000, CORS: "*", RateLimit: 10, RateBurst: 30, RateLimitCount: "work", Log: slog.LevelInfo,
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Settings{}), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Settings{}),
+		cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -105,7 +109,10 @@ func TestRows(t *testing.T) {
 				t.Fatalf("example: %v", err)
 			}
 			ignore := cmpopts.IgnoreUnexported(Settings{})
-			prefixes := cmp.Options{cmpopts.EquateComparable(netip.Prefix{}), cmp.Comparer(func(a, b param.Query) bool { return a.Canonical() == b.Canonical() })}
+			prefixes := cmp.Options{
+				cmpopts.EquateComparable(netip.Prefix{}),
+				cmp.Comparer(func(a, b param.Query) bool { return a.Canonical() == b.Canonical() }),
+			}
 			if diff := cmp.Diff(byEnv, byFlag, ignore, prefixes); diff != "" {
 				t.Errorf("variable and flag differ: %s", diff)
 			}
@@ -209,14 +216,29 @@ func TestComputedDefaults(t *testing.T) {
 		ok   func(*Settings) bool
 	}{
 		{"samples off elsewhere", texts{"IMAGEKIT_ADDR": ":8080"}, Host{}, func(s *Settings) bool { return !s.Samples }},
-		{"samples on elsewhere", texts{"IMAGEKIT_ADDR": ":8080", "IMAGEKIT_SAMPLES": "1"}, Host{}, func(s *Settings) bool { return s.Samples }},
+		{
+			"samples on elsewhere",
+			texts{"IMAGEKIT_ADDR": ":8080", "IMAGEKIT_SAMPLES": "1"},
+			Host{},
+			func(s *Settings) bool { return s.Samples },
+		},
 		{"no samples on a passed socket", texts{}, Host{Inherited: true}, func(s *Settings) bool { return !s.Samples }},
 		{"samples off on loopback", texts{"IMAGEKIT_SAMPLES": "off"}, Host{}, func(s *Settings) bool { return !s.Samples }},
 		{"text on a terminal", nil, Host{Terminal: true}, func(s *Settings) bool { return s.LogText }},
-		{"JSON on a terminal", texts{"IMAGEKIT_LOG_FORMAT": "json"}, Host{Terminal: true}, func(s *Settings) bool { return !s.LogText }},
+		{
+			"JSON on a terminal",
+			texts{"IMAGEKIT_LOG_FORMAT": "json"},
+			Host{Terminal: true},
+			func(s *Settings) bool { return !s.LogText },
+		},
 		{"text elsewhere", texts{"IMAGEKIT_LOG_FORMAT": "text"}, Host{}, func(s *Settings) bool { return s.LogText }},
 		{"unknown host", nil, Host{}, func(s *Settings) bool { return s.Memory == fallbackMemory && s.Workers == 1 }},
-		{"RUST_LOG", texts{"RUST_LOG": "imagekit=debug,tower_http=info"}, Host{}, func(s *Settings) bool { return s.Log == slog.LevelDebug }},
+		{
+			"RUST_LOG",
+			texts{"RUST_LOG": "imagekit=debug,tower_http=info"},
+			Host{},
+			func(s *Settings) bool { return s.Log == slog.LevelDebug },
+		},
 		{
 			"RUST_LOG behind an empty IMAGEKIT_LOG",
 			texts{"RUST_LOG": "warn", "IMAGEKIT_LOG": ""},

@@ -5,7 +5,8 @@ import "imagekit/internal/opt"
 func (s *Settings) answerOptions() []opt.Option {
 	return []opt.Option{
 		{
-			Name: "IMAGEKIT_MAX_AGE", To: (*duration)(&s.MaxAge), DefaultDoc: "no limit: browsers and CDNs are told one year and `immutable`",
+			Name: "IMAGEKIT_MAX_AGE", To: (*duration)(&s.MaxAge), DefaultDoc: "no limit: browsers and CDNs are told one " +
+				"year and `immutable`",
 			Example: "24h",
 			Doc:     "How long a picture may be kept, here, by CDNs and by browsers, before its source is looked at again.",
 		},
@@ -54,7 +55,10 @@ func (s *Settings) clientOptions() []opt.Option {
 			Doc: "Requests that a client may send at once before the rate applies.",
 		},
 		{
-			Name: "IMAGEKIT_RATE_LIMIT_COUNT", To: word{&s.RateLimitCount, []string{"work", "all", "misses"}}, Default: "work", Example: "misses",
+			Name: "IMAGEKIT_RATE_LIMIT_COUNT", To: word{
+				&s.RateLimitCount,
+				[]string{"work", "all", "misses"},
+			}, Default: "work", Example: "misses",
 			Doc: "Which requests to `/img` the rate limit counts. `work`: a new picture or an error counts as one request, " +
 				"a cached picture as a twentieth. `all`: each counts as one. `misses`: only new pictures count. `/sign`, " +
 				"`/source` and `/upload` always count as one.",

@@ -6,17 +6,20 @@ func (s *Settings) dialectOptions() []opt.Option {
 	return []opt.Option{
 		{
 			Name: "IMAGEKIT_DIALECTS", To: dialects(&s.Dialects), DefaultDoc: "none", Example: "imgproxy",
-			Doc: "Other image servers whose URLs are answered too; docs/moving.md tells how to move from them. `imgproxy@img.example.com` answers them at one " +
+			Doc: "Other image servers whose URLs are answered too; docs/moving.md tells how to move from them. " +
+				"`imgproxy@img.example.com` answers them at one " +
 				"host alone, `imgproxy:/ip` below one path.",
 		},
 		{
 			Name: "IMAGEKIT_DIALECTS_UNSIGNED", To: (*toggle)(&s.DialectsUnsigned), Default: "0", Example: "1",
-			Doc: "Answers URLs of other servers without a signature, whatever they ask for: those of `cloudflare` and `next` never have " +
+			Doc: "Answers URLs of other servers without a signature, whatever they ask for: those of `cloudflare` and " +
+				"`next` never have " +
 				"one. Needs `IMAGEKIT_ALLOWED_HOSTS`. A signature that is there still has to be right.",
 		},
 		{
 			Name: "IMAGEKIT_BASE_URL", To: (*baseURL)(&s.BaseURL), DefaultDoc: "none: such sources are refused", Example: "https://www.example.com",
-			Doc: "What sources without a host lie below in URLs of other servers. Its host has to be among those that are allowed.",
+			Doc: "What sources without a host lie below in URLs of other servers. Its host has to be among those that are " +
+				"allowed.",
 		},
 	}
 }
@@ -33,7 +36,8 @@ func (s *Settings) thumborOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_THUMBOR_AUTO", To: (*toggle)(&s.ThumborAuto), Default: "0", Example: "1",
-			Doc: "thumbor's `AUTO_WEBP`: a URL that names no format gets the best one that the browser accepts. Without it JPEG and PNG stay " +
+			Doc: "thumbor's `AUTO_WEBP`: a URL that names no format gets the best one that the browser accepts. Without " +
+				"it JPEG and PNG stay " +
 				"what they are, and others become one of the two.",
 		},
 		{
@@ -91,12 +95,14 @@ func (s *Settings) imgproxyOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_IMGPROXY_AUTO", To: (*toggle)(&s.ImgproxyAuto), Default: "0", Example: "1",
-			Doc: "`IMGPROXY_AUTO_WEBP` and `IMGPROXY_AUTO_AVIF`: a URL that names no format gets the best one that the browser accepts. " +
+			Doc: "`IMGPROXY_AUTO_WEBP` and `IMGPROXY_AUTO_AVIF`: a URL that names no format gets the best one that the " +
+				"browser accepts. " +
 				"Without it JPEG and PNG stay what they are, and others become one of the two.",
 		},
 		{
 			Name: "IMAGEKIT_IMGPROXY_FILE_NAMES", To: (*toggle)(&s.ImgproxyFileNames), Default: "0", Example: "1",
-			Doc: "`IMGPROXY_BASE64_URL_INCLUDES_FILENAME`: the last segment behind a base64 source is a file name, and ignored.",
+			Doc: "`IMGPROXY_BASE64_URL_INCLUDES_FILENAME`: the last segment behind a base64 source is a file name, and " +
+				"ignored.",
 		},
 	}
 }

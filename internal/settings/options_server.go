@@ -12,8 +12,10 @@ func (s *Settings) serverOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_ADMIN_ADDR", To: (*address)(&s.AdminAddr), DefaultDoc: "none", Example: "127.0.0.1:8081",
-			Doc: "A second address that answers `/metrics`, `/stats/cache`, `/health` and `/ready` for everybody who can reach it, " +
-				"and `/cache` and `/cache/purge` for those with a token. At `IMAGEKIT_ADDR` the first two need the sign token or a local caller (`IMAGEKIT_LOCAL`). A socket named " +
+			Doc: "A second address that answers `/metrics`, `/stats/cache`, `/health` and `/ready` for everybody who can " +
+				"reach it, " +
+				"and `/cache` and `/cache/purge` for those with a token. At `IMAGEKIT_ADDR` the first two need the sign " +
+				"token or a local caller (`IMAGEKIT_LOCAL`). A socket named " +
 				"`admin` passed by systemd replaces this address.",
 		},
 		{
@@ -23,7 +25,8 @@ func (s *Settings) serverOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_PUBLIC_UPLOAD", To: (*toggle)(&s.PublicUpload), Default: "0", Example: "1",
-			Doc: "Opens `/upload` to everybody, not only to local callers and callers with the sign token. A watermark from a URL is for those alone even then: nobody else may make this server fetch.",
+			Doc: "Opens `/upload` to everybody, not only to local callers and callers with the sign token. A watermark " +
+				"from a URL is for those alone even then: nobody else may make this server fetch.",
 		},
 		{
 			Name: "IMAGEKIT_SAMPLES", To: (*toggle)(&s.Samples), DefaultDoc: "on while listening on loopback", Example: "1",
@@ -63,7 +66,8 @@ func (s *Settings) secretOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_PURGE_TOKEN", To: &s.PurgeToken, DefaultDoc: "none",
-			Doc: "Bearer token that opens only `DELETE /cache` and `POST /cache/purge`: for a CMS that must not sign. These two need a " +
+			Doc: "Bearer token that opens only `DELETE /cache` and `POST /cache/purge`: for a CMS that must not sign. " +
+				"These two need a " +
 				"token from every caller, local ones too.",
 		},
 		{
@@ -88,7 +92,10 @@ func (s *Settings) logOptions() []opt.Option {
 				"a bare level, `trace` means debug, `off` means error, and other targets are ignored.",
 		},
 		{
-			Name: "IMAGEKIT_LOG_FORMAT", To: choice{&s.LogText, "json", "text"}, DefaultDoc: "`text` on a terminal, else `json`",
+			Name: "IMAGEKIT_LOG_FORMAT", To: choice{
+				&s.LogText, "json",
+				"text",
+			}, DefaultDoc: "`text` on a terminal, else `json`",
 			Example: "json",
 			Doc:     "Format of log lines.",
 		},

@@ -49,7 +49,8 @@ func TestWhatDecidesResults(t *testing.T) {
 	}
 	for _, o := range new(Settings).options() {
 		if decided[o.Name] == "" {
-			t.Errorf("%s: does it decide the bytes of results? Then it belongs into their key, else into the list here", o.Name)
+			t.Errorf("%s: does it decide the bytes of results? Then it belongs into their key, else into the list here",
+				o.Name)
 		}
 	}
 }

@@ -28,7 +28,8 @@ func rustLevel(otherwise slog.Level, text string) (l slog.Level, warnings []stri
 		switch {
 		case !ok:
 			warnings = append(warnings, (&opt.Error{
-				Name: "RUST_LOG", Value: directive, Want: "level or target=level with one of trace, debug, info, warn, error, off",
+				Name: "RUST_LOG", Value: directive, Want: "level or target=level with one of trace, debug, info, warn, " +
+					"error, off",
 			}).Error())
 		case target == "imagekit":
 			l, own = got, true

@@ -46,7 +46,8 @@ func TestSecretFilesCannotHang(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := s.Secrets(); err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "IMAGEKIT_SECRET_FILE") {
+			if _, _, err := s.Secrets(); err == nil || !strings.Contains(err.Error(), tt.want) ||
+				!strings.Contains(err.Error(), "IMAGEKIT_SECRET_FILE") {
 				t.Errorf("got %v, want %q", err, tt.want)
 			}
 		})

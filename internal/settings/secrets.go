@@ -42,7 +42,10 @@ func (s *Settings) Secrets() (Secrets, []string, error) {
 	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
 		return Secrets{}, nil, err
 	}
-	keys := Secrets{Current: []byte(current), Token: token, PurgeToken: purge, Imgproxy: imgproxy, Thumbor: []byte(thumbor), Imagor: []byte(imagor)}
+	keys := Secrets{
+		Current: []byte(current), Token: token, PurgeToken: purge, Imgproxy: imgproxy, Thumbor: []byte(thumbor),
+		Imagor: []byte(imagor),
+	}
 	if previous != "" {
 		for piece := range strings.SplitSeq(previous, ",") {
 			keys.Previous = append(keys.Previous, []byte(piece))
@@ -57,7 +60,8 @@ func (s *Settings) Secrets() (Secrets, []string, error) {
 	}
 	keys.Builtin = keys.Builtin || current == builtinSecret // everybody knows it, whoever wrote it down
 	if keys.Builtin && s.LocalOff {
-		return Secrets{}, nil, fmt.Errorf("%s is not set, or is the built-in one: then only local callers are served, and %s is off, so that nobody would be",
+		return Secrets{}, nil, fmt.Errorf("%s is not set, or is the built-in one: then only local callers are served, and "+
+			"%s is off, so that nobody would be",
 			s.keyName("IMAGEKIT_SECRET"), s.name("IMAGEKIT_LOCAL"))
 	}
 	return keys, warnings, nil
@@ -78,7 +82,8 @@ func (k Secrets) check(addr, current, previous string) (warnings []string, err e
 			return nil, fmt.Errorf("%s: key %d of the comma list is empty", previous, i+1)
 		}
 		if len(bytes.TrimSpace(key)) != len(key) { // as in "key, key"
-			warnings = append(warnings, fmt.Sprintf("%s: key %d begins or ends with white space, which counts as part of it", previous, i+1))
+			warnings = append(warnings, fmt.Sprintf("%s: key %d begins or ends with white space, which counts as part of it",
+				previous, i+1))
 		}
 		if len(key) < minSecret {
 			weak = append(weak, fmt.Sprintf("%s: key %d has %d bytes, want at least %d", previous, i+1, len(key), minSecret))

@@ -39,7 +39,10 @@ func TestSecretRule(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s, _, err := load(nil, texts{"IMAGEKIT_ADDR": tt.addr, "IMAGEKIT_SECRET": tt.secret, "IMAGEKIT_SECRET_PREVIOUS": tt.previous})
+			s, _, err := load(nil, texts{
+				"IMAGEKIT_ADDR": tt.addr, "IMAGEKIT_SECRET": tt.secret,
+				"IMAGEKIT_SECRET_PREVIOUS": tt.previous,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +73,8 @@ func TestSocketsAreNotLoopback(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := s.Secrets(); err == nil || !strings.Contains(err.Error(), "listening on "+name+", which others can reach") {
+		if _, _, err := s.Secrets(); err == nil || !strings.Contains(err.Error(),
+			"listening on "+name+", which others can reach") {
 			t.Errorf("%s without a secret: %v", name, err)
 		}
 	}
@@ -99,7 +103,8 @@ func TestSecretFiles(t *testing.T) {
 	if err != nil || len(warnings) != 0 {
 		t.Fatal(warnings, err)
 	}
-	if string(keys.Current) != good || len(keys.Previous) != 2 || string(keys.Previous[1]) != good+"3" || keys.Token != "open sesame" {
+	if string(keys.Current) != good || len(keys.Previous) != 2 || string(keys.Previous[1]) != good+"3" ||
+		keys.Token != "open sesame" {
 		t.Errorf("got %q, %q, %q", keys.Current, keys.Previous, keys.Token)
 	}
 
@@ -139,7 +144,8 @@ func TestNobodyWouldBeServed(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, _, err = s.Secrets()
-		if (err != nil) != refused || err != nil && (!strings.Contains(err.Error(), "IMAGEKIT_SECRET") || !strings.Contains(err.Error(), "IMAGEKIT_LOCAL")) {
+		if (err != nil) != refused || err != nil &&
+			(!strings.Contains(err.Error(), "IMAGEKIT_SECRET") || !strings.Contains(err.Error(), "IMAGEKIT_LOCAL")) {
 			t.Errorf("secret %q: %v", secret, err)
 		}
 	}

@@ -23,7 +23,8 @@ type Settings struct {
 	Spelling     string // accept, redirect or refuse
 	Samples      bool   // the sample: sources are available
 
-	Secret, SecretPrevious, SignToken, PurgeToken                 Secret // as given in the environment; read them with Secrets
+	// as given in the environment; read them with Secrets
+	Secret, SecretPrevious, SignToken, PurgeToken                 Secret
 	SecretFile, SecretPreviousFile, SignTokenFile, PurgeTokenFile string
 
 	Addressing

@@ -36,6 +36,7 @@ var linked = regexp.MustCompile(`_SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?$|_PORT_[0-9]
 // serviceLink reports whether Kubernetes has put the variable into the environment of a pod that has Services of its own
 // name beside it.
 func serviceLink(name, value string) bool {
-	return strings.HasPrefix(name, prefix+"SERVICE_") || strings.HasPrefix(name, prefix+"PORT") || linked.MatchString(name) ||
+	return strings.HasPrefix(name, prefix+"SERVICE_") || strings.HasPrefix(name, prefix+"PORT") ||
+		linked.MatchString(name) ||
 		strings.HasSuffix(name, "_PORT") && strings.Contains(value, "://")
 }

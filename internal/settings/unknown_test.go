@@ -36,7 +36,8 @@ func TestUnknownVariables(t *testing.T) {
 			switch name, _, _ := strings.Cut(tt.variable, "="); {
 			case tt.want == "" && err != nil:
 				t.Error(err)
-			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), name+": ") || !strings.Contains(err.Error(), "did you mean "+tt.want)):
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), name+": ") ||
+				!strings.Contains(err.Error(), "did you mean "+tt.want)):
 				t.Errorf("got %v, want %s named", err, tt.want)
 			}
 			if s == nil {

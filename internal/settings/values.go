@@ -111,7 +111,8 @@ func (o *origin) Set(text string) error {
 		return nil
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" || text != u.Scheme+"://"+u.Host {
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" ||
+		text != u.Scheme+"://"+u.Host {
 		return errValue
 	}
 	*o = origin(text)

@@ -31,12 +31,18 @@ var valueTests = []struct {
 	{"delay", new(delay), map[string]string{"0s": "0s", "5s": "5s", "1m": "1m0s"}, "5 -1s soon 1d"},
 	{
 		"origin", new(origin),
-		map[string]string{"*": "*", "off": "off", "https://a.example": "https://a.example", "http://a:8080": "http://a:8080"},
+		map[string]string{
+			"*": "*", "off": "off", "https://a.example": "https://a.example",
+			"http://a:8080": "http://a:8080",
+		},
 		"a.example https:// https://a.example/ https://a.example/x ftp://a null https://u@a",
 	},
 	{
 		"age", new(age),
-		map[string]string{"7d": "7d", "12h": "12h0m0s", "24h": "1d", "1d12h": "36h0m0s", "90s": "1m30s", "106750d": "106750d"},
+		map[string]string{
+			"7d": "7d", "12h": "12h0m0s", "24h": "1d", "1d12h": "36h0m0s", "90s": "1m30s",
+			"106750d": "106750d",
+		},
 		"7 0d 0 d -1d 1.5d 1d-5h 1w soon 106752d 106750d99999999h 99999999999d",
 	},
 	{
@@ -45,10 +51,19 @@ var valueTests = []struct {
 			":8080": ":8080", "127.0.0.1:0": "127.0.0.1:0", "[::1]:80": "[::1]:80", "localhost:80": "localhost:80",
 			"unix:/run/x.sock": "unix:/run/x.sock",
 		},
-		"8080 127.0.0.1 ::1:80 a:b a:65536 a:-1 http://a:80 unix: unix:x.sock /run/x.sock unix:/" + strings.Repeat("x", maxPath),
+		"8080 127.0.0.1 ::1:80 a:b a:65536 a:-1 http://a:80 unix: unix:x.sock /run/x.sock unix:/" +
+			strings.Repeat("x", maxPath),
 	},
-	{"toggle", new(toggle), map[string]string{"1": "1", "on": "1", "true": "1", "0": "0", "off": "0", "false": "0"}, "2 yes TRUE"},
-	{"level", new(level), map[string]string{"debug": "debug", "info": "info", "warn": "warn", "error": "error"}, "trace INFO warn+1"},
+	{
+		"toggle", new(toggle),
+		map[string]string{"1": "1", "on": "1", "true": "1", "0": "0", "off": "0", "false": "0"},
+		"2 yes TRUE",
+	},
+	{
+		"level", new(level),
+		map[string]string{"debug": "debug", "info": "info", "warn": "warn", "error": "error"},
+		"trace INFO warn+1",
+	},
 	{
 		"networks", networks(new([]netip.Prefix)),
 		map[string]string{
@@ -62,7 +77,11 @@ var valueTests = []struct {
 		map[string]string{"unix": "unix", "10.0.0.0/8, unix": "10.0.0.0/8,unix"},
 		"UNIX unix: /run/x.sock 10/8",
 	},
-	{"ports", ports(new([]uint16)), map[string]string{"80": "80", "80, 443": "80,443", "65535": "65535"}, "0 65536 http 80, -1 80-90"},
+	{
+		"ports", ports(new([]uint16)),
+		map[string]string{"80": "80", "80, 443": "80,443", "65535": "65535"},
+		"0 65536 http 80, -1 80-90",
+	},
 	{"formats", formats(new([]format.Format)), map[string]string{"jpg,webp": "jpeg,webp"}, "auto tiff jpeg, JPEG"},
 	{
 		"hosts", hosts(new([]string)),

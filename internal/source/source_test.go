@@ -181,11 +181,15 @@ func TestRouter(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if !slices.Equal(samples.asked, []string{"sample:photo"}) || !slices.Equal(web.asked, []string{"https://example.com/sample:photo"}) {
+	if !slices.Equal(samples.asked, []string{"sample:photo"}) ||
+		!slices.Equal(web.asked, []string{"https://example.com/sample:photo"}) {
 		t.Errorf("samples got %q, the web %q", samples.asked, web.asked)
 	}
 	router[Sample] = nil
-	for url, want := range map[string]fault.Kind{"sample:photo": fault.SourceForbidden, "file:///etc/passwd": fault.BadSource} {
+	for url, want := range map[string]fault.Kind{
+		"sample:photo":       fault.SourceForbidden,
+		"file:///etc/passwd": fault.BadSource,
+	} {
 		if _, err := router.Fetch(t.Context(), url); err == nil || fault.From(err).Kind != want {
 			t.Errorf("%s: %v, want a fault of kind %v", url, err, want)
 		}
@@ -199,7 +203,8 @@ func TestTable(t *testing.T) {
 		if got, ok := kindOf(normal); !ok || got != k {
 			t.Errorf("%s is of kind %d, want %d", normal, got, k)
 		}
-		if got, err := Normal(normal); err != nil || got != normal || r.shown(normal) != normal || !strings.Contains(Want(), r.want) || r.off == "" {
+		if got, err := Normal(normal); err != nil || got != normal || r.shown(normal) != normal ||
+			!strings.Contains(Want(), r.want) || r.off == "" {
 			t.Errorf("%s: got %q, %v and the row %+v", normal, got, err, r)
 		}
 		if !Is(normal) || Is("w=320&url="+normal) {

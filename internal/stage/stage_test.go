@@ -16,12 +16,17 @@ func TestHeader(t *testing.T) {
 	}{
 		{"nothing happened", Times{}, ""},
 		{"one stage", Times{Fetch: 1500 * time.Microsecond}, "fetch;dur=1.50"},
-		{"in order, without those that did not happen", Times{Encode: time.Second, Cache: 4 * time.Microsecond}, "cache;dur=0.00, encode;dur=1000.00"},
+		{
+			"in order, without those that did not happen",
+			Times{Encode: time.Second, Cache: 4 * time.Microsecond},
+			"cache;dur=0.00, encode;dur=1000.00",
+		},
 		{"rounded", Times{Queue: 2345678 * time.Nanosecond}, "queue;dur=2.35"},
 		{
 			"all",
 			Times{1e6, 2e6, 3e6, 4e6, 5e6, 6e6, 7e6, 8e6},
-			"cache;dur=1.00, fetch;dur=2.00, probe;dur=3.00, queue;dur=4.00, decode;dur=5.00, resize;dur=6.00, encode;dur=7.00, store;dur=8.00",
+			"cache;dur=1.00, fetch;dur=2.00, probe;dur=3.00, queue;dur=4.00, decode;dur=5.00, resize;dur=6.00, " +
+				"encode;dur=7.00, store;dur=8.00",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

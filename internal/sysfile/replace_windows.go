@@ -52,7 +52,8 @@ func Remove(path string) error {
 			return err
 		}
 		flags := uint32(windows.FILE_DISPOSITION_DELETE | windows.FILE_DISPOSITION_POSIX_SEMANTICS)
-		err = windows.SetFileInformationByHandle(h, windows.FileDispositionInfoEx, (*byte)(unsafe.Pointer(&flags)), uint32(unsafe.Sizeof(flags)))
+		err = windows.SetFileInformationByHandle(h, windows.FileDispositionInfoEx, (*byte)(unsafe.Pointer(&flags)),
+			uint32(unsafe.Sizeof(flags)))
 		if err != nil { // an older system: it goes when its last reader closes it
 			gone := byte(1)
 			err = windows.SetFileInformationByHandle(h, windows.FileDispositionInfo, &gone, 1)

@@ -14,9 +14,10 @@ var ErrLocked = errors.New("the file is locked by somebody else")
 
 // Stamp tells a file from any other, and from itself after a change.
 type Stamp struct {
-	Dev, Ino       uint64
-	Size           int64
-	mtime, changed [2]int64 // seconds and nanoseconds since the Unix epoch; where a system has no time of change, that of birth
+	Dev, Ino uint64
+	Size     int64
+	// seconds and nanoseconds since the Unix epoch; where a system has no time of change, that of birth
+	mtime, changed [2]int64
 }
 
 // Info is what a system tells of a file.

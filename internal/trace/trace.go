@@ -75,7 +75,8 @@ func (s *Span) End(a Answer) {
 	if a.Route != "" {
 		s.span.SetName(a.Method + " " + a.Route)
 	}
-	s.span.SetAttributes(attribute.Int("http.response.status_code", a.Status), attribute.Int64("http.response.body.size", a.Bytes))
+	s.span.SetAttributes(attribute.Int("http.response.status_code", a.Status),
+		attribute.Int64("http.response.body.size", a.Bytes))
 	for _, kv := range [][2]string{
 		{"http.request.method", a.Method},
 		{"http.route", a.Route},

@@ -37,7 +37,10 @@ func TestWanted(t *testing.T) {
 		{"OTEL_TRACES_EXPORTER=otlp OTEL_SDK_DISABLED=false", true, ""},
 		{"OTEL_TRACES_EXPORTER=zipkin", false, `OTEL_TRACES_EXPORTER: got "zipkin", want otlp or none`},
 		{"OTEL_TRACES_EXPORTER=otlp OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", true, ""},
-		{"OTEL_TRACES_EXPORTER=otlp OTEL_EXPORTER_OTLP_PROTOCOL=grpc", false, `OTEL_EXPORTER_OTLP_PROTOCOL: got "grpc", want http/protobuf`},
+		{
+			"OTEL_TRACES_EXPORTER=otlp OTEL_EXPORTER_OTLP_PROTOCOL=grpc", false,
+			`OTEL_EXPORTER_OTLP_PROTOCOL: got "grpc", want http/protobuf`,
+		},
 		{"OTEL_EXPORTER_OTLP_PROTOCOL=grpc", false, ""},
 	} {
 		env := map[string]string{}
@@ -82,7 +85,10 @@ func TestSpans(t *testing.T) {
 	var times stage.Times
 	times[stage.Queue], times[stage.Decode], times[stage.Encode] = time.Second, 2*time.Second, 3*time.Second
 	Lay(ctx, start, times.All())
-	span.End(Answer{Method: "GET", Route: "/img", Status: 502, Bytes: 7, RequestID: "id", Source: "https://a/b", Fault: "origin_failed"})
+	span.End(Answer{
+		Method: "GET", Route: "/img", Status: 502, Bytes: 7, RequestID: "id", Source: "https://a/b",
+		Fault: "origin_failed",
+	})
 
 	all := spans()
 	root, ok := all["GET /img"]
@@ -129,7 +135,8 @@ func TestParent(t *testing.T) {
 		_, span := tracer.Begin(r, time.Now(), believed)
 		span.End(Answer{Method: "GET", Route: "/img", Status: 200})
 		got := spans()["GET /img"]
-		if (span.ID() == "0af7651916cd43dd8448eb211c80319c") != believed || (got.Parent.SpanID().String() == "b7ad6b7169203331") != believed {
+		if (span.ID() == "0af7651916cd43dd8448eb211c80319c") != believed ||
+			(got.Parent.SpanID().String() == "b7ad6b7169203331") != believed {
 			t.Errorf("believed %t: the trace is %s, the parent %s", believed, span.ID(), got.Parent.SpanID())
 		}
 	}
@@ -172,7 +179,8 @@ func TestStagesAreTimed(t *testing.T) {
 
 // BenchmarkOff is what a stage costs when nothing is traced, below as many contexts as a cached picture has.
 func BenchmarkOff(b *testing.B) {
-	ctx, cancel := context.WithCancel(context.WithValue(context.WithValue(b.Context(), http.ServerContextKey, 1), http.LocalAddrContextKey, 2))
+	ctx, cancel := context.WithCancel(context.WithValue(context.WithValue(b.Context(), http.ServerContextKey, 1),
+		http.LocalAddrContextKey, 2))
 	defer cancel()
 	b.ReportAllocs()
 	for b.Loop() {

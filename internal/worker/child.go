@@ -22,7 +22,8 @@ const maxKept = 8 << 20
 // codec libraries in use.
 func Serve(args []string, versions map[string]string, run Runner) error {
 	if len(args) != 2 {
-		return fmt.Errorf("worker: want a mode of the sandbox and the data limit, got %q; the service starts its workers itself", args)
+		return fmt.Errorf("worker: want a mode of the sandbox and the data limit, got %q; the service starts its workers "+
+			"itself", args)
 	}
 	dataLimit, err := strconv.ParseInt(args[1], 10, 64)
 	if err != nil || dataLimit <= 0 {

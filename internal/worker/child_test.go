@@ -40,7 +40,9 @@ func TestServe(t *testing.T) {
 	}
 	var kept []int
 	w := &stream{Reader: &in}
-	err = serve(w, hello{Versions: testVersions}, func(src *blob.Blob, p plan.Plan, _ func(int, stage.Stage), _ ...*blob.Blob) (*blob.Blob, stage.Times, error) {
+	err = serve(w, hello{Versions: testVersions}, func(src *blob.Blob, p plan.Plan, _ func(int, stage.Stage),
+		_ ...*blob.Blob,
+	) (*blob.Blob, stage.Times, error) {
 		if src.Format != format.PNG || p.Quality != testPlan.Quality {
 			t.Errorf("job is %v %+v", src.Format, p)
 		}
@@ -64,7 +66,8 @@ func TestServe(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, failed, err := decodeReply(header, body, 0); err != nil || failed != nil || string(body) != strings.ToUpper(s) {
+		if _, failed, err := decodeReply(header, body, 0); err != nil || failed != nil ||
+			string(body) != strings.ToUpper(s) {
 			t.Errorf("%.9s: %d bytes, %v, %v", s, len(body), failed, err)
 		}
 	}
@@ -81,10 +84,11 @@ func TestServeRefuses(t *testing.T) {
 		{"profile beyond the body", "J\x00\x00\x00\x0d\x00\x00\x00\x01{\"Profile\":2}x", errWire},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			err := serve(&stream{Reader: strings.NewReader(tt.in)}, hello{}, func(*blob.Blob, plan.Plan, func(int, stage.Stage), ...*blob.Blob) (*blob.Blob, stage.Times, error) {
-				t.Error("the job was run")
-				return nil, stage.Times{}, io.EOF
-			})
+			err := serve(&stream{Reader: strings.NewReader(tt.in)}, hello{},
+				func(*blob.Blob, plan.Plan, func(int, stage.Stage), ...*blob.Blob) (*blob.Blob, stage.Times, error) {
+					t.Error("the job was run")
+					return nil, stage.Times{}, io.EOF
+				})
 			if !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}

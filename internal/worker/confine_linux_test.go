@@ -77,7 +77,8 @@ func inspect(t *testing.T, pid int) confinement {
 	for _, task := range tasks {
 		var state []string
 		for line := range strings.Lines(read(task)) {
-			if name, value, _ := strings.Cut(line, ":"); name == "CapPrm" || name == "CapEff" || name == "NoNewPrivs" || name == "Seccomp" {
+			if name, value, _ := strings.Cut(line, ":"); name == "CapPrm" || name == "CapEff" || name == "NoNewPrivs" ||
+				name == "Seccomp" {
 				state = append(state, name+" "+strings.TrimSpace(value))
 			}
 		}
@@ -104,7 +105,8 @@ func TestChildHasNothingOfItsParent(t *testing.T) {
 	var files []string
 	for _, f := range got.Files {
 		// The Go runtime's own: its poller, and the CPU limit of the control group, which it reads again and again.
-		if !strings.HasPrefix(f, "anon_inode") && !strings.HasPrefix(f, "/sys/fs/cgroup/") && !strings.HasPrefix(f, "/proc/") {
+		if !strings.HasPrefix(f, "anon_inode") && !strings.HasPrefix(f, "/sys/fs/cgroup/") &&
+			!strings.HasPrefix(f, "/proc/") {
 			files = append(files, f)
 		}
 	}

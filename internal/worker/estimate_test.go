@@ -31,7 +31,10 @@ func TestEstimateHolds(t *testing.T) {
 	if _, err := os.Stat(program); err != nil {
 		t.Skip("bin/imagekit is not built: make build")
 	}
-	p := newPool(t, Config{Path: program, Args: []string{"worker"}, Workers: 1, RecycleRSS: 1 << 40, KillRSS: 1 << 40, DataLimit: 2 << 30})
+	p := newPool(t, Config{
+		Path: program, Args: []string{"worker"}, Workers: 1, RecycleRSS: 1 << 40, KillRSS: 1 << 40,
+		DataLimit: 2 << 30,
+	})
 	sources := noisePictures(t)
 	limits := plan.Limits{MaxPixels: 60e6, MaxOutputPixels: 1 << 24, Memory: 1 << 31}
 	r := rand.New(rand.NewPCG(7, 11))
@@ -77,7 +80,8 @@ func TestEstimateHolds(t *testing.T) {
 		}
 		took := status(pid, "VmHWM") - before
 		if took > pl.Memory {
-			t.Errorf("%s %d×%d, %s as %s: took %d MiB, the plan said %d", info.Format, info.Width, info.Height, query, out, took>>20, pl.Memory>>20)
+			t.Errorf("%s %d×%d, %s as %s: took %d MiB, the plan said %d", info.Format, info.Width, info.Height, query, out,
+				took>>20, pl.Memory>>20)
 		}
 	}
 }

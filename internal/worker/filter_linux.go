@@ -80,9 +80,11 @@ func calls(pid uint32) []call {
 		{number: unix.SYS_CLONE, mask: unix.CLONE_THREAD | namespaces, want: unix.CLONE_THREAD}, // threads, no processes
 		{number: unix.SYS_MMAP, argument: 2, mask: unix.PROT_EXEC},
 		{number: unix.SYS_MPROTECT, argument: 2, mask: unix.PROT_EXEC},
-		{number: unix.SYS_MADVISE, argument: 2, mask: ^uint32(31)},                               // not 100 and 101, which take pages away from the machine
+		// not 100 and 101, which take pages away from the machine
+		{number: unix.SYS_MADVISE, argument: 2, mask: ^uint32(31)},
 		{number: unix.SYS_MADVISE, argument: 2, mask: ^uint32(1), want: unix.MADV_GUARD_INSTALL}, // and _REMOVE: stacks
-		{number: unix.SYS_TGKILL, argument: 0, mask: whole, want: pid},                           // the Go runtime stops threads so, and abort(3) ends
+		// the Go runtime stops threads so, and abort(3) ends
+		{number: unix.SYS_TGKILL, argument: 0, mask: whole, want: pid},
 	}
 	for _, number := range []uint32{
 		unix.SYS_READ, unix.SYS_WRITE, unix.SYS_CLOSE, // wire, lifeline, standard error

@@ -21,7 +21,9 @@ import (
 )
 
 // pidOrPicture does pictures, and tells who does them when the source says "pid".
-func pidOrPicture(src *blob.Blob, p plan.Plan, enter func(int, stage.Stage), more ...*blob.Blob) (*blob.Blob, stage.Times, error) {
+func pidOrPicture(src *blob.Blob, p plan.Plan, enter func(int, stage.Stage), more ...*blob.Blob) (*blob.Blob, stage.Times,
+	error,
+) {
 	if string(src.Data) == "pid" {
 		return &blob.Blob{Data: strconv.AppendInt(nil, int64(os.Getpid()), 10)}, stage.Times{}, nil
 	}
@@ -31,7 +33,10 @@ func pidOrPicture(src *blob.Blob, p plan.Plan, enter func(int, stage.Stage), mor
 // TestGiantLeavesNothing: after a picture of 50 megapixels the same worker holds hardly more memory than before.
 func TestGiantLeavesNothing(t *testing.T) {
 	const most = 24 << 20 // bytes; the pictures' planes are 150 MB
-	p := newPool(t, Config{Args: []string{"child", "giants"}, Workers: 1, RecycleRSS: 1 << 40, KillRSS: 1 << 40, DataLimit: 2 << 30})
+	p := newPool(t, Config{
+		Args: []string{"child", "giants"}, Workers: 1, RecycleRSS: 1 << 40, KillRSS: 1 << 40,
+		DataLimit: 2 << 30,
+	})
 	pid := func() int {
 		b, _, err := p.Run(t.Context(), &blob.Blob{Data: []byte("pid")}, testPlan)
 		if err != nil {
@@ -64,7 +69,8 @@ func TestGiantLeavesNothing(t *testing.T) {
 // flatPNG is a picture of stripes that takes 3 bytes a pixel when decoded and few in the file.
 func flatPNG(t *testing.T, width, height int) []byte {
 	t.Helper()
-	img := image.NewPaletted(image.Rect(0, 0, width, height), color.Palette{color.RGBA{200, 30, 60, 255}, color.RGBA{20, 90, 160, 255}})
+	img := image.NewPaletted(image.Rect(0, 0, width, height),
+		color.Palette{color.RGBA{200, 30, 60, 255}, color.RGBA{20, 90, 160, 255}})
 	for y := 0; y < height; y += 2 {
 		for x := range width {
 			img.Pix[y*img.Stride+x] = 1

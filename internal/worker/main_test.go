@@ -57,7 +57,9 @@ func child(mode string, args []string) error {
 		if err := engine.Prepare(""); err != nil {
 			return err
 		}
-		return Serve(args, testVersions, func(src *blob.Blob, p plan.Plan, enter func(int, stage.Stage), more ...*blob.Blob) (*blob.Blob, stage.Times, error) {
+		return Serve(args, testVersions, func(src *blob.Blob, p plan.Plan, enter func(int, stage.Stage),
+			more ...*blob.Blob,
+		) (*blob.Blob, stage.Times, error) {
 			return engine.Engine{Enter: enter}.Run(src, p, more...)
 		})
 	case "giants":
@@ -246,7 +248,10 @@ func newPool(t testing.TB, c Config) *Pool {
 }
 
 var testPlan = plan.Plan{
-	Geometry: plan.Geometry{Canvas: image.Pt(100, 100)}, Target: plan.Target{Format: format.WebP, Quality: 80}, Memory: 1 << 20,
+	Geometry: plan.Geometry{Canvas: image.Pt(100, 100)}, Target: plan.Target{
+		Format:  format.WebP,
+		Quality: 80,
+	}, Memory: 1 << 20,
 }
 
 // run does one scripted job.

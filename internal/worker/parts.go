@@ -102,7 +102,8 @@ func decodeJob(header, body []byte) (p plan.Plan, picture []byte, overlays [][]b
 		left -= l.Profile + l.Source
 	}
 	if bad {
-		return plan.Plan{}, nil, nil, fmt.Errorf("%w: profile of %d bytes and %d overlays in a body of %d", errWire, h.Profile, len(h.Overlays), len(body))
+		return plan.Plan{}, nil, nil, fmt.Errorf("%w: profile of %d bytes and %d overlays in a body of %d", errWire,
+			h.Profile, len(h.Overlays), len(body))
 	}
 	if len(h.Overlays) == 0 {
 		h.Plan.Overlays = nil

@@ -54,7 +54,8 @@ func TestBlameOfParts(t *testing.T) {
 		})
 	}
 	p := newPool(t, Config{Workers: 1})
-	if _, _, err := p.Run(t.Context(), file("echo"), pl, file("fine")); err == nil || fault.From(err).Kind != fault.Internal {
+	if _, _, err := p.Run(t.Context(), file("echo"), pl, file("fine")); err == nil ||
+		fault.From(err).Kind != fault.Internal {
 		t.Errorf("an overlay without its source: %v", err)
 	}
 }

@@ -112,7 +112,8 @@ func (p *poison) check(src *blob.Blob, pl plan.Plan, now time.Time) error {
 			continue
 		}
 		if r.last == Hungry {
-			return fault.New(fault.TooMuchMemory, "this image twice took more memory than a worker may use; it is not tried again for a while")
+			return fault.New(fault.TooMuchMemory, "this image twice took more memory than a worker may use; it is not "+
+				"tried again for a while")
 		}
 		ended := fault.New(fault.DamagedImage, "this image ended its worker twice; it is not tried again for a while")
 		ended.Passing = true // until it is forgotten here

@@ -44,7 +44,8 @@ type Pool struct {
 // it waits for a first worker, and fails when that one does not start or is not confined (ErrSandbox).
 func NewPool(c Config) (*Pool, error) {
 	c = c.withDefaults()
-	if least := min(int64(c.Workers), int64(c.Queue), int64(c.MaxJobs), c.Memory, c.DataLimit, c.KillRSS, c.RecycleRSS); least < 0 {
+	if least := min(int64(c.Workers), int64(c.Queue), int64(c.MaxJobs), c.Memory, c.DataLimit, c.KillRSS,
+		c.RecycleRSS); least < 0 {
 		return nil, fmt.Errorf("worker: want no negative bound, got %d", least)
 	}
 	if c.Queue == 0 {

@@ -59,7 +59,8 @@ func (s *slot) fill() bool {
 		if err != nil {
 			s.failures++
 			s.pool.count.unstarted()
-			s.pool.config.Logger.Error("cannot start a worker", "error", err, "attempt", s.failures, "next_in", backoff(s.failures))
+			s.pool.config.Logger.Error("cannot start a worker", "error", err, "attempt", s.failures, "next_in",
+				backoff(s.failures))
 			continue
 		}
 		s.w = w
@@ -223,10 +224,12 @@ func (s *slot) interrupted(j *job) error {
 func (s *slot) verdict(c Cause, at stage.Stage, err error) error {
 	switch c {
 	case Hungry:
-		return fault.Wrap(fault.Overloaded, err, "a worker came to its limit of %d MiB of memory while it worked on this image",
+		return fault.Wrap(fault.Overloaded, err, "a worker came to its limit of %d MiB of memory while it worked on this "+
+			"image",
 			min(s.pool.config.KillRSS, s.pool.config.DataLimit)>>20)
 	case Killed:
-		return fault.Wrap(fault.Overloaded, err, "a worker was killed while it worked on this image; the system may lack memory")
+		return fault.Wrap(fault.Overloaded, err, "a worker was killed while it worked on this image; the system may lack "+
+			"memory")
 	}
 	died := fault.Wrap(fault.DamagedImage, err, "the worker died while it worked on this image (%v in %v)", c, at)
 	died.Passing = true // it takes two, as the poison counts

@@ -191,7 +191,8 @@ func decodeReply(header, body []byte, overlays int) (times stage.Times, failed *
 	}
 	f := h.Fault
 	if int(f.Kind) >= len(fault.Kinds()) || f.Retry < 0 || f.Part < 0 || f.Part > overlays {
-		return stage.Times{}, nil, fmt.Errorf("%w: fault of kind %d in part %d, retry after %v", errWire, uint8(f.Kind), f.Part, f.Retry)
+		return stage.Times{}, nil, fmt.Errorf("%w: fault of kind %d in part %d, retry after %v", errWire, uint8(f.Kind),
+			f.Part, f.Retry)
 	}
 	failed = &fault.Error{Kind: f.Kind, Detail: clip(f.Detail), Param: clip(f.Param), Retry: f.Retry, Part: f.Part}
 	if f.Cause != "" {

@@ -76,7 +76,8 @@ func TestEveryFieldOfAPlanCrosses(t *testing.T) {
 	if diff := cmp.Diff(p, got); diff != "" {
 		t.Errorf("plan (-sent +got):\n%s", diff)
 	}
-	if string(source) != "source" || len(more) != 3 || string(more[0]) != "first" || len(more[1]) != 0 || string(more[2]) != "third" {
+	if string(source) != "source" || len(more) != 3 || string(more[0]) != "first" || len(more[1]) != 0 ||
+		string(more[2]) != "third" {
 		t.Errorf("source %q, overlays %q", source, more)
 	}
 }
@@ -92,7 +93,8 @@ func TestOneSourceOnTheWire(t *testing.T) {
 	if text := string(header); strings.Contains(text, "Overlays") || !strings.HasSuffix(text, `,"Profile":3}`) {
 		t.Errorf("the header is %s", text)
 	}
-	if body := bodyOf(nil, p, &blob.Blob{Data: []byte("x")}, nil); len(body) != 2 || string(body[0])+string(body[1]) != "iccx" {
+	if body := bodyOf(nil, p, &blob.Blob{Data: []byte("x")}, nil); len(body) != 2 ||
+		string(body[0])+string(body[1]) != "iccx" {
 		t.Errorf("the body is %q", body)
 	}
 	var b bytes.Buffer
@@ -151,7 +153,10 @@ func TestReply(t *testing.T) {
 			Err: errors.New("row 7: " + coded.Error()),
 		}},
 		{"any error", cause, &fault.Error{Kind: fault.Internal, Detail: fault.From(cause).Detail, Err: cause}},
-		{"no cause", fault.New(fault.TooManyPixels, "too many"), &fault.Error{Kind: fault.TooManyPixels, Detail: "too many"}},
+		{
+			"no cause", fault.New(fault.TooManyPixels, "too many"),
+			&fault.Error{Kind: fault.TooManyPixels, Detail: "too many"},
+		},
 		{"deadline", context.DeadlineExceeded, &fault.Error{
 			Kind: fault.Timeout, Detail: fault.From(context.DeadlineExceeded).Detail, Err: context.DeadlineExceeded,
 		}},
@@ -339,7 +344,8 @@ func FuzzJob(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(p, q); diff != "" || !bytes.Equal(source, source2) || !slices.EqualFunc(more, more2, bytes.Equal) {
+		if diff := cmp.Diff(p, q); diff != "" || !bytes.Equal(source, source2) ||
+			!slices.EqualFunc(more, more2, bytes.Equal) {
 			t.Fatalf("round trip (-first +second):\n%s", diff)
 		}
 	})

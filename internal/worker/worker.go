@@ -22,7 +22,8 @@ import (
 // must not keep the data of a source after it returns, the next job overwrites it. It calls enter with the stage it is
 // about to begin, and of which part, so that the parent knows where a worker died. Its errors cross the process boundary
 // as a fault's kind, detail, parameter, part and the text of its cause.
-type Runner func(src *blob.Blob, p plan.Plan, enter func(part int, s stage.Stage), more ...*blob.Blob) (*blob.Blob, stage.Times, error)
+type Runner func(src *blob.Blob, p plan.Plan, enter func(part int, s stage.Stage), more ...*blob.Blob) (*blob.Blob,
+	stage.Times, error)
 
 // Config sets up a Pool. Zero values mean the defaults named here.
 type Config struct {

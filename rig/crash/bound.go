@@ -55,7 +55,8 @@ func bound(ctx context.Context, r *rig) ([]figure, error) {
 	return []figure{
 		{
 			"50 MB of limit: never above 105 % as du counts",
-			fmt.Sprintf("%.1f %% at most in %d MB of misses, %d evictions", float64(most.Load())*100/limit, written.Load()/1e6, st.Evictions),
+			fmt.Sprintf("%.1f %% at most in %d MB of misses, %d evictions", float64(most.Load())*100/limit,
+				written.Load()/1e6, st.Evictions),
 			most.Load() <= limit*105/100 && most.Load() > limit/2,
 		},
 		{"all written", fmt.Sprintf("%d errors, %d without room", st.WriteErrors, st.NoRoom), st.WriteErrors == 0},

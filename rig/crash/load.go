@@ -40,7 +40,8 @@ func newOrigin() (*origin, error) {
 		return nil, err
 	}
 	web := &http.Server{ReadHeaderTimeout: patience, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = w.Write(append(photo.Bytes()[:photo.Len():photo.Len()], r.URL.RawQuery...)) // bytes behind the end are no damage
+		// bytes behind the end are no damage
+		_, _ = w.Write(append(photo.Bytes()[:photo.Len():photo.Len()], r.URL.RawQuery...))
 	})}
 	go func() { _ = web.Serve(l) }() // until close
 	return &origin{"http://" + l.Addr().String(), web}, nil
@@ -149,7 +150,9 @@ func (l *load) again(ctx context.Context, s *server) (map[string]int, error) {
 
 // run asks for n pictures from four clients, with trouble made again and again meanwhile. Trouble must end with its
 // context.
-func (l *load) run(ctx context.Context, s *server, n int, step func(done, of int), trouble func(context.Context) error) error {
+func (l *load) run(ctx context.Context, s *server, n int, step func(done, of int),
+	trouble func(context.Context) error,
+) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var asked, lost atomic.Int64

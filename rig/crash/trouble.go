@@ -21,7 +21,9 @@ const smallDisk = 8 << 20
 
 // underTrouble serves while trouble is made, then checks that the cache met it, unless it is a trouble that the cache does
 // not count, and has recovered.
-func underTrouble(ctx context.Context, r *rig, cache string, counted bool, trouble func(context.Context) error, env ...string) ([]figure, error) {
+func underTrouble(ctx context.Context, r *rig, cache string, counted bool, trouble func(context.Context) error,
+	env ...string,
+) ([]figure, error) {
 	l, err := newLoad()
 	if err != nil {
 		return nil, err

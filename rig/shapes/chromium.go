@@ -42,7 +42,9 @@ func navigate(address string) chromedp.Action {
 }
 
 // chromium starts a browser on an empty page beside the files of a folder. Without one, the reader is never asked.
-func chromium(ctx context.Context, dir string) (func(context.Context, string, []image.Point) (image.Point, []color.RGBA, error), func()) {
+func chromium(ctx context.Context, dir string) (func(context.Context, string, []image.Point) (image.Point, []color.RGBA,
+	error), func(),
+) {
 	server := httptest.NewServer(http.StripPrefix("/", http.FileServer(http.Dir(dir))))
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-background-networking", true))

@@ -44,7 +44,10 @@ func readers(ctx context.Context, dir string) (list []reader, stop func()) {
 		{"djpeg", "jpeg", "djpeg", 0, by(dir, "djpeg", "-targa", "-outfile", "/dev/null", "IN")},
 		{"pngcheck", "png", "pngcheck", 0, by(dir, "pngcheck", "-q", "IN")},
 		{"Pillow", "jpeg png webp", "/usr/bin/python3", 0, pillow},
-		{"ImageMagick", "jpeg png webp", "/usr/bin/convert", magickSide, by(dir, "/usr/bin/convert", "IN", "-quality", "1", "OUT")},
+		{
+			"ImageMagick", "jpeg png webp", "/usr/bin/convert", magickSide,
+			by(dir, "/usr/bin/convert", "IN", "-quality", "1", "OUT"),
+		},
 		{"Chromium", "jpeg png webp avif", "chromium", 0, browser},
 	} {
 		if _, err := exec.LookPath(r.tool); r.tool != "" && err != nil {

@@ -98,7 +98,8 @@ type machine struct {
 // boot starts the container. Its network is its own, so the ports of this machine do not matter. nspawn's filter of
 // system calls has no place for Landlock before systemd 255; the unit's own is what is tried.
 func boot(ctx context.Context, root string) (*machine, error) {
-	m := &machine{nspawn: exec.CommandContext(ctx, "systemd-nspawn", "--quiet", "--directory", root, "--boot", "--register=no",
+	m := &machine{nspawn: exec.CommandContext(ctx, "systemd-nspawn", "--quiet", "--directory", root, "--boot",
+		"--register=no",
 		"--keep-unit", "--private-network", "--console=pipe", "--machine=imagekit-rig")}
 	m.nspawn.Env = append(os.Environ(), "SYSTEMD_SECCOMP=0")
 	if err := m.nspawn.Start(); err != nil {
@@ -133,7 +134,8 @@ func (m *machine) end() {
 
 // in runs a line of shell in the container and returns what it prints.
 func (m *machine) in(ctx context.Context, line string) (string, error) {
-	cmd := exec.CommandContext(ctx, "nsenter", "--target", m.init, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--",
+	cmd := exec.CommandContext(ctx, "nsenter", "--target", m.init, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup",
+		"--",
 		"sh", "-c", line)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

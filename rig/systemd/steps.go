@@ -77,7 +77,8 @@ func (m *machine) returns(ctx context.Context) error {
 		return err
 	}
 	return within(20*time.Second, func() error {
-		_, err := m.in(ctx, "systemctl show -p NRestarts imagekit | grep -qx NRestarts=1 && curl -sSf -m 5 http://127.0.0.1:8080/ready")
+		_, err := m.in(ctx, "systemctl show -p NRestarts imagekit | grep -qx NRestarts=1 && curl -sSf -m 5 "+
+			"http://127.0.0.1:8080/ready")
 		return err
 	})
 }
@@ -102,7 +103,8 @@ func (m *machine) outlives(ctx context.Context) error {
 
 // stops wants a clean end within the drain delay and the time of a drain without requests.
 func (m *machine) stops(ctx context.Context) error {
-	out, err := m.in(ctx, "systemctl stop imagekit.socket imagekit.service; systemctl show -p Result,ExecMainStatus,ActiveState imagekit")
+	out, err := m.in(ctx, "systemctl stop imagekit.socket imagekit.service; systemctl show -p "+
+		"Result,ExecMainStatus,ActiveState imagekit")
 	for _, want := range []string{"Result=success", "ExecMainStatus=0", "ActiveState=inactive"} {
 		if err == nil && !strings.Contains(out, want) {
 			err = fmt.Errorf("no %s in %s", want, out)

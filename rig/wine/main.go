@@ -76,11 +76,13 @@ func install(ctx context.Context, dir string) (*machine, error) {
 	if err := os.WriteFile(source, []byte(library), 0o644); err != nil {
 		return nil, err
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags", "netgo nodynamic", "-o", m.program, "./cmd/imagekit")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags", "netgo nodynamic", "-o", m.program,
+		"./cmd/imagekit")
 	build.Env = append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
 	for _, c := range []*exec.Cmd{
 		build,
-		exec.CommandContext(ctx, "x86_64-w64-mingw32-gcc", "-shared", "-o", filepath.Join(dir, "bcryptprimitives.dll"), source, "-ladvapi32"),
+		exec.CommandContext(ctx, "x86_64-w64-mingw32-gcc", "-shared", "-o", filepath.Join(dir, "bcryptprimitives.dll"),
+			source, "-ladvapi32"),
 	} {
 		if out, err := c.CombinedOutput(); err != nil {
 			return nil, errors.Join(fmt.Errorf("%v: %w", c, err), errors.New(string(out)))

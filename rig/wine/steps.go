@@ -52,7 +52,8 @@ func (m *machine) formats(ctx context.Context) error {
 				return err
 			}
 			if !bytes.Contains(first.Body[:min(12, len(first.Body))], []byte(magic[format])) {
-				return fmt.Errorf("%s as %s: %d bytes that begin with %q", source, format, len(first.Body), first.Body[:min(12, len(first.Body))])
+				return fmt.Errorf("%s as %s: %d bytes that begin with %q", source, format, len(first.Body),
+					first.Body[:min(12, len(first.Body))])
 			}
 			again, err := m.picture(ctx, source, 320, format)
 			if err != nil {
@@ -74,7 +75,8 @@ func (m *machine) outlives(ctx context.Context) error {
 		go func() {
 			a, err := m.server.Signed(ctx, param.Pair{Name: "url", Value: "sample:photo"},
 				param.Pair{Name: "w", Value: strconv.Itoa(1000 + i)}, param.Pair{Name: "f", Value: "avif"})
-			if err == nil && a.Status != http.StatusOK && a.Status != http.StatusServiceUnavailable && a.Status != http.StatusUnprocessableEntity {
+			if err == nil && a.Status != http.StatusOK && a.Status != http.StatusServiceUnavailable &&
+				a.Status != http.StatusUnprocessableEntity {
 				err = fmt.Errorf("status %d: %s", a.Status, a.Body)
 			}
 			if a.Status != http.StatusOK {
@@ -98,7 +100,8 @@ func (m *machine) outlives(ctx context.Context) error {
 		}
 	}
 	if killed == 0 || refused == 0 {
-		return fmt.Errorf("%d workers were found to be killed, %d of them in the middle of a job: nothing was tried", killed, refused)
+		return fmt.Errorf("%d workers were found to be killed, %d of them in the middle of a job: nothing was tried", killed,
+			refused)
 	}
 	_, err := m.picture(ctx, "photo", 400, "jpeg")
 	return err

@@ -53,7 +53,8 @@ func (r *root) try(ctx context.Context) error {
 // ask wants the health check to pass within its start period, and a picture of every format.
 func (r *root) ask(ctx context.Context, env, as []string) error {
 	err := errors.New("no health check")
-	for deadline := time.Now().Add(20 * time.Second); err != nil && time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); err != nil &&
+		time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		err = r.run(ctx, r.env, append(as, r.health...)...)
 	}
 	if err != nil {

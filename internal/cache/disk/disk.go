@@ -131,7 +131,8 @@ func checkWritable(dir string) error {
 // fresh reports whether dir surely holds no entries.
 func fresh(dir string) bool {
 	names, err := os.ReadDir(dir)
-	return err == nil && !slices.ContainsFunc(names, func(e fs.DirEntry) bool { return len(e.Name()) == 2 && isLowerHex(e.Name()) })
+	return err == nil && !slices.ContainsFunc(names,
+		func(e fs.DirEntry) bool { return len(e.Name()) == 2 && isLowerHex(e.Name()) })
 }
 
 // Get implements cache.Store.

@@ -71,7 +71,8 @@ func TestHotIsBounded(t *testing.T) {
 		t.Error("an entry above maxHotEntry is kept")
 	}
 	h.put(cache.NewID("99"), sysfile.Stamp{Ino: 1}, []byte("again"))
-	if !bytes.Equal(h.get(cache.NewID("99"), sysfile.Stamp{Ino: 1}), []byte("again")) || h.get(cache.NewID("99"), sysfile.Stamp{Ino: 2}) != nil {
+	if !bytes.Equal(h.get(cache.NewID("99"), sysfile.Stamp{Ino: 1}), []byte("again")) ||
+		h.get(cache.NewID("99"), sysfile.Stamp{Ino: 2}) != nil {
 		t.Error("want the newer bytes, and none under another stamp")
 	}
 }

@@ -107,6 +107,7 @@ func (s *space) tell(v sysfile.Volume, floor, inodeFloor int64) {
 		s.log.Info("the cache's disk has space again", "free_bytes", v.Free, "free_inodes", v.InodesFree)
 		return
 	}
-	s.log.Warn("the cache's disk has less space than is to stay free (IMAGEKIT_CACHE_MIN_FREE): the cache gives way, results may be served uncached",
+	s.log.Warn("the cache's disk has less space than is to stay free (IMAGEKIT_CACHE_MIN_FREE): the cache gives way, "+
+		"results may be served uncached",
 		"free_bytes", v.Free, "min_free_bytes", floor, "free_inodes", v.InodesFree, "min_free_inodes", inodeFloor)
 }

@@ -18,7 +18,10 @@ import (
 
 // blind is a space that knows nothing, so that a disk can be filled.
 func blind() *space {
-	return &space{look: func() (sysfile.Volume, error) { return sysfile.Volume{}, errors.New("unknown") }, log: slog.New(slog.DiscardHandler)}
+	return &space{
+		look: func() (sysfile.Volume, error) { return sysfile.Volume{}, errors.New("unknown") },
+		log:  slog.New(slog.DiscardHandler),
+	}
 }
 
 func TestAllow(t *testing.T) {
@@ -31,10 +34,20 @@ func TestAllow(t *testing.T) {
 		used, entries int64
 		want          ceiling
 	}{
-		{"1 GiB of a large disk", sysfile.Volume{Size: 100 * gib, Free: 3 * gib}, nil, 0, 7, 1, ceiling{2*gib + 7, noCeiling.entries}},
+		{
+			"1 GiB of a large disk",
+			sysfile.Volume{Size: 100 * gib, Free: 3 * gib},
+			nil, 0, 7, 1,
+			ceiling{2*gib + 7, noCeiling.entries},
+		},
 		{"5 % of a small disk", sysfile.Volume{Size: 2000, Free: 300}, nil, 0, 50, 1, ceiling{250, noCeiling.entries}},
 		{"the setting", sysfile.Volume{Size: 2000, Free: 300}, nil, 250, 50, 1, ceiling{100, noCeiling.entries}},
-		{"below the floor the cache shrinks", sysfile.Volume{Size: 2000, Free: 40}, nil, 0, 500, 9, ceiling{440, noCeiling.entries}},
+		{
+			"below the floor the cache shrinks",
+			sysfile.Volume{Size: 2000, Free: 40},
+			nil, 0, 500, 9,
+			ceiling{440, noCeiling.entries},
+		},
 		{"down to nothing", sysfile.Volume{Size: 2000, Free: 40}, nil, 1000, 500, 9, ceiling{0, noCeiling.entries}},
 		{"inodes", sysfile.Volume{Size: 2000, Free: 2000, Inodes: 100, InodesFree: 7}, nil, 1, 0, 10, ceiling{1999, 12}},
 		{"no inodes left", sysfile.Volume{Size: 2000, Free: 2000, Inodes: 100}, nil, 1, 0, 2, ceiling{1999, 0}},
@@ -59,10 +72,13 @@ func TestFloor(t *testing.T) {
 		var log bytes.Buffer
 		s := open(t, t.TempDir(), 1<<20)
 		others := int64(0)
-		s.space = &space{minFree: 5 * pageSize, log: slog.New(slog.NewTextHandler(&log, nil)), look: func() (sysfile.Volume, error) {
-			used, _ := s.index.usage()
-			return sysfile.Volume{Size: 100 * pageSize, Free: 100*pageSize - others - used}, nil
-		}}
+		s.space = &space{
+			minFree: 5 * pageSize, log: slog.New(slog.NewTextHandler(&log, nil)),
+			look: func() (sysfile.Volume, error) {
+				used, _ := s.index.usage()
+				return sysfile.Volume{Size: 100 * pageSize, Free: 100*pageSize - others - used}, nil
+			},
+		}
 		for i := range 20 {
 			put(t, s, fmt.Sprint(i), pageSize)
 		}
@@ -85,7 +101,8 @@ func TestFloor(t *testing.T) {
 		others = 0
 		time.Sleep(measureEvery)
 		put(t, s, "again", 10)
-		if got := log.String(); strings.Count(got, "IMAGEKIT_CACHE_MIN_FREE") != 1 || strings.Count(got, "has space again") != 1 {
+		if got := log.String(); strings.Count(got, "IMAGEKIT_CACHE_MIN_FREE") != 1 ||
+			strings.Count(got, "has space again") != 1 {
 			t.Errorf("want one line for each change, got:\n%s", got)
 		}
 	})

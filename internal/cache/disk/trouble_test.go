@@ -19,8 +19,14 @@ func TestDeletedUnderLoad(t *testing.T) {
 		name  string
 		clean func(dir string) *exec.Cmd
 	}{
-		{"files and directories", func(dir string) *exec.Cmd { return exec.Command("find", dir, "-mindepth", "1", "-delete") }},
-		{"young files", func(dir string) *exec.Cmd { return exec.Command("find", dir, "-type", "f", "-mtime", "-7", "-delete") }},
+		{"files and directories", func(dir string) *exec.Cmd {
+			return exec.Command("find", dir, "-mindepth", "1",
+				"-delete")
+		}},
+		{"young files", func(dir string) *exec.Cmd {
+			return exec.Command("find", dir, "-type", "f", "-mtime", "-7",
+				"-delete")
+		}},
 		{"everything", func(dir string) *exec.Cmd { return exec.Command("rm", "-rf", dir) }},
 	}
 	for _, tt := range rows {

@@ -32,7 +32,8 @@ func Parse(text string) (Location, error) {
 		return Location{}, errors.New("it is no URL")
 	}
 	if u.User != nil {
-		return Location{}, errors.New("want no user or password in it: keys are read from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the shared file or the instance's role")
+		return Location{}, errors.New("want no user or password in it: keys are read from AWS_ACCESS_KEY_ID and " +
+			"AWS_SECRET_ACCESS_KEY, the shared file or the instance's role")
 	}
 	if u.Host == "" || u.Port() != "" || u.Fragment != "" {
 		return Location{}, errors.New("want the name of a bucket behind the slashes, as in s3://bucket/prefix")
@@ -77,7 +78,8 @@ func (l *Location) options(u *url.URL) error {
 
 func (l *Location) endpoint(text string) error {
 	e, err := url.Parse(text)
-	if err != nil || e.Scheme != "http" && e.Scheme != "https" || e.Host == "" || e.User != nil || strings.Trim(e.Path, "/") != "" || e.RawQuery != "" {
+	if err != nil || e.Scheme != "http" && e.Scheme != "https" || e.Host == "" || e.User != nil ||
+		strings.Trim(e.Path, "/") != "" || e.RawQuery != "" {
 		return errors.New("endpoint: want http://host:port or https://host:port")
 	}
 	l.Host, l.Secure = e.Host, e.Scheme == "https"

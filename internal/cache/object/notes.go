@@ -21,7 +21,8 @@ func (s *Store) Since(ctx context.Context, after string) ([]string, error) {
 	defer cancel() // ends the listing when it is left early
 	prefix := s.where.Prefix + notes
 	var found []string
-	for o := range s.client.Client.ListObjects(ctx, s.where.Bucket, minio.ListObjectsOptions{Prefix: prefix, StartAfter: prefix + after, Recursive: true}) {
+	for o := range s.client.Client.ListObjects(ctx, s.where.Bucket,
+		minio.ListObjectsOptions{Prefix: prefix, StartAfter: prefix + after, Recursive: true}) {
 		if o.Err != nil {
 			return nil, s.wrap(ctx, o.Err)
 		}

@@ -106,9 +106,10 @@ func (s *Store) write(ctx context.Context, name string, data []byte) error {
 		return err
 	}
 	// Over plain HTTP a body with its hash comes in pieces that simple stores keep as they are.
-	_, err := s.client.Client.PutObject(ctx, s.where.Bucket, name, bytes.NewReader(data), int64(len(data)), minio.PutObjectOptions{
-		ContentType: "application/octet-stream", DisableContentSha256: true, DisableMultipart: true,
-	})
+	_, err := s.client.Client.PutObject(ctx, s.where.Bucket, name, bytes.NewReader(data), int64(len(data)),
+		minio.PutObjectOptions{
+			ContentType: "application/octet-stream", DisableContentSha256: true, DisableMultipart: true,
+		})
 	return s.wrap(ctx, err)
 }
 
@@ -154,8 +155,11 @@ func (s *Store) Probe(ctx context.Context) error {
 
 // refusals are the answers, beside 401 and 403, that only an operator can do something about; skewed is about clocks.
 var (
-	refusals = []string{"AuthorizationHeaderMalformed", "InvalidAccessKeyId", "InvalidBucketName", "InvalidToken", "NoSuchBucket", "PermanentRedirect", "XAdminUserNotFound"}
-	skewed   = []string{"RequestTimeTooSkewed", "RequestExpired"}
+	refusals = []string{
+		"AuthorizationHeaderMalformed", "InvalidAccessKeyId", "InvalidBucketName", "InvalidToken",
+		"NoSuchBucket", "PermanentRedirect", "XAdminUserNotFound",
+	}
+	skewed = []string{"RequestTimeTooSkewed", "RequestExpired"}
 )
 
 // refuses reports whether an answer says that a setting is wrong.

@@ -145,7 +145,8 @@ func TestAnswers(t *testing.T) {
 			defer server.Close()
 			s := open(t, "s3://bucket/?path_style=1&region=us-east-1&endpoint="+server.URL)
 			got, err := s.Get(t.Context(), cache.NewID("a"))
-			if err == nil || got != nil || errors.Is(err, cache.ErrNotFound) != tt.missing || errors.Is(err, ErrSetting) != tt.setting {
+			if err == nil || got != nil || errors.Is(err, cache.ErrNotFound) != tt.missing ||
+				errors.Is(err, ErrSetting) != tt.setting {
 				t.Errorf("%d bytes, %v", len(got), err)
 			}
 		})
@@ -157,7 +158,10 @@ func TestParse(t *testing.T) {
 		"s3://b":   {Bucket: "b", Host: "s3.amazonaws.com", Secure: true},
 		"s3://b/":  {Bucket: "b", Host: "s3.amazonaws.com", Secure: true},
 		"gs://b/p": {Bucket: "b", Prefix: "p/", Host: gcs, Secure: true},
-		"s3://b/p/q/?region=eu-1&endpoint=http://h:9/&path_style=1": {Bucket: "b", Prefix: "p/q/", Host: "h:9", Region: "eu-1", PathStyle: true},
+		"s3://b/p/q/?region=eu-1&endpoint=http://h:9/&path_style=1": {
+			Bucket: "b", Prefix: "p/q/", Host: "h:9",
+			Region: "eu-1", PathStyle: true,
+		},
 	} {
 		if got, err := Parse(text); got != want || err != nil {
 			t.Errorf("%s: got %+v, %v", text, got, err)
@@ -179,7 +183,8 @@ func TestParse(t *testing.T) {
 		"s3://b/%zz":                                "no URL",
 		"s3://b/?%zz":                               "cannot be read",
 	} {
-		if _, err := Parse(text); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+		if _, err := Parse(text); err == nil || !strings.Contains(err.Error(), want) ||
+			strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: got %v, want %q", text, err, want)
 		}
 	}

@@ -57,7 +57,8 @@ func addTo(f *os.File, path string, records []record) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if there, err := sysfile.Lstat(path); errors.Is(err, fs.ErrNotExist) || err == nil && (there.Dev != st.Dev || there.Ino != st.Ino) {
+	if there, err := sysfile.Lstat(path); errors.Is(err, fs.ErrNotExist) || err == nil &&
+		(there.Dev != st.Dev || there.Ino != st.Ino) {
 		return false, nil
 	}
 	all, err := io.ReadAll(io.NewSectionReader(f, 0, most))
@@ -75,7 +76,8 @@ func addTo(f *os.File, path string, records []record) (done bool, err error) {
 		// A file that is open cannot be replaced everywhere: it grows on, up to its bound.
 	}
 	if len(all)+len(next) > most {
-		return true, errors.Join(err, fmt.Errorf("%s is full: its purges are of the last day, or their results were never removed", path))
+		return true, errors.Join(err, fmt.Errorf("%s is full: its purges are of the last day, or their results were never "+
+			"removed", path))
 	}
 	_, err = f.WriteAt(next, int64(len(all)))
 	return true, err

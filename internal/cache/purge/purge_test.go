@@ -47,7 +47,8 @@ func TestPurges(t *testing.T) {
 		}
 		now := l.Applied()
 		if now <= before || l.Last(photo, "") != now || l.Last(other, "") != 0 {
-			t.Errorf("purge %d: generation %d after %d, of its source %d, of another %d", i, now, before, l.Last(photo, ""), l.Last(other, ""))
+			t.Errorf("purge %d: generation %d after %d, of its source %d, of another %d", i, now, before, l.Last(photo, ""),
+				l.Last(other, ""))
 		}
 		before = now
 	}

@@ -101,7 +101,8 @@ func recentRecords(records []byte, now time.Time) []byte {
 	}
 	oldest := oldest(now)
 	for ; len(records) > 0; records = records[recordLen:] {
-		if r, ok := decode(records[:recordLen]); ok && r.kind != kindSwept && (r.generation >= oldest || r.generation > swept) {
+		if r, ok := decode(records[:recordLen]); ok && r.kind != kindSwept &&
+			(r.generation >= oldest || r.generation > swept) {
 			kept = append(kept, records[:recordLen]...)
 		}
 	}

@@ -92,7 +92,8 @@ func (s *Shared) AddShared(ctx context.Context, targets []Target) error {
 	defer cancel()
 	for _, r := range records {
 		if err := s.board.Post(ctx, r.note()); err != nil {
-			return fault.Wrap(fault.PurgeNotShared, err, "this server has purged it, the others could not be told (IMAGEKIT_RESULTS); try again")
+			return fault.Wrap(fault.PurgeNotShared, err,
+				"this server has purged it, the others could not be told (IMAGEKIT_RESULTS); try again")
 		}
 	}
 	return nil
@@ -109,7 +110,8 @@ func (s *Shared) poll(ctx context.Context) {
 	}
 	if err != nil {
 		if !s.failing.Swap(true) {
-			s.log.Warn("purges of other instances cannot be read; shared results are not used while that lasts (IMAGEKIT_RESULTS)", "error", err)
+			s.log.Warn("purges of other instances cannot be read; shared results are not used while that lasts "+
+				"(IMAGEKIT_RESULTS)", "error", err)
 		}
 		return
 	}

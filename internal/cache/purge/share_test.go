@@ -67,10 +67,12 @@ func TestShare(t *testing.T) {
 	for name, b := range map[string]Board{"memory": new(board), "folder": NewFolder(filepath.Join(t.TempDir(), "purges"))} {
 		t.Run(name, func(t *testing.T) {
 			one, other := instance(t, b), instance(t, b)
-			share(t, one, Target{Source: photo}, Target{Source: elsewhere, Version: "7"}, Target{Source: "https://example.org/", Prefix: true})
+			share(t, one, Target{Source: photo}, Target{Source: elsewhere, Version: "7"},
+				Target{Source: "https://example.org/", Prefix: true})
 			other.poll(t.Context())
 			for _, s := range []*Shared{other, instance(t, b)} {
-				if s.Last(photo, "") != one.Last(photo, "") || s.Last(elsewhere, "7") != one.Last(elsewhere, "7") || s.Last(elsewhere, "") != 0 ||
+				if s.Last(photo, "") != one.Last(photo, "") || s.Last(elsewhere, "7") != one.Last(elsewhere, "7") ||
+					s.Last(elsewhere, "") != 0 ||
 					s.Last("https://example.org/x", "") == 0 || !s.Current() {
 					t.Errorf("%d, %d: not what the one who purged knows", s.Last(photo, ""), s.Last(elsewhere, "7"))
 				}

@@ -61,7 +61,12 @@ func TestTargets(t *testing.T) {
 		{"another folder", Target{Source: "https://example.com/b/", Prefix: true}, deep, "", false},
 		{"another host", Target{Source: "https://example.org/", Prefix: true}, deep, "", false},
 		{"another scheme", Target{Source: "http://example.com/", Prefix: true}, deep, "", false},
-		{"like a folder, in the query", Target{Source: "https://example.com/?a/", Prefix: true}, "https://example.com/?a/b", "", false},
+		{
+			"like a folder, in the query",
+			Target{Source: "https://example.com/?a/", Prefix: true},
+			"https://example.com/?a/b",
+			"", false,
+		},
 		{"a source is no folder", Target{Source: "https://example.com/a/b/"}, deep, "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -179,7 +179,8 @@ func (t *Tier) warn(err error) {
 	if last != 0 && now-last < int64(logEvery) || !t.logged.CompareAndSwap(last, now) {
 		return
 	}
-	t.log.Warn("the store of shared results fails; this instance works by itself meanwhile (IMAGEKIT_RESULTS)", "store", t.name, "error", err)
+	t.log.Warn("the store of shared results fails; this instance works by itself meanwhile (IMAGEKIT_RESULTS)", "store",
+		t.name, "error", err)
 }
 
 // Away reports whether the store is not asked now, because it fails or because purges may be missing.

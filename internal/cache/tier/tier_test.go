@@ -83,7 +83,8 @@ func TestTier(t *testing.T) {
 		if tr.Get(t.Context(), b) != nil {
 			t.Error("found after Delete")
 		}
-		if s := tr.Stats(); s.Hits != 1 || s.Misses != 2 || s.Writes != 3 || s.Dropped+s.Errors+s.Pending != 0 || s.Open || tr.Away() {
+		if s := tr.Stats(); s.Hits != 1 || s.Misses != 2 || s.Writes != 3 || s.Dropped+s.Errors+s.Pending != 0 || s.Open ||
+			tr.Away() {
 			t.Errorf("%+v", s)
 		}
 		if err := tr.Close(t.Context()); err != nil {
@@ -95,7 +96,10 @@ func TestTier(t *testing.T) {
 // TestSickStore: whatever the store does, a read waits a bounded time, and after five in a row hardly at all. It is noticed
 // within a second that the store is well again.
 func TestSickStore(t *testing.T) {
-	for name, s := range map[string]*sick{"fails": {err: errors.New("no")}, "hangs": {delay: time.Hour}, "slow": {delay: callPatience + time.Second}} {
+	for name, s := range map[string]*sick{
+		"fails": {err: errors.New("no")}, "hangs": {delay: time.Hour},
+		"slow": {delay: callPatience + time.Second},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tr := New(Config{Store: s})

@@ -95,7 +95,8 @@ func get(p *frame.Plane, depth, x, y int) int {
 func same(t *testing.T, want, got *frame.Frame, tolerance int) {
 	t.Helper()
 	if got.Model != want.Model || got.Depth != want.Depth || got.Width != want.Width || got.Height != want.Height ||
-		got.HasAlpha() != want.HasAlpha() || got.FullRange != want.FullRange || got.Matrix != want.Matrix || got.Premultiplied {
+		got.HasAlpha() != want.HasAlpha() || got.FullRange != want.FullRange || got.Matrix != want.Matrix ||
+		got.Premultiplied {
 		t.Fatalf("want %+v, got %+v", want, got)
 	}
 	for i, p := range planes(want) {
@@ -213,7 +214,10 @@ func TestSignal(t *testing.T) {
 // TestIdentity: planes that are G, B, R by their matrix come out as R, G, B.
 func TestIdentity(t *testing.T) {
 	gbr := gradient(t, kind{"", frame.YCbCr, layouts[0], 8, false}, 33, 17)
-	got := mustDecode(t, mustEncode(t, gbr, Settings{Quality: 100, Speed: 9, CICP: CICP{cicp.PrimariesBT709, cicp.TransferSRGB, cicp.MatrixIdentity}}))
+	got := mustDecode(t, mustEncode(t, gbr, Settings{
+		Quality: 100, Speed: 9,
+		CICP: CICP{cicp.PrimariesBT709, cicp.TransferSRGB, cicp.MatrixIdentity},
+	}))
 	want := *gbr
 	want.Model, want.Matrix = frame.RGB, cicp.MatrixIdentity
 	want.Planes = []frame.Plane{gbr.Planes[2], gbr.Planes[0], gbr.Planes[1]}
@@ -385,7 +389,8 @@ func TestThreads(t *testing.T) {
 				one := mustEncode(t, f, s)
 				s.Threads = 2
 				if two := mustEncode(t, f, s); !bytes.Equal(one, two) {
-					t.Errorf("%s, %d×%d, quality %d: %d bytes by one thread, others (%d) by two", k.name, size[0], size[1], q, len(one), len(two))
+					t.Errorf("%s, %d×%d, quality %d: %d bytes by one thread, others (%d) by two", k.name, size[0], size[1],
+						q, len(one), len(two))
 				}
 			}
 		}

@@ -42,7 +42,8 @@ func Decode(src []byte, _ frame.Hint) (*frame.Frame, error) {
 	var pin runtime.Pinner // the decoder holds src between the calls
 	defer pin.Unpin()
 	pin.Pin(unsafe.SliceData(src))
-	if r := C.avifDecoderSetIOMemory(decoder, (*C.uint8_t)(unsafe.SliceData(src)), C.size_t(len(src))); r != C.AVIF_RESULT_OK {
+	if r := C.avifDecoderSetIOMemory(decoder, (*C.uint8_t)(unsafe.SliceData(src)),
+		C.size_t(len(src))); r != C.AVIF_RESULT_OK {
 		return nil, failure(kindOf(r), r, "input")
 	}
 	if r := C.avifDecoderParse(decoder); r != C.AVIF_RESULT_OK {

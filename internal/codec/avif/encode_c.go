@@ -81,7 +81,8 @@ func encode(f *frame.Frame, format C.avifPixelFormat, s Settings, tuning C.ikavi
 // layoutOf finds the least subsampled layout whose chroma the frame's planes can fill.
 func layoutOf(f *frame.Frame) (layout, error) {
 	if f.Premultiplied || (f.Depth != 8 && f.Depth != 10 && f.Depth != 12) {
-		return layout{}, fault.New(fault.Internal, "AVIF: want straight alpha and 8, 10 or 12 bits, got premultiplied %t and %d bits",
+		return layout{}, fault.New(fault.Internal, "AVIF: want straight alpha and 8, 10 or 12 bits, got premultiplied %t "+
+			"and %d bits",
 			f.Premultiplied, f.Depth)
 	}
 	switch f.Model {

@@ -54,7 +54,8 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 func layoutOf(f *frame.Frame) (format, subX, subY int, err error) {
 	switch {
 	case f.Premultiplied || f.Model != frame.Gray && f.Model != frame.YCbCr:
-		return 0, 0, 0, fault.New(fault.Internal, "AVIF: want Gray or YCbCr and straight alpha, got model %d, premultiplied %t", f.Model, f.Premultiplied)
+		return 0, 0, 0, fault.New(fault.Internal, "AVIF: want Gray or YCbCr and straight alpha, got model %d, "+
+			"premultiplied %t", f.Model, f.Premultiplied)
 	case f.Depth != 8 || !f.FullRange:
 		return 0, 0, 0, lack("the portable engine writes AVIF of 8 bits in full range alone")
 	case f.Width > maxWidth || f.Height > maxHeight:
@@ -85,7 +86,8 @@ func (s Settings) write(c *wasm.Call, rgba []byte, f *frame.Frame, format int) (
 	if err != nil {
 		return nil, err
 	}
-	at, err := c.Do("encode", in, uint64(f.Width), uint64(f.Height), size, uint64(s.Quality), uint64(s.AlphaQuality), uint64(s.Speed), uint64(format))
+	at, err := c.Do("encode", in, uint64(f.Width), uint64(f.Height), size, uint64(s.Quality), uint64(s.AlphaQuality),
+		uint64(s.Speed), uint64(format))
 	if err != nil {
 		return nil, err
 	}

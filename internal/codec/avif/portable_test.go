@@ -80,7 +80,8 @@ func TestRoundTrip(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer got.Release()
-				if got.Model != f.Model || got.Width != f.Width || got.Height != f.Height || got.HasAlpha() || !got.FullRange {
+				if got.Model != f.Model || got.Width != f.Width || got.Height != f.Height || got.HasAlpha() ||
+					!got.FullRange {
 					t.Fatalf("want model %d, %d×%d, got %+v", f.Model, f.Width, f.Height, got)
 				}
 				for i := range f.Planes {
@@ -122,7 +123,8 @@ func TestSignals(t *testing.T) {
 		set  CICP
 		want string
 	}{{CICP{}, "\x00\x01\x00\x0d\x00\x06\x80"}, {CICP{12, 13, 6}, "\x00\x0c\x00\x0d\x00\x06\x80"}} {
-		if file := mustEncode(t, f, Settings{Quality: 50, Speed: 9, CICP: c.set}); !bytes.Contains(file, []byte("colrnclx"+c.want)) {
+		if file := mustEncode(t, f, Settings{Quality: 50, Speed: 9, CICP: c.set}); !bytes.Contains(file,
+			[]byte("colrnclx"+c.want)) {
 			t.Errorf("%v is not written", c.set)
 		}
 	}
@@ -136,11 +138,15 @@ func TestDamage(t *testing.T) {
 	for i := data; i < len(broken); i++ {
 		broken[i] ^= 0xa5
 	}
-	for name, src := range map[string][]byte{"cut": file[:len(file)-len(file)/4], "pixels broken": broken, "nothing": nil, "no AVIF": []byte("JUNK")} {
+	for name, src := range map[string][]byte{
+		"cut": file[:len(file)-len(file)/4], "pixels broken": broken, "nothing": nil,
+		"no AVIF": []byte("JUNK"),
+	} {
 		if f, err := Decode(src, frame.Hint{}); err == nil {
 			f.Release()
 			t.Errorf("%s: want an error", name)
-		} else if k := fault.From(err).Kind; k != fault.DamagedImage && k != fault.NotAnImage && k != fault.UnsupportedFormat {
+		} else if k := fault.From(err).Kind; k != fault.DamagedImage && k != fault.NotAnImage &&
+			k != fault.UnsupportedFormat {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -160,7 +166,10 @@ func TestEncodeLacks(t *testing.T) {
 		f *frame.Frame
 		s Settings
 	}{
-		"too high": {&tall, Settings{}}, "10 bits": {&deep, Settings{}}, "a profile": {waves(t, 4, 4, 2, false), Settings{Quality: 50, Speed: 9, ICC: []byte("profile")}},
+		"too high": {&tall, Settings{}}, "10 bits": {&deep, Settings{}}, "a profile": {
+			waves(t, 4, 4, 2, false),
+			Settings{Quality: 50, Speed: 9, ICC: []byte("profile")},
+		},
 	} {
 		if _, err := Encode(job.f, job.s); fault.From(err).Kind != fault.EngineLacks {
 			t.Errorf("%s: want %v, got %v", name, fault.EngineLacks, err)

@@ -70,7 +70,8 @@ func TestTileColumns(t *testing.T) {
 			for _, side := range []int{64, superblock} {
 				across, down := (w+side-1)/side, (h+side-1)/side
 				column := (across + 1<<n - 1) >> n
-				if column*side > maxTileWidth || (across*down+1<<n-1)>>n*side*side > maxTileArea || n > 0 && across < 1<<n/2+1 {
+				if column*side > maxTileWidth || (across*down+1<<n-1)>>n*side*side > maxTileArea || n > 0 &&
+					across < 1<<n/2+1 {
 					t.Fatalf("%d×%d: 2^%d columns of %d superblocks of %d, %d down", w, h, n, column, side, down)
 				}
 			}

@@ -28,7 +28,8 @@ func movie(t *testing.T, seed uint64) []byte {
 		for i := range img.Pix {
 			img.Pix[i] = byte(rnd.IntN(4))
 		}
-		g.Image, g.Delay, g.Disposal = append(g.Image, img), append(g.Delay, rnd.IntN(9)), append(g.Disposal, byte(rnd.IntN(4)))
+		g.Image, g.Delay, g.Disposal = append(g.Image, img), append(g.Delay, rnd.IntN(9)), append(g.Disposal,
+			byte(rnd.IntN(4)))
 	}
 	var b bytes.Buffer
 	if err := stdgif.EncodeAll(&b, g); err != nil {
@@ -54,7 +55,8 @@ func TestAnimation(t *testing.T) {
 		for i, img := range all.Image {
 			p, ok := a.step()
 			if !ok || p.Rect != img.Rect || p.Delay != all.Delay[i] {
-				t.Fatalf("seed %d, picture %d: %v, rectangle %v, delay %d; want %v and %d", seed, i, ok, p.Rect, p.Delay, img.Rect, all.Delay[i])
+				t.Fatalf("seed %d, picture %d: %v, rectangle %v, delay %d; want %v and %d", seed, i, ok, p.Rect, p.Delay,
+					img.Rect, all.Delay[i])
 			}
 			before := *canvas
 			before.Pix = bytes.Clone(canvas.Pix)
@@ -92,7 +94,8 @@ func TestAnimationBeyond(t *testing.T) {
 		return giftest.Picture{Rect: r, CodeSize: 2, Data: giftest.Codes(2, giftest.Literals(2, pixels...)...)}.Bytes()
 	}
 	a, err := NewAnimation(giftest.File(image.Pt(4, 4), rgby,
-		one(image.Rect(0, 0, 4, 4), 0), one(image.Rect(2, 2, 9, 9), 1), one(image.Rect(0, 0, 65535, 65535), 2), one(image.Rect(9, 9, 12, 12), 3)))
+		one(image.Rect(0, 0, 4, 4), 0), one(image.Rect(2, 2, 9, 9), 1), one(image.Rect(0, 0, 65535, 65535),
+			2), one(image.Rect(9, 9, 12, 12), 3)))
 	if err != nil {
 		t.Fatal(err)
 	}

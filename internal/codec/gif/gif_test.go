@@ -68,7 +68,8 @@ func TestDecode(t *testing.T) {
 			}
 			defer f.Release()
 			if f.Model != frame.RGB || f.Width != 7 || f.Height != 5 || f.HasAlpha() != tt.alpha {
-				t.Fatalf("want 7×5 RGB, alpha %t; got %d×%d, model %d, alpha %t", tt.alpha, f.Width, f.Height, f.Model, f.HasAlpha())
+				t.Fatalf("want 7×5 RGB, alpha %t; got %d×%d, model %d, alpha %t", tt.alpha, f.Width, f.Height, f.Model,
+					f.HasAlpha())
 			}
 			first, i := tt.rects[0], 0
 			for y := range 5 {
@@ -175,13 +176,19 @@ func TestTolerant(t *testing.T) {
 var (
 	rgby  = []byte{200, 40, 40, 40, 160, 60, 40, 60, 200, 220, 200, 60}
 	names = map[color.RGBA]string{
-		{200, 40, 40, 255}: "r", {40, 160, 60, 255}: "g", {40, 60, 200, 255}: "b", {220, 200, 60, 255}: "y", {0, 0, 0, 255}: "k", {}: ".",
+		{200, 40, 40, 255}: "r", {40, 160, 60, 255}: "g", {40, 60, 200, 255}: "b", {220, 200, 60, 255}: "y", {
+			0, 0, 0,
+			255,
+		}: "k", {}: ".",
 	}
 )
 
 func TestDecodeErrors(t *testing.T) {
 	good := file(t, image.Pt(64, 64), color.Palette{red, blue}, image.Rect(0, 0, 64, 64))
-	one := giftest.Picture{Rect: image.Rect(0, 0, 1, 1), CodeSize: 2, Data: giftest.Codes(2, giftest.Literals(2, 1)...)}.Bytes()
+	one := giftest.Picture{
+		Rect: image.Rect(0, 0, 1, 1), CodeSize: 2,
+		Data: giftest.Codes(2, giftest.Literals(2, 1)...),
+	}.Bytes()
 	tests := []struct {
 		name string
 		file []byte
@@ -191,7 +198,10 @@ func TestDecodeErrors(t *testing.T) {
 		{"header alone", good[:13], fault.DamagedImage},
 		{"cut in the pixels", good[:len(good)-20], fault.DamagedImage},
 		{"no picture", giftest.File(image.Pt(1, 1), rgby, giftest.End), fault.DamagedImage},
-		{"no canvas", giftest.File(image.Pt(0, 0), rgby, giftest.Picture{CodeSize: 2}.Bytes(), giftest.End), fault.DamagedImage},
+		{
+			"no canvas", giftest.File(image.Pt(0, 0), rgby, giftest.Picture{CodeSize: 2}.Bytes(), giftest.End),
+			fault.DamagedImage,
+		},
 		{"too many pixels", giftest.File(image.Pt(65535, 65535), rgby, one), fault.TooManyPixels},
 		{"too many pixels by the place of the picture", giftest.File(image.Pt(1, 1), rgby, giftest.Picture{
 			Rect: image.Rect(65535, 65535, 65536, 65536), CodeSize: 2, Data: giftest.Codes(2, giftest.Literals(2, 1)...),

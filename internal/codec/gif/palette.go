@@ -50,7 +50,8 @@ func (w *Writer) indices(window image.Rectangle) (*palette, []byte) {
 		colors.transparent = len(colors.colors)
 	}
 	near := newNearest(colors.colors, q.spread())
-	w.each(window, func(at, x, y int, c pixel) { out[at] = near.of(c, x, y) }, func(at int) { out[at] = byte(colors.transparent) })
+	w.each(window, func(at, x, y int, c pixel) { out[at] = near.of(c, x, y) },
+		func(at int) { out[at] = byte(colors.transparent) })
 	return colors, out
 }
 

@@ -35,7 +35,8 @@ const opaque = pixel(0xff << 24)
 // NewWriter begins a file of this size that is shown again so many times after the first, -1 without end.
 func NewWriter(width, height, repeats int) (*Writer, error) {
 	if side := max(width, height); min(width, height) < 1 || side > math.MaxUint16 {
-		return nil, fault.New(fault.Internal, "want sides of 1 to %d pixels for GIF, got %d×%d", math.MaxUint16, width, height)
+		return nil, fault.New(fault.Internal, "want sides of 1 to %d pixels for GIF, got %d×%d", math.MaxUint16, width,
+			height)
 	}
 	n := width * height
 	return &Writer{
@@ -50,7 +51,8 @@ const maxDelay = math.MaxUint16 * hundredth
 // Add adds a picture of 8 bits, grey or R, G and B in full range, with straight alpha or none, that is shown for so long.
 // What is less than half opaque is transparent. A picture that equals the last one prolongs it.
 func (w *Writer) Add(f *frame.Frame, delay time.Duration) error {
-	if f.Width != w.size.X || f.Height != w.size.Y || f.Depth != 8 || !f.FullRange || f.Premultiplied || f.Model != frame.RGB && f.Model != frame.Gray {
+	if f.Width != w.size.X || f.Height != w.size.Y || f.Depth != 8 || !f.FullRange || f.Premultiplied ||
+		f.Model != frame.RGB && f.Model != frame.Gray {
 		return fault.New(fault.Internal, "want a frame of %v for GIF, 8 bits of RGB or grey; got %d×%d, model %d, %d bits",
 			w.size, f.Width, f.Height, f.Model, f.Depth)
 	}

@@ -24,7 +24,8 @@ func canvasOf(t testing.TB, w, h int, at func(x, y int) color.RGBA) *frame.Frame
 	for y := range h {
 		for x := range w {
 			c := at(x, y)
-			f.Planes[0].Row(y, 8)[x], f.Planes[1].Row(y, 8)[x], f.Planes[2].Row(y, 8)[x], f.Alpha.Row(y, 8)[x] = c.R, c.G, c.B, c.A
+			f.Planes[0].Row(y, 8)[x], f.Planes[1].Row(y, 8)[x], f.Planes[2].Row(y, 8)[x], f.Alpha.Row(y,
+				8)[x] = c.R, c.G, c.B, c.A
 		}
 	}
 	return f

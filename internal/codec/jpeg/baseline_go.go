@@ -150,7 +150,10 @@ func (d *baseline) scan(b []byte, c census) bool {
 		if s[0] != p.id || s[1]>>4 > 3 || s[1]&15 > 3 || p.table > 3 {
 			return false
 		}
-		d.parts = append(d.parts, part{h: int(p.h), v: int(p.v), dc: d.dc[s[1]>>4], ac: d.ac[s[1]&15], quant: d.quants[p.table]})
+		d.parts = append(d.parts, part{
+			h: int(p.h), v: int(p.v), dc: d.dc[s[1]>>4], ac: d.ac[s[1]&15],
+			quant: d.quants[p.table],
+		})
 		if q := &d.parts[i]; q.dc == nil || q.ac == nil || q.quant == nil {
 			return false
 		}

@@ -57,7 +57,10 @@ func TestDamaged(t *testing.T) {
 		{"18 stray bytes before the end marker", func(b []byte) []byte {
 			return slices.Concat(b[:len(b)-2], bytes.Repeat([]byte{0x55}, 18), b[len(b)-2:])
 		}, fine},
-		{"18 stray bytes after the end", func(b []byte) []byte { return append(slices.Clone(b), make([]byte, 18)...) }, fine},
+		{
+			"18 stray bytes after the end", func(b []byte) []byte { return append(slices.Clone(b), make([]byte, 18)...) },
+			fine,
+		},
 		{"no start marker", func(b []byte) []byte { return b[2:] }, bad},
 	}
 	for kind, file := range files {

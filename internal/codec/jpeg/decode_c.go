@@ -44,7 +44,8 @@ func decode(src []byte, h frame.Hint, plain bool) (*frame.Frame, error) {
 	defer pin.Unpin()
 	var picture C.ikjpeg_picture
 	var status C.int
-	d := C.ikjpeg_open((*C.uint8_t)(unsafe.SliceData(src)), C.size_t(len(src)), C.int(max(h.Shrink, 1)), C.bool(plain), &picture, &status)
+	d := C.ikjpeg_open((*C.uint8_t)(unsafe.SliceData(src)), C.size_t(len(src)), C.int(max(h.Shrink, 1)), C.bool(plain),
+		&picture, &status)
 	if d == nil {
 		return nil, fault.New(fault.TooMuchMemory, "no memory for a JPEG decoder")
 	}

@@ -84,7 +84,8 @@ func completed(src []byte, c census) io.Reader {
 // refusal turns the standard library's error into ours.
 func refusal(err error) error {
 	if unsupported := stdjpeg.UnsupportedError(""); errors.As(err, &unsupported) {
-		return fault.Wrap(fault.EngineLacks, err, "the portable engine does not read this kind of JPEG (%s)", string(unsupported))
+		return fault.Wrap(fault.EngineLacks, err, "the portable engine does not read this kind of JPEG (%s)",
+			string(unsupported))
 	}
 	return damaged("%s", err.Error())
 }

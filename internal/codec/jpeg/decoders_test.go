@@ -29,11 +29,15 @@ func noise(t testing.TB, w, h, subX, subY int) *frame.Frame {
 // TestHuffmanDecoder: ours and the library's read the same from files of all kinds of content.
 func TestHuffmanDecoder(t *testing.T) {
 	for _, sub := range subsamplings {
-		for name, paint := range map[string]func(testing.TB, int, int, int, int) *frame.Frame{"scene": scene, "noise": noise} {
+		for name, paint := range map[string]func(testing.TB, int, int, int, int) *frame.Frame{
+			"scene": scene,
+			"noise": noise,
+		} {
 			for _, quality := range []int{1, 50, 80, 100} {
 				for _, optimize := range []bool{false, true} {
 					t.Run(fmt.Sprintf("%s/%dx%d/%d/%v", name, sub[0], sub[1], quality, optimize), func(t *testing.T) {
-						src := mustEncode(t, paint(t, 203, 157, sub[0], sub[1]), Settings{Quality: quality, Optimize: optimize})
+						src := mustEncode(t, paint(t, 203, 157, sub[0], sub[1]),
+							Settings{Quality: quality, Optimize: optimize})
 						for _, shrink := range []int{1, 2, 4, 8} {
 							sameAsPlain(t, src, frame.Hint{Shrink: shrink})
 						}
@@ -65,7 +69,16 @@ func TestHuffmanDecoderRestarts(t *testing.T) {
 		if k.restart == 0 || mark < 0 {
 			continue
 		}
-		for _, change := range [][]byte{{}, {0xFF}, {0xFF, 0xD1}, {0xFF, 0xD0, 0xFF, 0xD0}, {0x55, 0xFF, 0xD0}, {0xFF, 0xFF, 0xD0}, {0xFF, 0xD9}, {0xFF, 0x00}} {
+		for _, change := range [][]byte{
+			{},
+			{0xFF},
+			{0xFF, 0xD1},
+			{0xFF, 0xD0, 0xFF, 0xD0},
+			{0x55, 0xFF, 0xD0},
+			{0xFF, 0xFF, 0xD0},
+			{0xFF, 0xD9},
+			{0xFF, 0x00},
+		} {
 			sameAsPlain(t, slices.Concat(src[:mark], change, src[mark+2:]), frame.Hint{})
 		}
 	}

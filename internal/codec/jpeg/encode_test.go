@@ -84,7 +84,8 @@ func TestEncodeRoundTrip(t *testing.T) {
 	for _, size := range sizes {
 		for _, sub := range subsamplings {
 			for _, s := range settings {
-				t.Run(fmt.Sprintf("%dx%d/%dx%d/progressive=%v,optimize=%v", size[0], size[1], sub[0], sub[1], s.Progressive, s.Optimize), func(t *testing.T) {
+				t.Run(fmt.Sprintf("%dx%d/%dx%d/progressive=%v,optimize=%v", size[0], size[1], sub[0], sub[1], s.Progressive,
+					s.Optimize), func(t *testing.T) {
 					f := scene(t, size[0], size[1], sub[0], sub[1])
 					got, err := Decode(mustEncode(t, f, s), frame.Hint{})
 					if err != nil {

@@ -31,7 +31,8 @@ func FuzzDecode(f *testing.F) {
 		got, err := Decode(src, frame.Hint{Shrink: 1 << (shrink % 4)})
 		if err != nil {
 			var e *fault.Error
-			if !errors.As(err, &e) || e.Kind != fault.DamagedImage && e.Kind != fault.UnsupportedFormat && !(portable && e.Kind == fault.EngineLacks) {
+			if !errors.As(err, &e) || e.Kind != fault.DamagedImage && e.Kind != fault.UnsupportedFormat &&
+				!(portable && e.Kind == fault.EngineLacks) {
 				t.Fatalf("want the file to be blamed, got %v", err)
 			}
 			return
@@ -52,7 +53,10 @@ func FuzzDecode(f *testing.F) {
 func again(t *testing.T, f *frame.Frame) {
 	t.Helper()
 	p := f.Planes[0]
-	grey := &frame.Frame{Model: frame.Gray, Depth: 8, FullRange: true, Width: p.Width, Height: p.Height, Planes: []frame.Plane{p}}
+	grey := &frame.Frame{
+		Model: frame.Gray, Depth: 8, FullRange: true, Width: p.Width, Height: p.Height,
+		Planes: []frame.Plane{p},
+	}
 	back, err := Decode(mustEncode(t, grey, Settings{Quality: 100}), frame.Hint{})
 	if err != nil {
 		t.Fatal(err)

@@ -53,7 +53,10 @@ func sameAsPlain(t *testing.T, src []byte, h frame.Hint) {
 func TestHuffmanEncoder(t *testing.T) {
 	sizes := [][2]int{{1, 1}, {1, 40}, {40, 1}, {8, 8}, {9, 17}, {33, 17}, {203, 157}}
 	for _, sub := range [][2]int{{0, 0}, {1, 1}, {2, 1}, {1, 2}, {2, 2}} {
-		for name, paint := range map[string]func(testing.TB, int, int, int, int) *frame.Frame{"scene": scene, "noise": noise, "flat": blank} {
+		for name, paint := range map[string]func(testing.TB, int, int, int, int) *frame.Frame{
+			"scene": scene, "noise": noise,
+			"flat": blank,
+		} {
 			for _, size := range sizes {
 				t.Run(fmt.Sprintf("%s/%dx%d/%dx%d", name, size[0], size[1], sub[0], sub[1]), func(t *testing.T) {
 					f := paint(t, size[0], size[1], sub[0], sub[1])

@@ -59,7 +59,10 @@ func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
 
 // sensible refuses headers that stand for no picture (§11.2.1).
 func sensible(h header, file []byte) error {
-	depths := map[byte]string{gray: "\x01\x02\x04\x08\x10", rgb: "\x08\x10", palette: "\x01\x02\x04\x08", grayAlpha: "\x08\x10", rgbAlpha: "\x08\x10"}
+	depths := map[byte]string{
+		gray: "\x01\x02\x04\x08\x10", rgb: "\x08\x10", palette: "\x01\x02\x04\x08",
+		grayAlpha: "\x08\x10", rgbAlpha: "\x08\x10",
+	}
 	ihdr := file[len(signature)+8:]
 	if bytes.IndexByte([]byte(depths[h.color]), byte(h.depth)) < 0 || ihdr[10] != 0 || ihdr[11] != 0 || ihdr[12] > 1 {
 		return damaged("colour type %d, depth %d, methods %d", h.color, h.depth, ihdr[10:13])

@@ -75,7 +75,8 @@ func TestFewColours(t *testing.T) {
 					t.Fatal(err)
 				}
 				if w := binary.BigEndian.Uint32(out[16:]); int(w) != size.X || out[24] != tt.depth || out[25] != tt.color {
-					t.Errorf("got width %d, depth %d, colour type %d, want depth %d, type %d", w, out[24], out[25], tt.depth, tt.color)
+					t.Errorf("got width %d, depth %d, colour type %d, want depth %d, type %d", w, out[24], out[25], tt.depth,
+						tt.color)
 				}
 				compareStd(t, out, f)
 				mustDecode(t, out, frame.Hint{})

@@ -148,7 +148,8 @@ func TestContainer(t *testing.T) {
 			if !bytes.Equal(riff(chunksOf(file)...), file) {
 				t.Error("the sizes do not add up")
 			}
-			if _, err := xwebp.Decode(bytes.NewReader(file)); err != nil && !tt.lossless { // x/image knows no VP8L after VP8X
+			// x/image knows no VP8L after VP8X
+			if _, err := xwebp.Decode(bytes.NewReader(file)); err != nil && !tt.lossless {
 				t.Errorf("x/image: %v", err)
 			}
 		})

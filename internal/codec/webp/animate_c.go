@@ -48,7 +48,8 @@ func (w *Writer) Add(f *frame.Frame, delay time.Duration) error {
 	job := C.ikwebp_job{width: C.int(f.Width), height: C.int(f.Height), planes: describe(f)}
 	var code C.int
 	if C.ikwebp_add(w.c, &job, C.int(w.at.Milliseconds()), &code) != C.IKWEBP_OK {
-		return fault.New(kindOf(code), "cannot write a frame of a WebP of %d×%d pixels (libwebp's error %d)", f.Width, f.Height, int(code))
+		return fault.New(kindOf(code), "cannot write a frame of a WebP of %d×%d pixels (libwebp's error %d)", f.Width,
+			f.Height, int(code))
 	}
 	w.at += delay
 	return nil

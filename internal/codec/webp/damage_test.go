@@ -108,7 +108,8 @@ func FuzzDecode(f *testing.F) {
 		}
 		defer got.Release()
 		for i := range got.Planes {
-			if p := &got.Planes[i]; p.Width < 1 || p.Height < 1 || p.Width > got.Width || p.Height > got.Height || p.Stride < p.Width {
+			if p := &got.Planes[i]; p.Width < 1 || p.Height < 1 || p.Width > got.Width || p.Height > got.Height ||
+				p.Stride < p.Width {
 				t.Fatalf("plane %d of %d×%d: %+v", i, got.Width, got.Height, p)
 			}
 		}

@@ -33,7 +33,8 @@ func Decode(src []byte, _ frame.Hint) (*frame.Frame, error) {
 	}
 	f, err := allocate(&info)
 	if err != nil {
-		return nil, fault.Wrap(fault.TooMuchMemory, err, "no memory for a WebP of %d×%d pixels", int(info.width), int(info.height))
+		return nil, fault.Wrap(fault.TooMuchMemory, err, "no memory for a WebP of %d×%d pixels", int(info.width),
+			int(info.height))
 	}
 	planes := describe(f)
 	data := (*C.uint8_t)(unsafe.SliceData(src))

@@ -64,7 +64,8 @@ func (s Settings) encode(f *frame.Frame) (out made, err error) {
 		if s.Lossless {
 			lossless = 1
 		}
-		at, err := c.Do("encode", in, uint64(f.Width), uint64(f.Height), size, colorspace, uint64(s.Quality), uint64(s.Method), lossless, exact)
+		at, err := c.Do("encode", in, uint64(f.Width), uint64(f.Height), size, colorspace, uint64(s.Quality),
+			uint64(s.Method), lossless, exact)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,8 @@ func (made) bytes() []byte { return nil }
 func (made) free()         {}
 
 func (s Settings) encode(*frame.Frame) (made, error) {
-	e := fault.New(fault.EngineLacks, "this build writes no WebP; one with the tag nodynamic does (make portable), and the fast engine")
+	e := fault.New(fault.EngineLacks, "this build writes no WebP; one with the tag nodynamic does (make portable), and "+
+		"the fast engine")
 	e.Param = "f"
 	return made{}, e
 }

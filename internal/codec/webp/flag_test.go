@@ -29,7 +29,10 @@ func TestFlags(t *testing.T) {
 		{"announced", riff(header(flagAlpha, 40, 30), alpha, colours), true, lossyAlpha},
 		{"not announced", riff(header(0, 40, 30), alpha, colours), false, frame.YCbCr},
 		{"not announced and broken", riff(header(0, 40, 30), chunk{"ALPH", []byte{3, 1, 2}}, colours), false, frame.YCbCr},
-		{"not announced, unknown chunk between", riff(header(0, 40, 30), alpha, chunk{"ABCD", []byte("odd")}, colours), false, frame.YCbCr},
+		{
+			"not announced, unknown chunk between", riff(header(0, 40, 30), alpha, chunk{"ABCD", []byte("odd")}, colours),
+			false, frame.YCbCr,
+		},
 		{"announced, not there", riff(header(flagAlpha, 40, 30), colours), true, lossyAlpha},
 		{"lossless, announced", riff(header(flagAlpha, 40, 30), pixels), true, frame.RGB},
 		{"lossless, not announced", riff(header(0, 40, 30), pixels), false, frame.RGB},
@@ -45,7 +48,8 @@ func TestFlags(t *testing.T) {
 			}
 			defer f.Release()
 			if f.HasAlpha() != tt.alpha || f.Model != tt.model || f.Width != 40 || f.Height != 30 {
-				t.Errorf("alpha %t, model %d, %d×%d; want %t, %d, 40×30", f.HasAlpha(), f.Model, f.Width, f.Height, tt.alpha, tt.model)
+				t.Errorf("alpha %t, model %d, %d×%d; want %t, %d, 40×30", f.HasAlpha(), f.Model, f.Width, f.Height, tt.alpha,
+					tt.model)
 			}
 		})
 	}

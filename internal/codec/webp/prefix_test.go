@@ -83,7 +83,8 @@ func TestSymbol(t *testing.T) {
 	} {
 		prefix, extra, bits := symbol(uint32(tt.value))
 		if int(prefix) != tt.prefix || int(extra) != tt.extra || int(bits) != tt.bits {
-			t.Errorf("%d: want %d, %d in %d bits, got %d, %d in %d", tt.value, tt.prefix, tt.extra, tt.bits, prefix, extra, bits)
+			t.Errorf("%d: want %d, %d in %d bits, got %d, %d in %d", tt.value, tt.prefix, tt.extra, tt.bits, prefix, extra,
+				bits)
 		}
 	}
 }

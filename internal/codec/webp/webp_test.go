@@ -288,7 +288,8 @@ func TestOneSegment(t *testing.T) {
 			t.Errorf("%s: want about the %d bytes of method 4, got %d", tt.name, small, fast)
 		}
 	}
-	if n := len(mustEncode(t, smooth, Settings{Quality: 80, Method: 2})); n == len(mustEncode(t, smooth, Settings{Quality: 80, Method: 4})) {
+	if n := len(mustEncode(t, smooth, Settings{Quality: 80, Method: 2})); n == len(mustEncode(t, smooth,
+		Settings{Quality: 80, Method: 4})) {
 		t.Error("method 2 is not used where it works")
 	}
 }

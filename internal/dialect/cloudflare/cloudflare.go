@@ -33,7 +33,8 @@ func (r Reader) Read(t dialect.Target) (param.Request, error) {
 		return param.Request{}, dialect.Refuse("options", "want /cdn-cgi/image/OPTIONS/SOURCE")
 	}
 	src = dialect.Repaired(src)
-	if decoded, err := url.PathUnescape(src); err == nil && !strings.Contains(src, "://") && strings.Contains(decoded, "://") {
+	if decoded, err := url.PathUnescape(src); err == nil && !strings.Contains(src, "://") &&
+		strings.Contains(decoded, "://") {
 		src = decoded // a whole URL that was escaped once
 	}
 	if t.Query != "" {

@@ -52,7 +52,10 @@ func TestSizes(t *testing.T) {
 			for _, box := range boxes {
 				for _, dpr := range []int{1, 2} {
 					req := ask(t, fmt.Sprintf("w=%d,height=%d,fit=%s,dpr=%d", box.X, box.Y, fit, dpr))
-					info := probe.Info{Format: format.PNG, Width: src.X, Height: src.Y, Orientation: 1, Frames: 1, Model: probe.RGB, Depth: 8, SubX: 1, SubY: 1}
+					info := probe.Info{
+						Format: format.PNG, Width: src.X, Height: src.Y, Orientation: 1, Frames: 1,
+						Model: probe.RGB, Depth: 8, SubX: 1, SubY: 1,
+					}
 					pl, err := plan.New(info, req.Params, req.Params.Format, lim)
 					if err != nil {
 						t.Fatal(err)
@@ -68,17 +71,26 @@ func TestSizes(t *testing.T) {
 
 func TestRead(t *testing.T) {
 	for options, want := range map[string]param.Params{
-		"width=80,q=75":                     {Width: 80, Quality: 75},
-		"w=80,h=60,fit=cover,g=0.25x1":      {Width: 80, Height: 60, Fit: param.Cover, Up: true, Gravity: param.Gravity{Set: true, X: 0.25, Y: 1}},
-		"fit=crop,gravity=left":             {Fit: param.CropTo, Gravity: param.Gravity{Set: true, X: 0, Y: 0.5}},
-		"f=auto":                            {Format: format.Auto},
-		"format=baseline-jpeg,rotate=90":    {Format: format.JPEG, Rotate: 90},
-		"background=%23336699,flip=hv":      {Background: param.Color{Set: true, R: 0x33, G: 0x66, B: 0x99}, Flip: param.FlipBoth},
-		"metadata=none,anim=false":          {Anim: param.AnimOff},
-		"anim=true":                         {},
-		"compression=fast,background=fff":   {Background: param.Color{Set: true, R: 255, G: 255, B: 255}},
-		"blur=20":                           {Effects: param.Effects{effect.Blur: {Number: 20}}},
-		"brightness=0.5,saturation=2,dpr=2": {DPR: 2, Effects: param.Effects{effect.Brightness: {Number: 0.5}, effect.Saturation: {Number: 2}}},
+		"width=80,q=75": {Width: 80, Quality: 75},
+		"w=80,h=60,fit=cover,g=0.25x1": {
+			Width: 80, Height: 60, Fit: param.Cover, Up: true,
+			Gravity: param.Gravity{Set: true, X: 0.25, Y: 1},
+		},
+		"fit=crop,gravity=left":          {Fit: param.CropTo, Gravity: param.Gravity{Set: true, X: 0, Y: 0.5}},
+		"f=auto":                         {Format: format.Auto},
+		"format=baseline-jpeg,rotate=90": {Format: format.JPEG, Rotate: 90},
+		"background=%23336699,flip=hv": {
+			Background: param.Color{Set: true, R: 0x33, G: 0x66, B: 0x99},
+			Flip:       param.FlipBoth,
+		},
+		"metadata=none,anim=false":        {Anim: param.AnimOff},
+		"anim=true":                       {},
+		"compression=fast,background=fff": {Background: param.Color{Set: true, R: 255, G: 255, B: 255}},
+		"blur=20":                         {Effects: param.Effects{effect.Blur: {Number: 20}}},
+		"brightness=0.5,saturation=2,dpr=2": {
+			DPR:     2,
+			Effects: param.Effects{effect.Brightness: {Number: 0.5}, effect.Saturation: {Number: 2}},
+		},
 	} {
 		if want.Fit == param.FitUnset {
 			want.Fit = param.Inside
@@ -103,7 +115,10 @@ func TestSource(t *testing.T) {
 		"https://example.com/a.jpg?v=https:/": "https://example.com/a.jpg?v=https:/",
 	} {
 		path, query, _ := strings.Cut(path, "?")
-		req, err := Reader{Base: "https://www.example.com/base"}.Read(dialect.Target{Path: prefix + "w=1/" + path, Query: query})
+		req, err := Reader{Base: "https://www.example.com/base"}.Read(dialect.Target{
+			Path:  prefix + "w=1/" + path,
+			Query: query,
+		})
 		if err != nil || req.Source != want {
 			t.Errorf("%s: %q, %v; want %q", path, req.Source, err, want)
 		}
@@ -113,10 +128,14 @@ func TestSource(t *testing.T) {
 func TestRefused(t *testing.T) {
 	const src = "/https://example.com/a.jpg"
 	for path, name := range map[string]string{
-		"bogus=1" + src: "bogus", "w=auto" + src: "w", "width=0" + src: "width", "w=1,width=2" + src: "width", "w=8000,dpr=2" + src: "width", "dpr=0.5" + src: "dpr",
-		"fit=fill" + src: "fit", "g=auto" + src: "g", "gravity=face" + src: "gravity", "g=2x1" + src: "g", "q=high" + src: "q", "f=json" + src: "f",
-		"f=gif" + src: "f", "rotate=45" + src: "rotate", "flip=x" + src: "flip", "background=red" + src: "background", "blur=251" + src: "blur", "metadata=keep" + src: "metadata",
-		"anim=maybe" + src: "anim", "onerror=redirect" + src: "onerror", "trim=1;2;3;4" + src: "trim", "segment=foreground" + src: "segment", "w=" + src: "w", "w=%zz" + src: "w",
+		"bogus=1" + src: "bogus", "w=auto" + src: "w", "width=0" + src: "width", "w=1,width=2" +
+			src: "width", "w=8000,dpr=2" + src: "width", "dpr=0.5" + src: "dpr",
+		"fit=fill" + src: "fit", "g=auto" + src: "g", "gravity=face" + src: "gravity", "g=2x1" + src: "g", "q=high" +
+			src: "q", "f=json" + src: "f",
+		"f=gif" + src: "f", "rotate=45" + src: "rotate", "flip=x" + src: "flip", "background=red" +
+			src: "background", "blur=251" + src: "blur", "metadata=keep" + src: "metadata",
+		"anim=maybe" + src: "anim", "onerror=redirect" + src: "onerror", "trim=1;2;3;4" + src: "trim", "segment=foreground" +
+			src: "segment", "w=" + src: "w", "w=%zz" + src: "w",
 		"": "options", "w=1": "options", "w=1/": "url", "w=1/photos/a.jpg": "url", "w=1/ftp://example.com/": "url", "w=1//evil.example.com/a.jpg": "url",
 	} {
 		_, err := (Reader{}).Read(dialect.Target{Path: prefix + path})
@@ -125,7 +144,8 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"../a.jpg", "a/%2e%2e/b", "a/..%2fb", `a\..\b`, "//evil.example.com/a.jpg"} {
-		if _, err := (Reader{Base: "https://www.example.com/base"}).Read(dialect.Target{Path: prefix + "w=1/" + path}); err == nil {
+		if _, err := (Reader{Base: "https://www.example.com/base"}).Read(dialect.Target{Path: prefix + "w=1/" +
+			path}); err == nil {
 			t.Errorf("%s is taken", path)
 		}
 	}

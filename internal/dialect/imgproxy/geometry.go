@@ -39,7 +39,8 @@ func (a arguments) gravity(from int, to *gravity) error {
 	right, ok1 := offset(a.get(from+1), at.X == 1)
 	down, ok2 := offset(a.get(from+2), at.Y == 1)
 	if !ok1 || !ok2 {
-		return dialect.Refuse(a.name, "want offsets as numbers, got %s and %s", opt.Quote(a.get(from+1)), opt.Quote(a.get(from+2)))
+		return dialect.Refuse(a.name, "want offsets as numbers, got %s and %s", opt.Quote(a.get(from+1)),
+			opt.Quote(a.get(from+2)))
 	}
 	at.Right, at.Down = right, down
 	*to = gravity{true, at}
@@ -51,7 +52,8 @@ func (a arguments) focus(from int, to *gravity) error {
 	x, okX := opt.Decimal(a.get(from + 1))
 	y, okY := opt.Decimal(a.get(from + 2))
 	if !okX || !okY || x > 1 || y > 1 {
-		return dialect.Refuse(a.name, "want fp:X:Y with numbers 0…1, got %s and %s", opt.Quote(a.get(from+1)), opt.Quote(a.get(from+2)))
+		return dialect.Refuse(a.name, "want fp:X:Y with numbers 0…1, got %s and %s", opt.Quote(a.get(from+1)),
+			opt.Quote(a.get(from+2)))
 	}
 	*to = gravity{true, param.Gravity{Set: true, X: x, Y: y}}
 	return nil
@@ -125,7 +127,8 @@ func (w *wish) setBox(p *param.Params) error {
 			most /= max(1, w.dpr)
 		}
 		if n > most && (w.enlarge || w.extend.on || w.extendAspect.on) {
-			return dialect.Refuse(s.name, "want at most %d pixels with zoom and dpr, got %s", param.MaxSide, strconv.FormatFloat(n*max(1, w.dpr), 'f', -1, 64))
+			return dialect.Refuse(s.name, "want at most %d pixels with zoom and dpr, got %s", param.MaxSide,
+				strconv.FormatFloat(n*max(1, w.dpr), 'f', -1, 64))
 		}
 		if s.asked > 0 {
 			*s.to = int(min(max(1, n), most))
@@ -192,7 +195,10 @@ func (w *wish) anchored() param.Crop {
 
 // setEffects sets those that do something: imgproxy leaves weak ones out.
 func (w *wish) setEffects(p *param.Params) {
-	for kind, x := range map[effect.Kind]float64{effect.Blur: w.blur, effect.Sharpen: w.sharpen, effect.Pixelate: w.pixelate} {
+	for kind, x := range map[effect.Kind]float64{
+		effect.Blur: w.blur, effect.Sharpen: w.sharpen,
+		effect.Pixelate: w.pixelate,
+	} {
 		if x >= effect.Table[kind].Option.Min {
 			p.Effects[kind].Number = x
 		}

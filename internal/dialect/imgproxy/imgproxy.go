@@ -64,7 +64,8 @@ func (r *Reader) Takes(t dialect.Target) bool {
 	if sig == "" || rest == "" {
 		return false
 	}
-	return len(*r.keys.Load()) == 0 || slices.Contains(unsigned, sig) || len(sig) == r.SignatureLen() && !strings.ContainsFunc(sig, dialect.NotBase64)
+	return len(*r.keys.Load()) == 0 || slices.Contains(unsigned, sig) || len(sig) == r.SignatureLen() &&
+		!strings.ContainsFunc(sig, dialect.NotBase64)
 }
 
 // Verify compares the signature under every key, whichever fits. Without keys nothing is signed.
@@ -80,7 +81,8 @@ func (r *Reader) Verify(t dialect.Target) (bool, error) {
 		valid = hmac.Equal(r.mac(k, path), claimed) || valid
 	}
 	if err != nil || !valid {
-		return false, fault.New(fault.BadSignature, "the signature does not match this path: want it made of IMAGEKIT_IMGPROXY_KEY and IMAGEKIT_IMGPROXY_SALT")
+		return false, fault.New(fault.BadSignature,
+			"the signature does not match this path: want it made of IMAGEKIT_IMGPROXY_KEY and IMAGEKIT_IMGPROXY_SALT")
 	}
 	return true, nil
 }
@@ -97,7 +99,8 @@ func (r *Reader) mac(k Key, path string) []byte {
 func (r *Reader) Sign(path string) (string, error) {
 	keys := *r.keys.Load()
 	if len(keys) == 0 {
-		return "", fmt.Errorf("IMAGEKIT_IMGPROXY_KEY and IMAGEKIT_IMGPROXY_SALT are not set, want the key and the salt of imgproxy")
+		return "", fmt.Errorf("IMAGEKIT_IMGPROXY_KEY and IMAGEKIT_IMGPROXY_SALT are not set, want the key and the salt of " +
+			"imgproxy")
 	}
 	path = repaired("/" + strings.TrimPrefix(path, "/"))
 	if _, err := r.read(path); err != nil {

@@ -161,16 +161,25 @@ func TestWhatIsNoPicture(t *testing.T) {
 func TestRefused(t *testing.T) {
 	const src = "/plain/https://example.com/a.jpg"
 	for path, name := range map[string]string{
-		"/bogus:1" + src: "bogus", "/rs:crop:1:1" + src: "rs", "/resize:fit:x" + src: "resize", "/w:-1" + src: "w", "/w:1.5" + src: "w",
+		"/bogus:1" + src: "bogus", "/rs:crop:1:1" + src: "rs", "/resize:fit:x" + src: "resize", "/w:-1" +
+			src: "w", "/w:1.5" + src: "w",
 		"/w:1:2" + src: "w", "/height:99999999999" + src: "height", "/w:9000/el:1" + src: "w", "/w:9000/ex:1" + src: "w",
-		"/h:5000/el:1/dpr:2" + src: "h", "/dpr:0" + src: "dpr", "/dpr:5" + src: "dpr", "/dpr:0.5" + src: "dpr", "/el:1/dpr:2" + src: "dpr", "/z:2" + src: "z",
-		"/w:10/z:0" + src: "z", "/w:10/z:1:2" + src: "z", "/rt:force/w:10" + src: "rt", "/ex:1:no:1:1" + src: "ex", "/ex:1/exar:1/w:10/h:10" + src: "exar",
-		"/g:sm" + src: "g", "/gravity:objw:face:1" + src: "gravity", "/g:obj:face" + src: "g", "/g:up" + src: "g", "/g:fp:2:0" + src: "g", "/g:no:x:1" + src: "g", "/c:x:1" + src: "c",
-		"/c:1:1:sm" + src: "c", "/rot:45" + src: "rot", "/rot:" + src: "rot", "/pd:1:2:3:x" + src: "pd", "/pd:9999" + src: "pd", "/bg:red" + src: "bg", "/bg:1:2:300" + src: "bg",
-		"/bg:1:2" + src: "bg", "/bl:300" + src: "bl", "/sharpen:11" + src: "sharpen", "/pix:1000" + src: "pix", "/q:101" + src: "q", "/fq:webp" + src: "fq",
-		"/fq:bmp:1" + src: "fq", "/f:bmp" + src: "f", "/format:best" + src: "format", "/plain/https://example.com/a.jpg@ico": "ext", "/exp:soon" + src: "exp",
-		"/ar:0" + src: "ar", "/sm:0" + src: "sm", "/kcr:1" + src: "kcr", "/ph:1" + src: "ph", "/raw:1" + src: "raw", "/skp:jpg" + src: "skp", "/att:1" + src: "att",
-		"/mw:10" + src: "mw", "/mb:100" + src: "mb", "/t:10" + src: "t", "/wm:0.5" + src: "wm", "/msr:1" + src: "msr", "/pr:nobody" + src: "pr", "/br:10" + src: "br",
+		"/h:5000/el:1/dpr:2" + src: "h", "/dpr:0" + src: "dpr", "/dpr:5" + src: "dpr", "/dpr:0.5" +
+			src: "dpr", "/el:1/dpr:2" + src: "dpr", "/z:2" + src: "z",
+		"/w:10/z:0" + src: "z", "/w:10/z:1:2" + src: "z", "/rt:force/w:10" + src: "rt", "/ex:1:no:1:1" +
+			src: "ex", "/ex:1/exar:1/w:10/h:10" + src: "exar",
+		"/g:sm" + src: "g", "/gravity:objw:face:1" + src: "gravity", "/g:obj:face" + src: "g", "/g:up" +
+			src: "g", "/g:fp:2:0" + src: "g", "/g:no:x:1" + src: "g", "/c:x:1" + src: "c",
+		"/c:1:1:sm" + src: "c", "/rot:45" + src: "rot", "/rot:" + src: "rot", "/pd:1:2:3:x" + src: "pd", "/pd:9999" +
+			src: "pd", "/bg:red" + src: "bg", "/bg:1:2:300" + src: "bg",
+		"/bg:1:2" + src: "bg", "/bl:300" + src: "bl", "/sharpen:11" + src: "sharpen", "/pix:1000" + src: "pix", "/q:101" +
+			src: "q", "/fq:webp" + src: "fq",
+		"/fq:bmp:1" + src: "fq", "/f:bmp" + src: "f", "/format:best" +
+			src: "format", "/plain/https://example.com/a.jpg@ico": "ext", "/exp:soon" + src: "exp",
+		"/ar:0" + src: "ar", "/sm:0" + src: "sm", "/kcr:1" + src: "kcr", "/ph:1" + src: "ph", "/raw:1" +
+			src: "raw", "/skp:jpg" + src: "skp", "/att:1" + src: "att",
+		"/mw:10" + src: "mw", "/mb:100" + src: "mb", "/t:10" + src: "t", "/wm:0.5" + src: "wm", "/msr:1" +
+			src: "msr", "/pr:nobody" + src: "pr", "/br:10" + src: "br",
 		"/fill/300/200/ce/0" + src: "source", "/enc/abc": "source", "/w:1": "source", "/w:1/": "source", "/plain/": "url", "/plain/ftp://example.com/a": "url",
 		"/plain/abs:///etc/passwd": "url", "/plain/https://a/b@jpg@png": "source", "/plain/https://a/%zz": "source", "/w:1/aHR0c.a.b": "source", "/w:1/****": "source",
 	} {
@@ -254,7 +263,8 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		p := req.Params
-		if req.Source == "" || len(req.Version) > maxVersion || p.Width > param.MaxSide || p.Height > param.MaxSide || p.DPR > 4 || p.DPR < 0 {
+		if req.Source == "" || len(req.Version) > maxVersion || p.Width > param.MaxSide || p.Height > param.MaxSide ||
+			p.DPR > 4 || p.DPR < 0 {
 			t.Fatalf("%s: %+v", path, req)
 		}
 		if strings.ContainsAny(p.Normal(), "\n\x00") {

@@ -119,7 +119,8 @@ func base64Source(text string) (src, ext string, err error) {
 	}
 	decoded, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(raw, "="))
 	if err != nil {
-		return "", "", bad("want plain/URL or a URL in base64url, got %s; options end at the first segment without %q", opt.Quote(raw), separator)
+		return "", "", bad("want plain/URL or a URL in base64url, got %s; options end at the first segment without %q",
+			opt.Quote(raw), separator)
 	}
 	return string(decoded), ext, nil
 }

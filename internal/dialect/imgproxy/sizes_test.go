@@ -14,10 +14,22 @@ import (
 
 // pictures are sources of the sizes that the table was measured with.
 var pictures = map[string]probe.Info{
-	"market": {Format: format.JPEG, Width: 2725, Height: 2225, Orientation: 1, Frames: 1, Model: probe.YCbCr, Depth: 8, SubX: 2, SubY: 2},
-	"tall":   {Format: format.PNG, Width: 200, Height: 1000, Orientation: 1, Frames: 1, Model: probe.RGB, Depth: 8, SubX: 1, SubY: 1},
-	"turned": {Format: format.JPEG, Width: 1200, Height: 1800, Orientation: 6, Frames: 1, Model: probe.YCbCr, Depth: 8, SubX: 2, SubY: 2},
-	"alpha":  {Format: format.PNG, Width: 640, Height: 480, Orientation: 1, Frames: 1, Model: probe.RGB, Depth: 8, SubX: 1, SubY: 1, Alpha: true},
+	"market": {
+		Format: format.JPEG, Width: 2725, Height: 2225, Orientation: 1, Frames: 1, Model: probe.YCbCr, Depth: 8,
+		SubX: 2, SubY: 2,
+	},
+	"tall": {
+		Format: format.PNG, Width: 200, Height: 1000, Orientation: 1, Frames: 1, Model: probe.RGB, Depth: 8, SubX: 1,
+		SubY: 1,
+	},
+	"turned": {
+		Format: format.JPEG, Width: 1200, Height: 1800, Orientation: 6, Frames: 1, Model: probe.YCbCr, Depth: 8,
+		SubX: 2, SubY: 2,
+	},
+	"alpha": {
+		Format: format.PNG, Width: 640, Height: 480, Orientation: 1, Frames: 1, Model: probe.RGB, Depth: 8, SubX: 1,
+		SubY: 1, Alpha: true,
+	},
 }
 
 // reader is one without keys: what it is asked needs no signature.
@@ -329,7 +341,10 @@ func TestFormatOfTheSource(t *testing.T) {
 			t.Errorf("%s: %v, want %v", picture, got, want)
 		}
 	}
-	pictures["webp"] = probe.Info{Format: format.WebP, Width: 10, Height: 10, Orientation: 1, Frames: 1, Model: probe.RGB, Depth: 8, SubX: 1, SubY: 1, Alpha: true}
+	pictures["webp"] = probe.Info{
+		Format: format.WebP, Width: 10, Height: 10, Orientation: 1, Frames: 1, Model: probe.RGB,
+		Depth: 8, SubX: 1, SubY: 1, Alpha: true,
+	}
 	defer delete(pictures, "webp")
 	if got := planned(t, "w:10", "webp").Format; got != format.PNG {
 		t.Errorf("webp with alpha: %v, want png", got)

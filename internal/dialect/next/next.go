@@ -45,7 +45,8 @@ func (r Reader) Read(t dialect.Target) (param.Request, error) {
 	}{{"w", &p.Width, r.Widths, "IMAGEKIT_WIDTHS"}, {"q", &p.Quality, r.Qualities, "IMAGEKIT_QUALITIES"}} {
 		n, ok := opt.Whole(values[v.name])
 		if !ok || !slices.Contains(v.allowed, n) {
-			return param.Request{}, dialect.Refuse(v.name, "want one of %s (%s), got %s", list(v.allowed), v.setting, opt.Quote(values[v.name]))
+			return param.Request{}, dialect.Refuse(v.name, "want one of %s (%s), got %s", list(v.allowed), v.setting,
+				opt.Quote(values[v.name]))
 		}
 		*v.to = n
 	}

@@ -19,14 +19,20 @@ func TestRead(t *testing.T) {
 		"url=/photo.jpg&w=640&q=75&dpl=dpl_1":                                "https://www.example.com/photo.jpg",
 	} {
 		req, err := reader.Read(dialect.Target{Path: path, Query: query})
-		if want := (param.Request{Source: want, Params: param.Params{Width: 640, Quality: 75, Format: format.Auto}}); err != nil || req != want {
+		if want := (param.Request{Source: want, Params: param.Params{
+			Width: 640, Quality: 75,
+			Format: format.Auto,
+		}}); err != nil || req != want {
 			t.Errorf("%s: %+v, %v; want %+v", query, req, err, want)
 		}
 	}
 }
 
 func TestTakes(t *testing.T) {
-	for p, want := range map[string]bool{"/_next/image": true, "/_next/image/": false, "/_next/static/x": false, "/": false} {
+	for p, want := range map[string]bool{
+		"/_next/image": true, "/_next/image/": false, "/_next/static/x": false,
+		"/": false,
+	} {
 		if got := reader.Takes(dialect.Target{Path: p}); got != want {
 			t.Errorf("%s: %v, want %v", p, got, want)
 		}
@@ -44,7 +50,10 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: %v, want 400 for %q", query, err, name)
 		}
 	}
-	if _, err := (Reader{Widths: []int{64}, Qualities: []int{75}}).Read(dialect.Target{Path: path, Query: "url=/a&w=64&q=75"}); err == nil || !strings.Contains(err.Error(), "IMAGEKIT_BASE_URL") {
+	if _, err := (Reader{Widths: []int{64}, Qualities: []int{75}}).Read(dialect.Target{
+		Path:  path,
+		Query: "url=/a&w=64&q=75",
+	}); err == nil || !strings.Contains(err.Error(), "IMAGEKIT_BASE_URL") {
 		t.Errorf("without a base: %v", err)
 	}
 }

@@ -21,7 +21,8 @@ func (w *wish) readFilters(text string) (image string, err error) {
 	for {
 		name, rest, ok := strings.Cut(text, "(")
 		if !ok || name == "" || strings.ContainsAny(name, "/)") {
-			return "", dialect.Refuse("filters", "want filters:NAME(ARGUMENTS):NAME(ARGUMENTS)/IMAGE, got %s", opt.Quote(text))
+			return "", dialect.Refuse("filters", "want filters:NAME(ARGUMENTS):NAME(ARGUMENTS)/IMAGE, got %s",
+				opt.Quote(text))
 		}
 		arguments, rest, ok := strings.Cut(rest, ")")
 		if !ok {

@@ -122,7 +122,10 @@ func (w *wish) setCrop(m []string) error {
 			return dialect.Refuse("crop", "want LEFTxTOP:RIGHTxBOTTOM with the right and lower edge beyond the others, got %s", opt.Quote(m[0]))
 		}
 	}
-	w.crop = param.Crop{Set: true, X: length(edge[0]), Y: length(edge[1]), W: length(edge[2] - edge[0]), H: length(edge[3] - edge[1])}
+	w.crop = param.Crop{
+		Set: true, X: length(edge[0]), Y: length(edge[1]), W: length(edge[2] - edge[0]),
+		H: length(edge[3] - edge[1]),
+	}
 	return nil
 }
 
@@ -154,7 +157,8 @@ func (w *wish) setSize(m []string) error {
 		}
 		n, ok := opt.Whole(text)
 		if !ok || n > param.MaxSide {
-			return dialect.Refuse("size", "want WIDTHxHEIGHT with whole numbers up to %d, got %s", param.MaxSide, opt.Quote(m[0]))
+			return dialect.Refuse("size", "want WIDTHxHEIGHT with whole numbers up to %d, got %s", param.MaxSide,
+				opt.Quote(m[0]))
 		}
 		*side = n
 	}

@@ -13,7 +13,10 @@ import (
 )
 
 // pictures are sources of the sizes that the table was measured with.
-var pictures = map[string]image.Point{"market": {X: 2725, Y: 2225}, "tall": {X: 200, Y: 1000}, "photo": {X: 640, Y: 480}, "small": {X: 90, Y: 60}}
+var pictures = map[string]image.Point{
+	"market": {X: 2725, Y: 2225}, "tall": {X: 200, Y: 1000}, "photo": {X: 640, Y: 480},
+	"small": {X: 90, Y: 60},
+}
 
 func reader(t testing.TB, c Config) *Reader {
 	t.Helper()
@@ -39,7 +42,10 @@ func asked(t testing.TB, c Config, operations string) param.Params {
 func planned(t testing.TB, c Config, operations string, size image.Point) plan.Plan {
 	t.Helper()
 	p := asked(t, c, operations)
-	info := probe.Info{Format: format.PNG, Width: size.X, Height: size.Y, Orientation: 1, Frames: 1, Model: probe.RGB, Depth: 8, SubX: 1, SubY: 1}
+	info := probe.Info{
+		Format: format.PNG, Width: size.X, Height: size.Y, Orientation: 1, Frames: 1, Model: probe.RGB,
+		Depth: 8, SubX: 1, SubY: 1,
+	}
 	pl, err := plan.New(info, p, p.Format, plan.Limits{MaxPixels: 50_000_000, MaxOutputPixels: 100_000_000, Memory: 1 << 40})
 	if err != nil {
 		t.Fatalf("%s: %v", operations, err)
@@ -113,7 +119,14 @@ func TestSizes(t *testing.T) {
 		"": "%s", "upscale": "%s/filters:upscale()", "no_upscale": "%s/filters:no_upscale()", "fit-in": "fit-in/%s", "fit-in upscale": "fit-in/%s/filters:upscale()",
 		"full-fit-in": "full-fit-in/%s", "stretch": "%s/filters:stretch()", "fill": "fit-in/%s/filters:fill(blue)", "smartless": "%s/left/top/filters:quality(50):blur(2)",
 	} {
-		for _, box := range []image.Point{{X: 300, Y: 200}, {X: 200, Y: 300}, {X: 300, Y: 300}, {X: 1500, Y: 100}, {X: 300}, {Y: 300}} {
+		for _, box := range []image.Point{
+			{X: 300, Y: 200},
+			{X: 200, Y: 300},
+			{X: 300, Y: 300},
+			{X: 1500, Y: 100},
+			{X: 300},
+			{Y: 300},
+		} {
 			if (box.X == 0 || box.Y == 0) && (fit == "stretch" || fit == "fill") {
 				continue
 			}
@@ -121,7 +134,8 @@ func TestSizes(t *testing.T) {
 				for _, imagor := range []bool{false, true} {
 					n++
 					operations := fmt.Sprintf(path, fmt.Sprintf("%dx%d", box.X, box.Y))
-					if got, want := planned(t, Config{Imagor: imagor}, operations, size).Size(), theirs(fit, size, box); got != want {
+					if got, want := planned(t, Config{Imagor: imagor}, operations, size).Size(), theirs(fit, size,
+						box); got != want {
 						t.Errorf("%s of %s: %v, want %v", operations, name, got, want)
 					}
 				}
@@ -155,7 +169,8 @@ func TestGravityIsTurned(t *testing.T) {
 		}
 	}
 	// A flip on one side and then a quarter is a quarter and then a flip on the other.
-	if p := asked(t, Config{Imagor: true}, "-10x20/filters:rotate(90)"); p.Flip != param.FlipVertical || p.Width != 20 || p.Height != 10 || p.Rotate != 90 {
+	if p := asked(t, Config{Imagor: true}, "-10x20/filters:rotate(90)"); p.Flip != param.FlipVertical || p.Width != 20 ||
+		p.Height != 10 || p.Rotate != 90 {
 		t.Errorf("%+v", p)
 	}
 	if p := asked(t, Config{}, "10x20/filters:rotate(90)"); p.Rotate != 270 {

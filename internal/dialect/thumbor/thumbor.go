@@ -77,7 +77,8 @@ const unsafe = "unsafe"
 func (r *Reader) Takes(t dialect.Target) bool {
 	sig, rest, _ := strings.Cut(t.Path[1:], "/")
 	n, padded := r.SignatureLen()
-	return rest != "" && (sig == unsafe || len(sig) == n && strings.HasSuffix(sig, "=") == padded && !strings.ContainsFunc(strings.TrimRight(sig, "="), dialect.NotBase64))
+	return rest != "" && (sig == unsafe || len(sig) == n && strings.HasSuffix(sig, "=") == padded &&
+		!strings.ContainsFunc(strings.TrimRight(sig, "="), dialect.NotBase64))
 }
 
 // Verify compares the signature with that of the path as it stands, and as it is decoded once: both sign either.
@@ -92,7 +93,8 @@ func (r *Reader) Verify(t dialect.Target) (bool, error) {
 		valid = hmac.Equal([]byte(r.mac(key, decoded)), []byte(sig)) || valid
 	}
 	if !valid {
-		return false, fault.New(fault.BadSignature, "the signature does not match this path: want it made of the key of %s", r.name())
+		return false, fault.New(fault.BadSignature, "the signature does not match this path: want it made of the key of %s",
+			r.name())
 	}
 	return true, nil
 }
@@ -171,7 +173,8 @@ func (r *Reader) source(image string) (string, error) {
 		return "", dialect.Refuse("image", "want %% and two hexadecimal digits for an escape, got %s", opt.Quote(image))
 	}
 	decoded = dialect.Repaired(decoded)
-	if !source.Is(decoded) && r.Base == "" && decoded != "" && !strings.HasPrefix(decoded, "/") && !strings.Contains(decoded, "://") {
+	if !source.Is(decoded) && r.Base == "" && decoded != "" && !strings.HasPrefix(decoded, "/") &&
+		!strings.Contains(decoded, "://") {
 		decoded = "http://" + decoded
 	}
 	return dialect.Source(decoded, r.Base)

@@ -130,7 +130,8 @@ func testSimilarIDs(t *testing.T, s cache.Store) {
 		id[bit/8] ^= 1 << (bit % 8)
 		ids = append(ids, id)
 	}
-	ids = append(ids, cache.ID{}, cache.ID(bytes.Repeat([]byte{0xff}, 32)), cache.ID([]byte("../../../../../../../../etc/hosts")[:32]))
+	ids = append(ids, cache.ID{}, cache.ID(bytes.Repeat([]byte{0xff}, 32)),
+		cache.ID([]byte("../../../../../../../../etc/hosts")[:32]))
 	for _, id := range ids {
 		put(t, s, id, id[:])
 	}

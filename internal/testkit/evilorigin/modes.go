@@ -79,7 +79,10 @@ func oversized() []Mode {
 		{Name: "10-mb-header", Ends: fault.OriginFailed, act: says(
 			ok + "X-Filler: " + strings.Repeat(block, 320) + "\r\nContent-Length: 1\r\n\r\nx")},
 		{Name: "endless-chunk-extension", Ends: fault.OriginFailed, act: endless(chunks+"8;", block)},
-		{Name: "endless-trailer", Ends: fault.OriginFailed, act: endless(chunks+"1\r\nx\r\n0\r\n", "X: "+block[:1000]+"\r\n")},
+		{
+			Name: "endless-trailer", Ends: fault.OriginFailed,
+			act: endless(chunks+"1\r\nx\r\n0\r\n", "X: "+block[:1000]+"\r\n"),
+		},
 		{Name: "endless-interim", Ends: fault.OriginFailed, act: endless("", "HTTP/1.1 100 Continue\r\n\r\n")},
 	}
 }
@@ -87,15 +90,24 @@ func oversized() []Mode {
 // malformed lists answers that are not HTTP, or that say two things.
 func malformed() []Mode {
 	return []Mode{
-		{Name: "two-lengths", Ends: fault.OriginFailed, act: says(ok + "Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde")},
+		{
+			Name: "two-lengths", Ends: fault.OriginFailed,
+			act: says(ok + "Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde"),
+		},
 		{Name: "negative-length", Ends: fault.OriginFailed, act: says(ok + "Content-Length: -1\r\n\r\nabc")},
 		{Name: "length-no-number", Ends: fault.OriginFailed, act: says(ok + "Content-Length: many\r\n\r\nabc")},
-		{Name: "length-overflow", Ends: fault.OriginFailed, act: says(ok + "Content-Length: 99999999999999999999\r\n\r\nabc")},
+		{
+			Name: "length-overflow", Ends: fault.OriginFailed,
+			act: says(ok + "Content-Length: 99999999999999999999\r\n\r\nabc"),
+		},
 		{Name: "bad-chunk-size", Ends: fault.OriginFailed, act: says(chunks + "zz\r\nabc\r\n0\r\n\r\n")},
 		{Name: "negative-chunk", Ends: fault.OriginFailed, act: says(chunks + "-4\r\nabcd\r\n0\r\n\r\n")},
 		{Name: "chunk-overflow", Ends: fault.OriginFailed, act: says(chunks + "fffffffffffffffff\r\nabc\r\n0\r\n\r\n")},
 		{Name: "chunk-longer-than-said", Ends: fault.OriginFailed, act: says(chunks + "3\r\nabcdef\r\n0\r\n\r\n")},
-		{Name: "unknown-transfer-coding", Ends: fault.OriginFailed, act: says(ok + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")},
+		{
+			Name: "unknown-transfer-coding", Ends: fault.OriginFailed,
+			act: says(ok + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+		},
 		{Name: "garbage", Ends: fault.OriginFailed, act: says("\x00\xff\xd8 this is no HTTP\r\n\r\n")},
 		{Name: "garbage-status", Ends: fault.OriginFailed, act: says("HTTP/1.1 twohundred OK\r\n\r\n")},
 		{Name: "four-digit-status", Ends: fault.OriginFailed, act: says("HTTP/1.1 2000 OK\r\n\r\nabc")},

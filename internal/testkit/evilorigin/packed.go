@@ -89,12 +89,18 @@ func packed() []Mode {
 		{Name: "gzip-that-is-none", Ends: fault.OriginFailed, act: says(coded("gzip", "abc"))},
 		{Name: "deflate-that-is-none", Ends: fault.OriginFailed, act: says(coded("deflate", "\xff\xff\xff\xff"))},
 		{Name: "br-that-is-none", Ends: fault.OriginFailed, act: says(coded("br", strings.Repeat("\xff", 100)))},
-		{Name: "gzip-wrong-checksum", Ends: fault.OriginFailed, act: says(coded("gzip", text("gzip")[:len(text("gzip"))-8]+"12345678"))},
+		{
+			Name: "gzip-wrong-checksum", Ends: fault.OriginFailed,
+			act: says(coded("gzip", text("gzip")[:len(text("gzip"))-8]+"12345678")),
+		},
 		{Name: "many-codings", Ends: fault.OriginFailed, act: says(coded(strings.Repeat("gzip, ", 1000)+"br", "abc"))},
 		{Name: "hang-in-gzip", Ends: fault.OriginTimeout, act: after(func(c *conn) {
 			c.send(ok + "Content-Encoding: gzip\r\n\r\n" + text("gzip")[:30])
 			c.hang()
 		})},
-		{Name: "close-in-br", Ends: fault.OriginFailed, act: says(ok + "Content-Encoding: br\r\nContent-Length: 1000\r\n\r\n" + text("br")[:10])},
+		{
+			Name: "close-in-br", Ends: fault.OriginFailed,
+			act: says(ok + "Content-Encoding: br\r\nContent-Length: 1000\r\n\r\n" + text("br")[:10]),
+		},
 	}
 }

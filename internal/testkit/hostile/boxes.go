@@ -47,7 +47,8 @@ func boxes() []File {
 			return append([]byte("\x00\x00\x00\x14ftypavif\x00\x00\x00\x00avif"), nested("meta\x00\x00\x00\x00", 2000)...)
 		}),
 		bad("heif_ftyp_only.heic", fault.UnsupportedFormat, text(heic)),
-		bad("heif_box_size_2p63.heic", fault.UnsupportedFormat, text(heic+"\x00\x00\x00\x01meta\x80\x00\x00\x00\x00\x00\x00\x00")),
+		bad("heif_box_size_2p63.heic", fault.UnsupportedFormat,
+			text(heic+"\x00\x00\x00\x01meta\x80\x00\x00\x00\x00\x00\x00\x00")),
 		bad("heif_2000_nested_boxes.heic", fault.UnsupportedFormat, func(Seeds) []byte {
 			return append([]byte(heic), nested("moov", 2000)...)
 		}),
@@ -111,11 +112,14 @@ func others() []File {
 			[][4]uint32{{273, 4, 1, 8}, {277, 3, 1, 1}, {278, 4, 1, huge}, {279, 4, 1, 4}})...)),
 		bad("tiff_tile_2p20.tif", fault.UnsupportedFormat, directory(0, slices.Concat(size(100), kind,
 			[][4]uint32{{277, 3, 1, 1}, {322, 4, 1, 1 << 20}, {323, 4, 1, 1 << 20}, {324, 4, 1, 8}, {325, 4, 1, 4}})...)),
-		bad("bmp_2p31.bmp", fault.UnsupportedFormat, text("BM\x36\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"+
-			"\xff\xff\xff\x7f\x00\x00\x00\x80\x01\x00\x18\x00"+strings.Repeat("\x00", 24))),
+		bad("bmp_2p31.bmp", fault.UnsupportedFormat,
+			text("BM\x36\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"+
+				"\xff\xff\xff\x7f\x00\x00\x00\x80\x01\x00\x18\x00"+strings.Repeat("\x00", 24))),
 		bad("pnm_huge.ppm", fault.NotAnImage, text("P6 2147483647 2147483647 255\n")),
-		bad("ghostscript.eps", fault.UnsupportedFormat, text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n(%pipe%touch /tmp/pwned) (w) file\n")),
-		bad("pdf_1page.pdf", fault.UnsupportedFormat, text("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj trailer<</Root 1 0 R>>")),
+		bad("ghostscript.eps", fault.UnsupportedFormat,
+			text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n(%pipe%touch /tmp/pwned) (w) file\n")),
+		bad("pdf_1page.pdf", fault.UnsupportedFormat,
+			text("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj trailer<</Root 1 0 R>>")),
 		bad("vips_native.v", fault.NotAnImage, text("\xb6\xa6\xf2\x08\xff\xff\xff\x7f\xff\xff\xff\x7f\x03\x00\x00\x00"+strings.Repeat("\x00", 48))),
 		bad("csv_as.png", fault.NotAnImage, text("1,2,3\n4,5,6\n")),
 		bad("html_as.png", fault.NotAnImage, text("<!doctype html><script>alert(1)</script>")),

@@ -42,8 +42,10 @@ func moving(name string, bytes func(Seeds) []byte) File {
 func gif() []File {
 	return []File{
 		bad("gif_picture_far_outside.gif", fault.TooManyPixels, text(screen(1, 1)+at(65535, 65535, 1, 1, "\x44\x01")+";")),
-		bad("gif_picture_65535sq_on_1x1.gif", fault.TooManyPixels, text(screen(1, 1)+at(0, 0, 65535, 65535, "\x44\x01")+";")),
-		moving("gif_pictures_beyond_4000sq_1000.gif", text(screen(1, 1)+picture+strings.Repeat(at(0, 0, 4000, 4000, "\x44\x01"), 999)+";")),
+		bad("gif_picture_65535sq_on_1x1.gif", fault.TooManyPixels,
+			text(screen(1, 1)+at(0, 0, 65535, 65535, "\x44\x01")+";")),
+		moving("gif_pictures_beyond_4000sq_1000.gif",
+			text(screen(1, 1)+picture+strings.Repeat(at(0, 0, 4000, 4000, "\x44\x01"), 999)+";")),
 		moving("gif_pictures_of_nothing_1000.gif", text(screen(1, 1)+picture+strings.Repeat(at(0, 0, 0, 0, ""), 999)+";")),
 		moving("gif_1000sq_600_frames.gif", text(screen(1000, 1000)+strings.Repeat(picture, 600)+";")),
 		moving("gif_1x1_10000_frames.gif", text(screen(1, 1)+strings.Repeat(picture, 10_000)+";")),
@@ -51,13 +53,16 @@ func gif() []File {
 		fine("gif_clear_codes_4MB.gif", text(screen(64, 64)+at(0, 0, 64, 64, strings.Repeat("\x24\x49\x92", 4<<20/3))+";")),
 		fine("gif_codes_of_nothing.gif", text(screen(64, 64)+at(0, 0, 64, 64, strings.Repeat("\xff", 1000))+";")),
 		bad("gif_stray_bytes_1MB.gif", fault.DamagedImage, text(screen(64, 64)+strings.Repeat("A", 1<<20))),
-		bad("gif_65535sq_10000_frames.gif", fault.TooManyPixels, text(screen(65535, 65535)+strings.Repeat(picture, 10000)+";")),
+		bad("gif_65535sq_10000_frames.gif", fault.TooManyPixels,
+			text(screen(65535, 65535)+strings.Repeat(picture, 10000)+";")),
 		bad("gif_65535sq_1_frame.gif", fault.TooManyPixels, text(screen(65535, 65535)+picture+";")),
 		bad("gif_1x1_500000_frames.gif", fault.TooManyPixels, func(Seeds) []byte {
 			return []byte(screen(1, 1) + strings.Repeat(picture, 500_000) + ";")
 		}),
 		fine("gif_no_trailer.gif", text(screen(1, 1)+picture)),
-		bad("gif_js_polyglot.gif", fault.DamagedImage, text("GIF89a/*\x00\x00\x00"+screen(1, 1)[13:]+picture+"*/=1;alert(1);//;")),
-		fine("gif_comment_1MB.gif", text(screen(1, 1)+"\x21\xfe"+strings.Repeat("\xff"+strings.Repeat("A", 255), 4096)+"\x00"+picture+";")),
+		bad("gif_js_polyglot.gif", fault.DamagedImage,
+			text("GIF89a/*\x00\x00\x00"+screen(1, 1)[13:]+picture+"*/=1;alert(1);//;")),
+		fine("gif_comment_1MB.gif", text(screen(1, 1)+"\x21\xfe"+strings.Repeat("\xff"+strings.Repeat("A", 255),
+			4096)+"\x00"+picture+";")),
 	}
 }

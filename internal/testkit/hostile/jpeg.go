@@ -90,7 +90,8 @@ func scans(side uint16, n int) []byte {
 	size := string(binary.BigEndian.AppendUint16(nil, side))
 	b := slices.Concat([]byte("\xff\xd8"), segment(0xdb, "\x00"+strings.Repeat("\x01", 64)),
 		segment(0xc2, "\x08"+size+size+"\x01\x01\x11\x00"),
-		segment(0xc4, "\x00\x01"+strings.Repeat("\x00", 15)+"\x00"), segment(0xc4, "\x10\x01"+strings.Repeat("\x00", 15)+"\xe0"),
+		segment(0xc4, "\x00\x01"+strings.Repeat("\x00", 15)+"\x00"), segment(0xc4,
+			"\x10\x01"+strings.Repeat("\x00", 15)+"\xe0"),
 		segment(0xda, "\x01\x01\x00\x00\x00\x00"), []byte("\x00\x00"))
 	for i := range n {
 		band := byte(1 + i%63)

@@ -69,7 +69,10 @@ func png() []File {
 		}),
 		fine("png_ztxt_bomb_8x32MB.png", func(Seeds) []byte {
 			bomb := zeros(32 << 20)
-			return pixel(repeat(8, func(i int) []byte { return chunk("zTXt", append(fmt.Appendf(nil, "k%d\x00\x00", i), bomb...)...) }))
+			return pixel(repeat(8, func(i int) []byte {
+				return chunk("zTXt",
+					append(fmt.Appendf(nil, "k%d\x00\x00", i), bomb...)...)
+			}))
 		}),
 		bad("png_50000_text_chunks.png", fault.DamagedImage, func(Seeds) []byte {
 			return pixel(repeat(50000, func(int) []byte { return chunk("tEXt", []byte("k\x00v")...) }))
@@ -77,7 +80,10 @@ func png() []File {
 		bad("png_idat_short_by_half.png", fault.DamagedImage, func(Seeds) []byte {
 			return file(ihdr(4000, 4000, 8, 2, 0), chunk("IDAT", zeros(4000*12001/2)...))
 		}),
-		fine("png_idat_extra_64MB.png", func(Seeds) []byte { return file(ihdr(1, 1, 8, 2, 0), chunk("IDAT", zeros(64<<20)...)) }),
+		fine("png_idat_extra_64MB.png", func(Seeds) []byte {
+			return file(ihdr(1, 1, 8, 2, 0),
+				chunk("IDAT", zeros(64<<20)...))
+		}),
 		bad("png_wrong_idat_crc_64MB.png", fault.DamagedImage, func(Seeds) []byte {
 			data := chunk("IDAT", zeros(64<<20)...)
 			data[len(data)-1]++

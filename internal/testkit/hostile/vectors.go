@@ -9,7 +9,8 @@ import (
 
 // svg is a document with these attributes and this content.
 func svg(attributes, content string) string {
-	return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ` + attributes + ">" + content + "</svg>"
+	return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ` + attributes + ">" +
+		content + "</svg>"
 }
 
 // vectors lists SVG and what other programs execute: all of it is refused by its first bytes.
@@ -25,11 +26,14 @@ func vectors() []File {
 		return bad(name, fault.UnsupportedFormat, text(svg(attributes, content)))
 	}
 	return []File{
-		xml("svg_billion_laughs.svg", fmt.Sprintf(doctype, `<!ENTITY a0 "lol">`+entities.String())+svg("", "<text>&a9;</text>")),
+		xml("svg_billion_laughs.svg", fmt.Sprintf(doctype, `<!ENTITY a0 "lol">`+entities.String())+svg("",
+			"<text>&a9;</text>")),
 		bad("svg_xxe_file.svg", fault.UnsupportedFormat, text(
-			fmt.Sprintf(doctype, `<!ENTITY x SYSTEM "file:///etc/passwd">`)+svg(`width="400" height="400"`, `<text y="20">&x;</text>`))),
-		picture("svg_xinclude_cve_2023_38633.svg", `width="300" height="300"`, `<text><xi:include xmlns:xi="http://www.w3.org/2001/XInclude" `+
-			`href=".?../../../../../../../etc/passwd" parse="text"><xi:fallback/></xi:include></text>`),
+			fmt.Sprintf(doctype, `<!ENTITY x SYSTEM "file:///etc/passwd">`)+svg(`width="400" height="400"`,
+				`<text y="20">&x;</text>`))),
+		picture("svg_xinclude_cve_2023_38633.svg", `width="300" height="300"`,
+			`<text><xi:include xmlns:xi="http://www.w3.org/2001/XInclude" `+
+				`href=".?../../../../../../../etc/passwd" parse="text"><xi:fallback/></xi:include></text>`),
 		picture("svg_image_http_loopback.svg", "", `<image xlink:href="http://127.0.0.1:9/ssrf" width="10" height="10"/>`),
 		picture("svg_image_file.svg", "", `<image xlink:href="file:///etc/hostname" width="10" height="10"/>`),
 		picture("svg_script.svg", `onload="alert(1)"`, `<script>alert(document.domain)</script>`),

@@ -88,7 +88,8 @@ func decodeAVIF(t testing.TB, data []byte) (image.Image, error) {
 	if err := os.WriteFile(in, data, 0o600); err != nil {
 		return nil, err
 	}
-	if text, err := exec.CommandContext(t.Context(), tool, "--png-compress", "0", "--ignore-icc", "-u", "nearest", "-d", "8", in, out).CombinedOutput(); err != nil {
+	if text, err := exec.CommandContext(t.Context(), tool, "--png-compress", "0", "--ignore-icc", "-u", "nearest", "-d", "8",
+		in, out).CombinedOutput(); err != nil {
 		t.Fatalf("avifdec: %v: %s", err, text)
 	}
 	file, err := os.ReadFile(out)

@@ -83,7 +83,8 @@ func drawn(w, h int, background color.NRGBA, paint func(*canvas)) *image.NRGBA {
 // fill paints where distance, in units, is negative, with an edge one pixel soft.
 func (c *canvas) fill(x0, y0, x1, y1 float64, col color.NRGBA, distance func(x, y float64) float64) {
 	px := 1 / c.unit
-	area := image.Rect(int((x0-px)*c.unit), int((y0-px)*c.unit), int((x1+2*px)*c.unit), int((y1+2*px)*c.unit)).Intersect(c.img.Rect)
+	area := image.Rect(int((x0-px)*c.unit), int((y0-px)*c.unit), int((x1+2*px)*c.unit),
+		int((y1+2*px)*c.unit)).Intersect(c.img.Rect)
 	for y := area.Min.Y; y < area.Max.Y; y++ {
 		for x := area.Min.X; x < area.Max.X; x++ {
 			cover := min(max(0.5-c.unit*distance((float64(x)+0.5)/c.unit, (float64(y)+0.5)/c.unit), 0), 1)

@@ -75,7 +75,8 @@ func (j JPEG) writeTo(b *bytes.Buffer) {
 
 // exif returns a TIFF structure with the orientation alone (EXIF 3.0 §4.6.5, tag 0x0112).
 func exif(orientation int) []byte {
-	return []byte("MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00" + string(rune(orientation)) + "\x00\x00\x00\x00\x00\x00")
+	return []byte("MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00" + string(rune(orientation)) +
+		"\x00\x00\x00\x00\x00\x00")
 }
 
 // splitGray lets the standard library write a grey JPEG and returns its tables (DQT, DHT) and its scan's data.

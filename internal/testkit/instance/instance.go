@@ -55,7 +55,8 @@ func Launch(cmd *exec.Cmd, log io.WriteCloser, env ...string) (*Instance, error)
 		},
 	}
 	defaults := []string{
-		"IMAGEKIT_ADDR=127.0.0.1:0", "IMAGEKIT_SECRET=" + secret, "IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8", "DISABLE_RATE_LIMIT=1",
+		"IMAGEKIT_ADDR=127.0.0.1:0", "IMAGEKIT_SECRET=" +
+			secret, "IMAGEKIT_ALLOWED_NETWORKS=127.0.0.0/8", "DISABLE_RATE_LIMIT=1",
 	}
 	cmd.Env, cmd.Stderr = slices.Concat(cmd.Env, defaults, env), log
 	if err := cmd.Start(); err != nil {

@@ -39,7 +39,8 @@ var program = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "versitygw")
-	build := exec.Command("go", "build", "-modfile=tools/s3/go.mod", "-o", path, "github.com/versity/versitygw/cmd/versitygw")
+	build := exec.Command("go", "build", "-modfile=tools/s3/go.mod", "-o", path,
+		"github.com/versity/versitygw/cmd/versitygw")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
