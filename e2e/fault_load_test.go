@@ -62,7 +62,7 @@ func timeFaults() []faultCase {
 			return r.img(t, longJob(t, r.origin)...)
 		}},
 		{name: "a worker that hangs", kind: fault.Timeout, ask: func(t *testing.T, r *rig) answer {
-			children(t, r.cmd.Process.Pid)[0].signal(t, syscall.SIGSTOP)
+			r.settled(t, 1)[0].signal(t, syscall.SIGSTOP)
 			return r.img(t, "url", r.origin.url+"/small.png", "w", "9")
 		}},
 	}

@@ -31,12 +31,13 @@ func busy(t *testing.T, idle []process) process {
 	return found
 }
 
-// settled waits until the server has n workers and returns them.
+// settled waits until the server has n workers that have said hello, and returns them: one that starts is busy, too, with
+// what it compiles.
 func (s *server) settled(t *testing.T, n int) (list []process) {
 	t.Helper()
 	eventually(t, "all workers are up", func() bool {
 		list = children(t, s.cmd.Process.Pid)
-		return len(list) == n
+		return len(list) == n && s.metric(t, "imagekit_workers_alive") == float64(n)
 	})
 	return list
 }

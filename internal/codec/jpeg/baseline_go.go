@@ -21,6 +21,7 @@ const (
 
 // baseline is what is known of such a file.
 type baseline struct {
+	tables   byte // the highest number of a Huffman code that it may have
 	parts    []part
 	quants   [4]*[64]int32 // in the order of the file
 	dc, ac   [4]*code
@@ -46,7 +47,10 @@ func baselineOf(src []byte, c census) (*baseline, bool) {
 	if c.ended || c.sof > mSOF1 || c.scans != 1 || len(c.parts) != 1 && len(c.parts) != 3 || !c.luma() {
 		return nil, false
 	}
-	d := &baseline{}
+	d := &baseline{tables: 1}
+	if c.sof == mSOF1 {
+		d.tables = 3
+	}
 	for b := src[2:]; ; {
 		if len(b) < 4 || b[0] != 0xFF {
 			return nil, false
@@ -86,7 +90,7 @@ func (c *census) luma() bool {
 		return usual(c.parts[0].h) && usual(c.parts[0].v)
 	}
 	y, cb, cr := c.parts[0], c.parts[1], c.parts[2]
-	if c.adobe && !c.ycc || y.id == 'R' && cb.id == 'G' && cr.id == 'B' {
+	if y.id == cb.id || y.id == cr.id || cb.id == cr.id || c.adobe && !c.ycc || y.id == 'R' && cb.id == 'G' && cr.id == 'B' {
 		return false
 	}
 	return usual(y.h) && y.v < 4 && usual(y.v) && cb.h == 1 && cb.v == 1 && cr.h == 1 && cr.v == 1
@@ -123,11 +127,11 @@ func (d *baseline) codes(b []byte) bool {
 		for _, count := range counts {
 			n += int(count)
 		}
-		if b = b[17:]; class > 1 || id > 3 || len(b) < n {
+		if b = b[17:]; class > 1 || id > d.tables || n == 0 || n > 256 || len(b) < n {
 			return false
 		}
 		c, ok := newCode(counts, b[:n])
-		if !ok || class == 0 && n > 0 && slices.Max(b[:n]) > 15 { // of a first coefficient there is no run
+		if !ok || slices.ContainsFunc(b[:n], func(symbol byte) bool { return unused(class, symbol) }) {
 			return false
 		}
 		if class == 0 {
@@ -140,6 +144,15 @@ func (d *baseline) codes(b []byte) bool {
 	return true
 }
 
+// unused reports whether a symbol means nothing in a scan of whole blocks (§F.1.2): a run before a first coefficient, or the
+// end of several blocks, as progressive scans have it. The standard library goes by the latter, libjpeg ends one block.
+func unused(class, symbol byte) bool {
+	if class == 0 {
+		return symbol > 15
+	}
+	return symbol&15 == 0 && symbol != 0 && symbol != 0xF0
+}
+
 // scan takes the scan's header (§B.2.3), whose channels have to be those of the frame, in their order.
 func (d *baseline) scan(b []byte, c census) bool {
 	if len(b) != 4+2*len(c.parts) || int(b[0]) != len(c.parts) {
@@ -147,7 +160,7 @@ func (d *baseline) scan(b []byte, c census) bool {
 	}
 	for i, p := range c.parts {
 		s := b[1+2*i:]
-		if s[0] != p.id || s[1]>>4 > 3 || s[1]&15 > 3 || p.table > 3 {
+		if s[0] != p.id || s[1]>>4 > d.tables || s[1]&15 > d.tables || p.table > 3 {
 			return false
 		}
 		d.parts = append(d.parts, part{
