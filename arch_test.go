@@ -21,7 +21,7 @@ import (
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
 NONE < cicp, lru, orientation, opt, fault, format, flight, stage, icc, gifblock, mmap, peercred, sysfile, testkit/golden;
-NONE < breaker, bulkhead, testkit/s3gateway;
+NONE < backlog, breaker, bulkhead, testkit/s3gateway;
 mmap < frame;
 stage < metric, trace;
 NONE < percent;
@@ -47,10 +47,10 @@ cicp, fault, frame, icc < color;
 blob, cicp, codec/avif, codec/gif, codec/jpeg, codec/png, codec/webp, color, effect, fault, format, frame, icc, look, op, param, plan, probe, scale, stage < engine;
 blob, clientip, fault, format, plan, stage < worker;
 blob, plan, stage < worker/breakout;
-blob, bulkhead, fault, format < cache;
+backlog, blob, bulkhead, fault, format < cache;
 bulkhead, fault, source, sysfile < cache/purge;
 bulkhead, cache, cache/purge, fault, lru, mmap, sysfile < cache/disk;
-breaker, bulkhead, cache < cache/tier;
+backlog, breaker, bulkhead, cache < cache/tier;
 cache < cache/object;
 blob, fault, format, trace, source < fetch;
 blob, fault, format < sample;

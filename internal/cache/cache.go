@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"imagekit/internal/backlog"
 	"imagekit/internal/blob"
 	"imagekit/internal/bulkhead"
 )
@@ -45,7 +46,7 @@ type Cache struct {
 	log     *slog.Logger
 	started time.Time // all times below count from here, by the monotonic clock
 	reads   *bulkhead.Bulkhead
-	pending pending
+	pending *backlog.Backlog[ID, write]
 
 	hits, misses, corrupt, noRoom, dropped, readErrors, writeErrors atomic.Int64
 
@@ -78,10 +79,12 @@ func New(store Store, stale Stale, log *slog.Logger) *Cache {
 		stale = func(string, uint64, bool) bool { return false }
 	}
 	files, _ := store.(FileStore)
-	return &Cache{
+	c := &Cache{
 		store: store, files: files, stale: stale, log: cmp.Or(log, slog.New(slog.DiscardHandler)), started: time.Now(),
-		reads: bulkhead.New(maxReads, readPatience), pending: newPending(),
+		reads: bulkhead.New(maxReads, readPatience),
 	}
+	c.pending = backlog.New(c.keep)
+	return c
 }
 
 // Get returns the blob kept under key and true, or false when there is none that can be trusted: it is
@@ -105,11 +108,11 @@ func (c *Cache) Peek(ctx context.Context, key string) (*blob.Blob, bool) {
 // lookup returns the blob or nil, and removes what must not be found again. A damaged entry may have been
 // replaced by a good one before it is deleted; that costs one more miss.
 func (c *Cache) lookup(ctx context.Context, id ID, key string) *blob.Blob {
-	if b := c.pending.get(id); b != nil {
-		if c.over(b, time.Now()) || c.stale(key, b.Generation, true) {
+	if w, ok := c.pending.Get(id); ok {
+		if c.over(w.blob, time.Now()) || c.stale(key, w.blob.Generation, true) {
 			return nil
 		}
-		return b
+		return w.blob
 	}
 	b, err := c.read(ctx, id, key)
 	_, damaged := errors.AsType[damage](err)
@@ -211,7 +214,7 @@ func (c *Cache) Stats() Stats {
 		Corrupt:     c.corrupt.Load(),
 		NoRoom:      c.noRoom.Load(),
 		Dropped:     c.dropped.Load(),
-		Pending:     c.pending.waiting.Load(),
+		Pending:     c.pending.Len(),
 		ReadErrors:  c.readErrors.Load(),
 		WriteErrors: c.writeErrors.Load(),
 	}

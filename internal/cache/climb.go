@@ -27,6 +27,6 @@ func (c *Cache) Climb(ctx context.Context, key string) (*blob.Blob, bool) {
 	case c.over(b, time.Now()), c.stale(key, b.Generation, true): // the next result takes its place
 		return nil, false
 	}
-	c.put(ctx, key, b, true)
+	c.put(ctx, write{key: key, blob: b, found: true})
 	return b, true
 }

@@ -7,9 +7,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
+	"imagekit/internal/backlog"
 	"imagekit/internal/breaker"
 	"imagekit/internal/bulkhead"
 	"imagekit/internal/cache"
@@ -36,6 +38,9 @@ type Config struct {
 	Logger  *slog.Logger // nil = nobody
 }
 
+// write is an entry that is to be written, nil one that is to be deleted.
+type write []byte
+
 // Tier is a cache.Shared. Safe for concurrent use.
 type Tier struct {
 	store   cache.Store
@@ -44,12 +49,12 @@ type Tier struct {
 	log     *slog.Logger
 	calls   *bulkhead.Bulkhead
 	breaker *breaker.Breaker
-	queue   queue
+	waiting *backlog.Backlog[cache.ID, write]
 	ctx     context.Context // of writes
 	stop    context.CancelFunc
 	logged  atomic.Int64
 
-	hits, misses, unread, writes, errors, readTime atomic.Int64
+	hits, misses, unread, writes, dropped, errors, readTime atomic.Int64
 }
 
 // Stats are the counters of a tier.
@@ -63,11 +68,12 @@ type Stats struct {
 func New(c Config) *Tier {
 	t := &Tier{
 		store: c.Store, name: c.Name, current: c.Current, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)),
-		calls: bulkhead.New(maxCalls, callPatience), breaker: breaker.New(), queue: newQueue(),
+		calls: bulkhead.New(maxCalls, callPatience), breaker: breaker.New(),
 	}
 	if t.current == nil {
 		t.current = func() bool { return true }
 	}
+	t.waiting = backlog.New(t.do)
 	t.ctx, t.stop = context.WithCancel(context.Background())
 	return t
 }
@@ -112,44 +118,40 @@ func (t *Tier) Get(ctx context.Context, id cache.ID) []byte {
 
 // Put keeps an entry by and by, if the store can and not too much waits for it.
 func (t *Tier) Put(id cache.ID, parts ...[]byte) {
-	if t.queue.add(id, parts) {
-		go t.write()
+	size := 0
+	for _, p := range parts {
+		size += len(p)
 	}
+	if size > maxEntry || !t.waiting.Room(int64(size)) {
+		t.dropped.Add(1)
+		return
+	}
+	t.add(id, slices.Concat(parts...))
 }
 
 // Delete forgets an entry by and by.
-func (t *Tier) Delete(id cache.ID) {
-	if t.queue.add(id, nil) {
-		go t.write()
+func (t *Tier) Delete(id cache.ID) { t.add(id, nil) }
+
+func (t *Tier) add(id cache.ID, w write) {
+	if !t.waiting.Add(id, w, int64(len(w))) {
+		t.dropped.Add(1)
 	}
 }
 
-// write is the life of a writer.
-func (t *Tier) write() {
-	for {
-		j, ok := t.queue.next()
-		if !ok {
-			return
-		}
-		t.do(j)
-		t.queue.done(j)
-	}
-}
-
-func (t *Tier) do(j job) {
+func (t *Tier) do(id cache.ID, w write) {
 	if !t.breaker.Allow() {
-		t.queue.drop()
+		t.dropped.Add(1)
 		return
 	}
 	var failed struct{ err error }
 	err := t.calls.Do(func() {
 		ctx, cancel := context.WithTimeout(t.ctx, callPatience)
 		defer cancel()
-		if j.entry == nil {
-			failed.err = t.store.Delete(ctx, j.id)
+		if w == nil {
+			failed.err = t.store.Delete(ctx, id)
 			return
 		}
-		failed.err = t.store.Put(ctx, j.id, j.entry)
+		failed.err = t.store.Put(ctx, id, w)
 	})
 	if err == nil {
 		err = failed.err
@@ -160,9 +162,9 @@ func (t *Tier) do(j job) {
 		t.writes.Add(1)
 	case errors.Is(err, cache.ErrNoRoom):
 		t.breaker.Done(true)
-		t.queue.drop()
+		t.dropped.Add(1)
 	case t.ctx.Err() == nil:
-		t.queue.drop()
+		t.dropped.Add(1)
 		t.failed(err)
 	}
 }
@@ -188,16 +190,15 @@ func (t *Tier) Away() bool { return t.breaker.Open() || !t.current() }
 
 // Stats returns the counters.
 func (t *Tier) Stats() Stats {
-	pending, dropped := t.queue.counts()
 	return Stats{
-		Hits: t.hits.Load(), Misses: t.misses.Load(), Unread: t.unread.Load(), Writes: t.writes.Load(), Dropped: dropped,
-		Errors: t.errors.Load(), Pending: pending, ReadTime: time.Duration(t.readTime.Load()), Open: t.breaker.Open(),
+		Hits: t.hits.Load(), Misses: t.misses.Load(), Unread: t.unread.Load(), Writes: t.writes.Load(), Dropped: t.dropped.Load(),
+		Errors: t.errors.Load(), Pending: t.waiting.Len(), ReadTime: time.Duration(t.readTime.Load()), Open: t.breaker.Open(),
 	}
 }
 
 // Close writes what waits until ctx ends, and closes the store. Nothing may be called after it.
 func (t *Tier) Close(ctx context.Context) error {
-	err := t.queue.flush(ctx)
+	err := t.waiting.Flush(ctx)
 	t.stop()
 	return errors.Join(err, t.store.Close())
 }

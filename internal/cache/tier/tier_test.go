@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"imagekit/internal/backlog"
 	"imagekit/internal/cache"
 	"imagekit/internal/testkit/cachetest"
 )
@@ -148,7 +149,7 @@ func TestWritesAreBounded(t *testing.T) {
 		if d := time.Since(begin); d > 0 {
 			t.Errorf("putting waited %v", d)
 		}
-		if s := tr.Stats(); s.Pending > maxPendingBytes>>20 || s.Dropped != 3001-s.Pending {
+		if s := tr.Stats(); s.Pending > backlog.MaxBytes>>20 || s.Dropped != 3001-s.Pending {
 			t.Errorf("%+v", s)
 		}
 		if err := tr.Close(t.Context()); err != nil {
@@ -156,6 +157,25 @@ func TestWritesAreBounded(t *testing.T) {
 		}
 		if s := tr.Stats(); s.Pending != 0 || s.Writes != 64 {
 			t.Errorf("after Close: %+v", s)
+		}
+	})
+}
+
+// TestLaterWriteWins: what is asked for last of an entry is done last, however long the store takes for what came before.
+func TestLaterWriteWins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &sick{delay: time.Second}
+		tr := New(Config{Store: store})
+		tr.Put(a, []byte("A"))
+		synctest.Wait() // it is being written
+		store.becomes(0, nil)
+		tr.Delete(a)
+		time.Sleep(2 * time.Second)
+		if got := tr.Get(t.Context(), a); got != nil {
+			t.Errorf("%q is found though it was deleted", got)
+		}
+		if err := tr.Close(t.Context()); err != nil {
+			t.Error(err)
 		}
 	})
 }
