@@ -21,7 +21,7 @@ import (
 // ruled here; cmd/imagekit may import everything and nothing imports it. Test files may import anything.
 const rules = `
 NONE < cicp, lru, orientation, opt, fault, format, flight, stage, icc, gifblock, mmap, peercred, sysfile, testkit/golden;
-NONE < backlog, breaker, bulkhead, testkit/s3gateway;
+NONE < backlog, breaker, bulkhead, lograte, testkit/s3gateway;
 mmap < frame;
 stage < metric, trace;
 NONE < percent;
@@ -47,10 +47,10 @@ cicp, fault, frame, icc < color;
 blob, cicp, codec/avif, codec/gif, codec/jpeg, codec/png, codec/webp, color, effect, fault, format, frame, icc, look, op, param, plan, probe, scale, stage < engine;
 blob, clientip, fault, format, plan, stage < worker;
 blob, plan, stage < worker/breakout;
-backlog, blob, bulkhead, fault, format < cache;
+backlog, blob, bulkhead, fault, format, lograte < cache;
 bulkhead, fault, source, sysfile < cache/purge;
 bulkhead, cache, cache/purge, fault, lru, mmap, sysfile < cache/disk;
-backlog, breaker, bulkhead, cache < cache/tier;
+backlog, breaker, bulkhead, cache, lograte < cache/tier;
 cache < cache/object;
 blob, fault, format, trace, source < fetch;
 blob, fault, format < sample;
@@ -65,7 +65,7 @@ dialect, effect, format, opt, param < dialect/cloudflare;
 dialect, effect, fault, format, opt, param < dialect/imgproxy;
 dialect, fault, format, opt, param < dialect/next;
 dialect, effect, fault, format, opt, param, source < dialect/thumbor;
-addressing, blob, cache/purge, clientip, dialect, fault, format, limit, metric, opt, param, percent, playground, render, sign, source, stage, trace < server;
+addressing, blob, cache/purge, clientip, dialect, fault, format, limit, lograte, metric, opt, param, percent, playground, render, sign, source, stage, trace < server;
 NONE < testkit/giftest, testkit/noise;
 fault, format < testkit/hostile;
 param, sign < testkit/instance;

@@ -13,6 +13,7 @@ import (
 	"imagekit/internal/backlog"
 	"imagekit/internal/blob"
 	"imagekit/internal/bulkhead"
+	"imagekit/internal/lograte"
 )
 
 const (
@@ -51,7 +52,7 @@ type Cache struct {
 	hits, misses, corrupt, noRoom, dropped, readErrors, writeErrors atomic.Int64
 
 	pausedUntil                   atomic.Int64 // time.Duration since started
-	corruptLog, readLog, writeLog quiet
+	corruptLog, readLog, writeLog lograte.Limit
 }
 
 // Stats are the counters of a cache and the usage of its store, in the form of /stats/cache. Counters start
@@ -227,24 +228,8 @@ func (c *Cache) Stats() Stats {
 func (c *Cache) elapsed() time.Duration { return time.Since(c.started) }
 
 // warn logs err unless q says it is too soon. The key stays out of the log: source URLs may carry credentials.
-func (c *Cache) warn(q *quiet, msg string, id ID, err error) {
-	if held, ok := q.pass(c.elapsed()); ok {
+func (c *Cache) warn(q *lograte.Limit, msg string, id ID, err error) {
+	if held, ok := q.Pass(time.Now(), logEvery); ok {
 		c.log.Warn(msg, "id", id.String(), "error", err, "not_logged_before", held)
 	}
-}
-
-// quiet lets one event pass per logEvery and counts those it holds back. The zero value is ready.
-type quiet struct {
-	next atomic.Int64 // time.Duration; 0 = at once
-	held atomic.Int64
-}
-
-// pass reports whether the event at now may be logged, and how many were held back since the last that was.
-func (q *quiet) pass(now time.Duration) (held int64, ok bool) {
-	next := q.next.Load()
-	if int64(now) < next || !q.next.CompareAndSwap(next, int64(now+logEvery)) {
-		q.held.Add(1)
-		return 0, false
-	}
-	return q.held.Swap(0), true
 }

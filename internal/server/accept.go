@@ -6,7 +6,12 @@ import (
 	"net"
 	"syscall"
 	"time"
+
+	"imagekit/internal/lograte"
 )
+
+// tellEvery is the least time between two lines about the same thing.
+const tellEvery = time.Second
 
 // TellAccept wraps l so that the log tells when connections cannot be accepted, as for want of descriptors. net/http tries
 // again by itself, many times a second; one line a second is enough.
@@ -18,7 +23,7 @@ type toldListener struct {
 	net.Listener
 	log    *slog.Logger
 	now    func() time.Time
-	failed repeated
+	failed lograte.Limit
 }
 
 // Accept returns the next connection.
@@ -31,8 +36,8 @@ func (l *toldListener) Accept() (net.Conn, error) {
 }
 
 func (l *toldListener) tell(err error) {
-	times := l.failed.tell(l.now())
-	if times == 0 {
+	held, due := l.failed.Pass(l.now(), tellEvery)
+	if !due {
 		return
 	}
 	text := "connections cannot be accepted; they wait"
@@ -40,5 +45,5 @@ func (l *toldListener) tell(err error) {
 		text = "out of file descriptors: connections wait to be accepted; raise the limit (LimitNOFILE=, ulimit -n), or " +
 			"let fewer clients connect"
 	}
-	l.log.Warn(text, "error", err, "times", times)
+	l.log.Warn(text, "error", err, "times", held+1)
 }

@@ -153,9 +153,11 @@ func (s *Server) level(x *exchange) (level slog.Level, times int) {
 		return slog.LevelInfo, 0
 	}
 	if x.err.Kind == fault.NoSecret {
-		if times = s.strangers.tell(s.Now()); times == 0 {
+		held, due := s.strangers.Pass(s.Now(), tellEvery)
+		if !due {
 			return slog.LevelInfo, 0
 		}
+		times = int(held) + 1
 	}
 	return x.err.Kind.Row().Level, times
 }

@@ -19,6 +19,7 @@ import (
 	"imagekit/internal/dialect"
 	"imagekit/internal/format"
 	"imagekit/internal/limit"
+	"imagekit/internal/lograte"
 	"imagekit/internal/metric"
 	"imagekit/internal/param"
 	"imagekit/internal/playground"
@@ -93,9 +94,9 @@ type Server struct {
 	token      bearer
 	purgeToken bearer
 	draining   atomic.Bool
-	unbelieved sync.Once  // the warning about a proxy that is not trusted
-	gathering  sync.Mutex // held while the figures are made
-	strangers  repeated   // the line about those who are refused while there is no secret
+	unbelieved sync.Once     // the warning about a proxy that is not trusted
+	gathering  sync.Mutex    // held while the figures are made
+	strangers  lograte.Limit // the line about those who are refused while there is no secret
 }
 
 // New returns a server.

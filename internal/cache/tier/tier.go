@@ -15,6 +15,7 @@ import (
 	"imagekit/internal/breaker"
 	"imagekit/internal/bulkhead"
 	"imagekit/internal/cache"
+	"imagekit/internal/lograte"
 )
 
 const (
@@ -52,7 +53,7 @@ type Tier struct {
 	waiting *backlog.Backlog[cache.ID, write]
 	ctx     context.Context // of writes
 	stop    context.CancelFunc
-	logged  atomic.Int64
+	logged  lograte.Limit
 
 	hits, misses, unread, writes, dropped, errors, readTime atomic.Int64
 }
@@ -177,12 +178,10 @@ func (t *Tier) failed(err error) {
 }
 
 func (t *Tier) warn(err error) {
-	now, last := time.Now().UnixNano(), t.logged.Load()
-	if last != 0 && now-last < int64(logEvery) || !t.logged.CompareAndSwap(last, now) {
-		return
+	if held, ok := t.logged.Pass(time.Now(), logEvery); ok {
+		t.log.Warn("the store of shared results fails; this instance works by itself meanwhile (IMAGEKIT_RESULTS)",
+			"store", t.name, "error", err, "not_logged_before", held)
 	}
-	t.log.Warn("the store of shared results fails; this instance works by itself meanwhile (IMAGEKIT_RESULTS)", "store",
-		t.name, "error", err)
 }
 
 // Away reports whether the store is not asked now, because it fails or because purges may be missing.
