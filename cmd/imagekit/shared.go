@@ -82,26 +82,19 @@ func openFolderOf(text string, log *slog.Logger) (c tier.Config, board purge.Boa
 	if err != nil {
 		return c, nil, nil, err
 	}
-	var opened struct {
-		store *disk.Store
-		err   error
-	}
-	err = bulkhead.New(1, startPatience).Do(func() {
-		if _, opened.err = disk.Look(dir); opened.err != nil {
-			return // a mount that is missing must not be made a folder of this machine
+	store, err := bulkhead.Call(bulkhead.New(1, startPatience), func() (*disk.Store, error) {
+		if _, err := disk.Look(dir); err != nil {
+			return nil, err // a mount that is missing must not be made a folder of this machine
 		}
 		if size == 0 {
 			size = disk.DefaultLimit(dir)
 		}
-		opened.store, opened.err = disk.Open(disk.Config{Dir: filepath.Join(dir, "results"), Limit: size, Logger: log})
+		return disk.Open(disk.Config{Dir: filepath.Join(dir, "results"), Limit: size, Logger: log})
 	})
-	if err == nil {
-		err = opened.err
-	}
 	if err != nil {
 		return c, nil, nil, fmt.Errorf("%s: want a directory that exists, to write to: %w", dir, err)
 	}
-	return tier.Config{Store: opened.store, Name: text}, purge.NewFolder(filepath.Join(dir, "purges")), nil, nil
+	return tier.Config{Store: store, Name: text}, purge.NewFolder(filepath.Join(dir, "purges")), nil, nil
 }
 
 // parseFolder reads file:///DIRECTORY?size=100GiB.

@@ -72,6 +72,25 @@ func (b *Bulkhead) Do(f func()) error {
 	}
 }
 
+// Call does f as b.Do does, and returns what f returned.
+func Call[T any](b *Bulkhead, f func() (T, error)) (T, error) {
+	var got struct {
+		value T
+		err   error
+	}
+	if err := b.Do(func() { got.value, got.err = f() }); err != nil { // f may still write to got
+		var nothing T
+		return nothing, err
+	}
+	return got.value, got.err
+}
+
+// Try is Call for what returns nothing but an error.
+func (b *Bulkhead) Try(f func() error) error {
+	_, err := Call(b, func() (struct{}, error) { return struct{}{}, f() })
+	return err
+}
+
 // Stalled reports whether calls are not begun at present because others do not end.
 func (b *Bulkhead) Stalled() bool { return b.stalled.Load() }
 

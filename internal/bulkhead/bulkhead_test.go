@@ -73,6 +73,25 @@ func TestWaitingForATurn(t *testing.T) {
 	})
 }
 
+// TestCall: what a call returns is returned, and of one that is not over nothing, whatever it returns later.
+func TestCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := New(1, time.Second)
+		broken := errors.New("broken")
+		if got, err := Call(b, func() (int, error) { return 7, broken }); got != 7 || err != broken {
+			t.Errorf("got %d, %v", got, err)
+		}
+		if err := b.Try(func() error { return broken }); err != broken {
+			t.Errorf("Try: %v", err)
+		}
+		got, err := Call(b, func() (int, error) { time.Sleep(time.Minute); return 7, broken })
+		if got != 0 || !errors.Is(err, ErrStalled) || errors.Is(err, broken) {
+			t.Errorf("of a call that hangs: %d, %v", got, err)
+		}
+		time.Sleep(time.Hour)
+	})
+}
+
 func BenchmarkDo(b *testing.B) {
 	h := New(32, time.Second)
 	b.ReportAllocs()

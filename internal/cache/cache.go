@@ -190,11 +190,7 @@ func (c *Cache) over(b *blob.Blob, now time.Time) bool {
 func (c *Cache) Delete(ctx context.Context, key string) error { return c.remove(ctx, NewID(key)) }
 
 func (c *Cache) remove(ctx context.Context, id ID) error {
-	var failed struct{ err error }
-	err := c.reads.Do(func() { failed.err = c.store.Delete(ctx, id) })
-	if err == nil {
-		err = failed.err
-	}
+	err := c.reads.Try(func() error { return c.store.Delete(ctx, id) })
 	if err != nil && ctx.Err() == nil {
 		c.writeErrors.Add(1)
 		c.warn(&c.writeLog, "cache delete failed", id, err)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"imagekit/internal/bulkhead"
 	"imagekit/internal/sysfile"
 )
 
@@ -91,14 +92,8 @@ func (s *space) allow(used, entries int64, now time.Time) ceiling {
 // Free returns the space on the disk that an ordinary user may still take, in bytes. A disk that does not answer is an
 // error after a while.
 func (s *Store) Free() (int64, error) {
-	var got struct {
-		v   sysfile.Volume
-		err error
-	}
-	if err := s.asking.Do(func() { got.v, got.err = s.space.look() }); err != nil {
-		return 0, err
-	}
-	return got.v.Free, got.err
+	v, err := bulkhead.Call(s.asking, s.space.look)
+	return v.Free, err
 }
 
 // tell logs that the disk went below the floor or came back.

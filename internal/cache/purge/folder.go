@@ -23,7 +23,7 @@ func NewFolder(dir string) *Folder { return &Folder{dir, bulkhead.New(2, boardPa
 
 // Post implements Board.
 func (f *Folder) Post(_ context.Context, note string) error {
-	return f.do(func() error {
+	return f.disk.Try(func() error {
 		file, err := sysfile.Open(filepath.Join(f.dir, note), os.O_WRONLY|os.O_CREATE, 0o640)
 		if errors.Is(err, fs.ErrNotExist) {
 			if err = os.MkdirAll(f.dir, 0o750); err == nil {
@@ -39,30 +39,20 @@ func (f *Folder) Post(_ context.Context, note string) error {
 
 // Since implements Board.
 func (f *Folder) Since(_ context.Context, after string) ([]string, error) {
-	var found struct{ notes []string }
-	err := f.do(func() error {
+	return bulkhead.Call(f.disk, func() ([]string, error) {
 		dir, err := sysfile.OpenDir(f.dir)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil
+			return nil, nil
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		names, err := dir.Readdirnames(-1)
-		found.notes = slices.DeleteFunc(names, func(name string) bool { return name <= after })
-		return errors.Join(err, dir.Close())
+		if err = errors.Join(err, dir.Close()); err != nil {
+			return nil, err
+		}
+		notes := slices.DeleteFunc(names, func(name string) bool { return name <= after })
+		slices.Sort(notes)
+		return notes, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(found.notes)
-	return found.notes, nil
-}
-
-func (f *Folder) do(call func() error) error {
-	var failed struct{ err error }
-	if err := f.disk.Do(func() { failed.err = call() }); err != nil {
-		return err
-	}
-	return failed.err
 }

@@ -6,6 +6,7 @@
 package purge
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 	"maps"
@@ -58,18 +59,15 @@ func (l *Log) Add(targets ...Target) error {
 }
 
 func (l *Log) add(targets []Target) ([]record, error) {
-	var done struct {
-		records []record
-		err     error
-	}
-	if err := l.disk.Do(func() { done.records, done.err = addRecords(l.path, recordsOf(targets)) }); err != nil {
+	records, err := bulkhead.Call(l.disk, func() ([]record, error) { return addRecords(l.path, recordsOf(targets)) })
+	if errors.Is(err, bulkhead.ErrStalled) {
 		return nil, err
 	}
 	l.Applied()
-	if done.err == nil {
+	if err == nil {
 		l.asked.Add(uint64(len(targets)))
 	}
-	return done.records, done.err
+	return records, err
 }
 
 // Asked returns how many targets were given to Add.

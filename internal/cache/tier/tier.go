@@ -92,20 +92,13 @@ func (t *Tier) Get(ctx context.Context, id cache.ID) []byte {
 		return nil
 	}
 	start := time.Now()
-	var got struct {
-		entry []byte
-		err   error
-	}
-	err := t.calls.Do(func() { got.entry, got.err = t.store.Get(ctx, id) })
-	if err == nil {
-		err = got.err
-	}
+	entry, err := bulkhead.Call(t.calls, func() ([]byte, error) { return t.store.Get(ctx, id) })
 	t.readTime.Add(int64(time.Since(start)))
 	switch {
 	case err == nil:
 		t.breaker.Done(true)
 		t.hits.Add(1)
-		return got.entry
+		return entry
 	case errors.Is(err, cache.ErrNotFound):
 		t.breaker.Done(true)
 		t.misses.Add(1)
@@ -144,19 +137,14 @@ func (t *Tier) do(id cache.ID, w write) {
 		t.dropped.Add(1)
 		return
 	}
-	var failed struct{ err error }
-	err := t.calls.Do(func() {
+	err := t.calls.Try(func() error {
 		ctx, cancel := context.WithTimeout(t.ctx, callPatience)
 		defer cancel()
 		if w == nil {
-			failed.err = t.store.Delete(ctx, id)
-			return
+			return t.store.Delete(ctx, id)
 		}
-		failed.err = t.store.Put(ctx, id, w)
+		return t.store.Put(ctx, id, w)
 	})
-	if err == nil {
-		err = failed.err
-	}
 	switch {
 	case err == nil:
 		t.breaker.Done(true)
