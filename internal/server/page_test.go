@@ -78,7 +78,7 @@ func TestSignList(t *testing.T) {
 		"nothing":        {"", fault.BadQuery, ""},
 		"one is wrong":   {"url=http://a/\nurl=http://a/&w=0", fault.BadParameter, "w"},
 		"an empty line":  {"url=http://a/\n\nurl=http://b/", fault.BadParameter, "url"},
-		"too many":       {strings.Repeat("url=http://a/\n", maxSigned+1), fault.BadQuery, ""},
+		"too many":       {strings.Repeat("url=http://a/\n", signedAtOnce.lines+1), fault.BadQuery, ""},
 		"one is too big": {"url=http://a/&v=" + strings.Repeat("x", 20000), fault.BadQuery, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,11 +10,8 @@ import (
 	"imagekit/internal/param"
 )
 
-// maxPurged bounds the lines of one POST /cache/purge, maxPurge their bytes.
-const (
-	maxPurged = 1000
-	maxPurge  = 4 << 20
-)
+// purged bounds one POST /cache/purge.
+var purged = list{lines: 1000, bytes: 4 << 20}
 
 // purge answers DELETE /cache: the results of one source, of one v, or of all sources below a prefix are used no more.
 func (s *Server) purge(x *exchange) error {
@@ -36,27 +32,18 @@ func (s *Server) purgeAll(x *exchange) error {
 	if err := s.mayPurge(x); err != nil {
 		return err
 	}
-	lines := bufio.NewScanner(http.MaxBytesReader(x.ResponseWriter, x.r.Body, maxPurge))
-	lines.Buffer(nil, param.MaxQuery+len("\r\n"))
 	var targets []purge.Target
-	for lines.Scan() {
-		if len(targets) == maxPurged {
-			return fault.New(fault.BadQuery, "want at most %d lines", maxPurged)
-		}
-		target, err := purgeTarget(lines.Text())
+	err := purged.read(x, func(n int, query string) error {
+		target, err := purgeTarget(query)
 		if err != nil {
 			f := fault.From(err)
-			return &fault.Error{Kind: f.Kind, Param: f.Param, Detail: fmt.Sprintf("line %d: %s", len(targets)+1, f.Detail)}
+			return &fault.Error{Kind: f.Kind, Param: f.Param, Detail: fmt.Sprintf("line %d: %s", n, f.Detail)}
 		}
 		targets = append(targets, target)
-	}
-	switch err := lines.Err(); {
-	case errors.Is(err, bufio.ErrTooLong):
-		return fault.New(fault.BadQuery, "line %d has more than %d bytes", len(targets)+1, param.MaxQuery)
-	case err != nil:
-		return fault.Wrap(fault.BadQuery, err, "want at most %d bytes, all of them", maxPurge)
-	case len(targets) == 0:
-		return fault.New(fault.BadQuery, "want one url=… on each line, got none")
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return s.purgeTargets(x, targets)
 }

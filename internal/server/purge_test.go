@@ -81,7 +81,7 @@ func TestPurgeRefuses(t *testing.T) {
 		{"a bad line", "/cache/purge", good + "\n" + good + "\nx", fault.BadQuery, "line 3: "},
 		{"an empty line", "/cache/purge", good + "\n\n" + good, fault.BadParameter, "line 2: url is missing"},
 		{"an empty list", "/cache/purge", "\n", fault.BadParameter, "line 1: "},
-		{"too many", "/cache/purge", strings.Repeat(good+"\n", maxPurged+1), fault.BadQuery, "at most 1000 lines"},
+		{"too many", "/cache/purge", strings.Repeat(good+"\n", purged.lines+1), fault.BadQuery, "at most 1000 lines"},
 		{
 			"too long a line", "/cache/purge", good + "\n" + good + strings.Repeat("x", 1<<14), fault.BadQuery,
 			"line 2 has more",

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"bufio"
-	"errors"
 	"net/http"
 
 	"imagekit/internal/fault"
@@ -32,35 +30,22 @@ func (s *Server) sign(x *exchange) error {
 	return s.json(x, one)
 }
 
-// maxSigned bounds the requests of one POST /sign.
-const maxSigned = 64
+// signedAtOnce bounds one POST /sign.
+var signedAtOnce = list{lines: 64, bytes: 64 * param.MaxQuery}
 
 // signAll signs every line of the body, a query each, and answers them as a list in their order: a srcset of six widths
 // in three formats is one request. One that is refused refuses them all, and the detail is its own.
 func (s *Server) signAll(x *exchange) error {
-	body := http.MaxBytesReader(x.ResponseWriter, x.r.Body, maxSigned*param.MaxQuery)
-	lines := bufio.NewScanner(body)
-	lines.Buffer(nil, param.MaxQuery+len("\r\n"))
-	list := make([]signed, 0, 8)
-	for lines.Scan() {
-		if len(list) == maxSigned {
-			return fault.New(fault.BadQuery, "want at most %d lines", maxSigned)
-		}
-		one, err := s.signOne(x, lines.Text())
-		if err != nil {
-			return err
-		}
-		list = append(list, one)
+	all := make([]signed, 0, 8)
+	err := signedAtOnce.read(x, func(_ int, query string) error {
+		one, err := s.signOne(x, query)
+		all = append(all, one)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	switch err := lines.Err(); {
-	case errors.Is(err, bufio.ErrTooLong):
-		return fault.New(fault.BadQuery, "a line has more than %d bytes", param.MaxQuery)
-	case err != nil:
-		return fault.Wrap(fault.BadQuery, err, "the list is cut short")
-	case len(list) == 0:
-		return fault.New(fault.BadQuery, "want one query on each line, got none")
-	}
-	return s.json(x, list)
+	return s.json(x, all)
 }
 
 // signOne checks the values too: signing what /img would refuse helps nobody.
