@@ -2,6 +2,7 @@ package color
 
 import (
 	"math"
+	"sync"
 
 	"imagekit/internal/frame"
 	"imagekit/internal/icc"
@@ -10,11 +11,12 @@ import (
 // FromSRGB brings an RGB or grey working frame from sRGB to the colours of a profile that is carried along, icc.DisplayP3
 // or icc.AdobeRGB, in place. Other kinds change nothing.
 func FromSRGB(f *frame.Frame, to icc.Kind) {
-	encode := encodeSRGB
+	var encode *table
 	switch to {
 	case icc.DisplayP3:
+		encode = encoded()
 	case icc.AdobeRGB:
-		encode = func(l float64) float64 { return math.Pow(l, 1/adobeGamma) }
+		encode = adobeEncoded()
 	default:
 		return
 	}
@@ -23,12 +25,14 @@ func FromSRGB(f *frame.Frame, to icc.Kind) {
 		return // never: the profile is ours
 	}
 	inv, _ := toXYZ(display).inverse()
-	t := tabled(decodeSRGB)
-	shaper{
-		curves: [3]*table{t, t, t}, toSRGB: inv.times(bt709.toXYZ()),
-		encode: tabled(func(l float64) float64 { return 65535 * encode(l) }),
-	}.run(f)
+	t := decoded()
+	shaper{curves: [3]*table{t, t, t}, toSRGB: inv.times(bt709.toXYZ()), encode: encode}.run(f)
 }
 
 // adobeGamma is the exponent of Adobe RGB (1998).
 const adobeGamma = 2 + 51.0/256
+
+// adobeEncoded is its curve, from light to codes 0…65535.
+var adobeEncoded = sync.OnceValue(func() *table {
+	return tabled(func(l float64) float64 { return 65535 * math.Pow(l, 1/adobeGamma) })
+})

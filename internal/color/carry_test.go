@@ -42,3 +42,15 @@ func TestFromSRGB(t *testing.T) {
 		}
 	}
 }
+
+// Its tables are made once: a small mark costs what its pixels do.
+func BenchmarkFromSRGB(b *testing.B) {
+	f, err := frame.New(frame.RGB, 16, 64, 64, frame.Full(3, 64, 64)...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Release()
+	for b.Loop() {
+		FromSRGB(f, icc.AdobeRGB)
+	}
+}

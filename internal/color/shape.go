@@ -28,10 +28,13 @@ func tabled(f func(v float64) float64) *table {
 	return t
 }
 
-// encoded is sRGB's curve, from light to codes 0…65535.
-var encoded = sync.OnceValue(func() *table {
-	return tabled(func(l float64) float64 { return 65535 * encodeSRGB(l) })
-})
+// encoded is sRGB's curve, from light to codes 0…65535, and decoded its inverse, from 0…1 to light.
+var (
+	encoded = sync.OnceValue(func() *table {
+		return tabled(func(l float64) float64 { return 65535 * encodeSRGB(l) })
+	})
+	decoded = sync.OnceValue(func() *table { return tabled(decodeSRGB) })
+)
 
 func encodeSRGB(l float64) float64 {
 	if l <= 0.0031308 {
