@@ -50,6 +50,7 @@ func TestBadSettings(t *testing.T) {
 		{"IMAGEKIT_ALLOWED_HOSTS", "https://example.com"},
 		{"IMAGEKIT_ALLOWED_NETWORKS", "10.0.0.0/33"},
 		{"IMAGEKIT_ALLOWED_PORTS", "80,http"},
+		{"IMAGEKIT_LOCAL_ROOT", "/nowhere/pictures"},
 		{"IMAGEKIT_USER_AGENT", "two\nlines"},
 		{"IMAGEKIT_MAX_INPUT_SIZE", "8 elephants"},
 		{"IMAGEKIT_FETCHES", "0"},

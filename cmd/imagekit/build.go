@@ -15,6 +15,7 @@ import (
 	"imagekit/internal/clientip"
 	"imagekit/internal/engine"
 	"imagekit/internal/fetch"
+	"imagekit/internal/folder"
 	"imagekit/internal/format"
 	"imagekit/internal/limit"
 	"imagekit/internal/named"
@@ -64,6 +65,7 @@ type service struct {
 	results  *cache.Cache
 	fetcher  *fetch.Fetcher
 	pool     *worker.Pool
+	folder   *folder.Folder // nil: none
 	server   *server.Server
 	tracer   *trace.Tracer // nil when nothing is traced
 	reloads  reloads
@@ -93,13 +95,10 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 		return nil, errors.Join(err, v.store.Close())
 	}
 
-	v.fetcher = newFetcher(s)
-	sources := source.Router{source.Web: v.fetcher}
-	var samples []string
-	if s.Samples {
-		sources[source.Sample], samples = sample.New(), sample.Names()
+	sources, samples, err := v.openSources()
+	if err != nil {
+		return nil, errors.Join(err, v.shared.close(context.Background()), v.store.Close())
 	}
-
 	if v.pool, err = newPool(workerCommand, s.Workers, s.Queue, s, log); err != nil {
 		return nil, errors.Join(err, v.shared.close(context.Background()), v.store.Close())
 	}
@@ -128,6 +127,26 @@ func build(s *settings.Settings, secrets settings.Secrets, tracer *trace.Tracer,
 	})
 	v.setTokens(secrets)
 	return v, nil
+}
+
+// localReads bounds the files that are read at the same time: what hangs on a dead disk keeps a thread each.
+const localReads = 32
+
+// openSources returns who fetches which sources, and the names of the built-in pictures.
+func (v *service) openSources() (sources source.Router, samples []string, err error) {
+	v.fetcher = newFetcher(v.settings)
+	sources[source.Web] = v.fetcher
+	if v.settings.Samples {
+		sources[source.Sample], samples = sample.New(), sample.Names()
+	}
+	if dir := v.settings.LocalRoot; dir != "" {
+		v.folder, err = folder.Open(folder.Config{Dir: dir, MaxBytes: v.settings.MaxInputSize, Calls: localReads, Timeout: v.settings.FetchTimeout})
+		if err != nil {
+			return sources, nil, usageError{fmt.Errorf("IMAGEKIT_LOCAL_ROOT: want a folder that can be read: %w", err)}
+		}
+		sources[source.Local] = v.folder
+	}
+	return sources, samples, nil
 }
 
 // newFetcher returns what gets sources from the web.
@@ -226,6 +245,9 @@ func (v *service) close(ctx context.Context) error {
 		v.log.Warn("the store of shared results does not take the last ones in time")
 	}
 	v.fetcher.Close()
+	if v.folder != nil {
+		err = errors.Join(err, v.folder.Close())
+	}
 	spans, cancel := context.WithTimeout(ctx, lastSpans)
 	defer cancel()
 	if err := v.tracer.Close(spans); err != nil {

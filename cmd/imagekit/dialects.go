@@ -13,6 +13,7 @@ import (
 	"imagekit/internal/dialect/next"
 	"imagekit/internal/dialect/thumbor"
 	"imagekit/internal/settings"
+	"imagekit/internal/source"
 )
 
 // dialects are the URLs of other servers that are answered, and who reads them.
@@ -97,9 +98,9 @@ func (d *dialects) reader(name string, s *settings.Settings, secrets settings.Se
 		}
 		return d.imagor, err
 	case "cloudflare":
-		return cloudflare.Reader{Base: s.BaseURL}, nil
+		return cloudflare.Reader{Base: base(s)}, nil
 	case "next":
-		return next.Reader{Base: s.BaseURL, Widths: s.Widths, Qualities: s.Qualities}, nil
+		return next.Reader{Base: base(s), Widths: s.Widths, Qualities: s.Qualities}, nil
 	}
 	return nil, fmt.Errorf("there is no reader for the dialect %s", name)
 }
@@ -111,7 +112,7 @@ func newImgproxy(s *settings.Settings, secrets settings.Secrets) (*imgproxy.Read
 	}
 	r, err := imgproxy.New(imgproxy.Config{
 		Keys: imgproxyKeys(secrets), SignatureSize: s.ImgproxySignatureSize, Presets: presets,
-		OnlyPresets: s.ImgproxyOnlyPresets, AutoFormat: s.ImgproxyAuto, Base: s.BaseURL, FileNames: s.ImgproxyFileNames,
+		OnlyPresets: s.ImgproxyOnlyPresets, AutoFormat: s.ImgproxyAuto, Base: base(s), FileNames: s.ImgproxyFileNames,
 	})
 	if err != nil {
 		return nil, usagef("%s: %v", name, err)
@@ -120,12 +121,12 @@ func newImgproxy(s *settings.Settings, secrets settings.Secrets) (*imgproxy.Read
 }
 
 func newThumbor(s *settings.Settings, secrets settings.Secrets) (*thumbor.Reader, error) {
-	return thumbor.New(thumbor.Config{Key: secrets.Thumbor, AutoFormat: s.ThumborAuto, Base: s.BaseURL})
+	return thumbor.New(thumbor.Config{Key: secrets.Thumbor, AutoFormat: s.ThumborAuto, Base: base(s)})
 }
 
 func newImagor(s *settings.Settings, secrets settings.Secrets) (*thumbor.Reader, error) {
 	return thumbor.New(thumbor.Config{
-		Imagor: true, Key: secrets.Imagor, Hash: s.ImagorSigner.Hash, Truncate: s.ImagorSigner.Truncate, AutoFormat: s.ImagorAuto, Base: s.BaseURL,
+		Imagor: true, Key: secrets.Imagor, Hash: s.ImagorSigner.Hash, Truncate: s.ImagorSigner.Truncate, AutoFormat: s.ImagorAuto, Base: base(s),
 	})
 }
 
@@ -135,6 +136,14 @@ func imgproxyKeys(secrets settings.Secrets) []imgproxy.Key {
 		keys[i] = imgproxy.Key(k)
 	}
 	return keys
+}
+
+// base is what sources without a host lie below; "" = they are refused.
+func base(s *settings.Settings) string {
+	if s.LocalRoot != "" {
+		return source.LocalPrefix
+	}
+	return s.BaseURL
 }
 
 // replace gives the readers the keys that are in force now.

@@ -11,7 +11,7 @@ func rules(s *settings.Settings) *addressing.Rules {
 	return addressing.New(addressing.Config{
 		Widths: s.Widths, Qualities: s.Qualities, FreeMax: s.FreeMax, Formats: s.AllowedFormats,
 		Ignored: s.Ignored, Presets: s.PresetList, OnlyPresets: s.OnlyPresets,
-		Unsigned: s.Unsigned, UnsignedQuery: s.UnsignedQuery,
+		Unsigned: s.Unsigned, UnsignedQuery: s.UnsignedQuery, Base: s.BaseURL,
 	})
 }
 

@@ -3,8 +3,11 @@
 package addressing
 
 import (
+	"strings"
+
 	"imagekit/internal/format"
 	"imagekit/internal/param"
+	"imagekit/internal/source"
 )
 
 // Config is what the operator has set.
@@ -14,9 +17,10 @@ type Config struct {
 	Formats           []format.Format // that may be asked for
 	Ignored           []Pattern       // names that are passed over in URLs that are asked for
 	Presets           Presets
-	OnlyPresets       bool // nothing else shapes a picture
-	Unsigned          bool // URLs without a signature are taken, within the lists
-	UnsignedQuery     bool // also for sources with a query
+	OnlyPresets       bool   // nothing else shapes a picture
+	Unsigned          bool   // URLs without a signature are taken, within the lists
+	UnsignedQuery     bool   // also for sources with a query
+	Base              string // what sources that are a path alone lie below; "" = files
 }
 
 // Rules judge requests. They are made once, with New, and only read then.
@@ -45,7 +49,11 @@ func (r *Rules) Request(q param.Query) (param.Request, error) {
 	if err != nil {
 		return param.Request{}, err
 	}
-	return whole.Request()
+	req, err := whole.Request()
+	if url := whole.Get("url"); err == nil && r.Base != "" && strings.HasPrefix(url, "/") {
+		req.Source, err = source.Resolve(url, r.Base)
+	}
+	return req, err
 }
 
 // Params reads a query that comes with its picture.

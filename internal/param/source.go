@@ -15,4 +15,4 @@ func (s sourceValue) Set(raw string) error {
 	return err
 }
 
-func (sourceValue) Want() string { return source.Want() }
+func (sourceValue) Want() string { return source.Want() + ", or /PATH" }

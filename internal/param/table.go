@@ -149,7 +149,7 @@ func (r *Request) Options() []opt.Option {
 		Name: "url", Title: "Source", To: sourceValue{&r.Source}, Group: "Source", DefaultDoc: "required",
 		Example: "url=https://example.com/photo.jpg",
 		Doc: "Picture to transform. Percent-encode the URL: a raw `&` would end the value. `sample:NAME` is a built-in " +
-			"picture.",
+			"picture, `local:PATH` a file below `IMAGEKIT_LOCAL_ROOT`. `/PATH` is one too, or lies below `IMAGEKIT_BASE_URL`.",
 	})
 	list = append(list, opt.Option{
 		Name: "p", Title: "Preset", To: presetName{}, Group: "Preset", DefaultDoc: "none", Example: "p=card",

@@ -3,6 +3,7 @@ package settings
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 
 	"imagekit/internal/format"
@@ -100,6 +101,10 @@ func (s *Settings) check() []error {
 			Name: s.name("IMAGEKIT_FETCH_BYTES"), Value: (*size)(&s.FetchBytes).String(),
 			Want: "at least " + s.name("IMAGEKIT_MAX_INPUT_SIZE") + " (" + (*size)(&s.MaxInputSize).String() + ")",
 		})
+	}
+	if s.LocalRoot != "" && s.BaseURL != "" {
+		wrong = append(wrong, fmt.Errorf("%s and %s are both set, want one of them: sources that are a path alone lie below it",
+			s.name("IMAGEKIT_LOCAL_ROOT"), s.name("IMAGEKIT_BASE_URL")))
 	}
 	return append(wrong, s.checkForms()...)
 }

@@ -18,8 +18,8 @@ func (s *Settings) dialectOptions() []opt.Option {
 		},
 		{
 			Name: "IMAGEKIT_BASE_URL", To: (*baseURL)(&s.BaseURL), DefaultDoc: "none: such sources are refused", Example: "https://www.example.com",
-			Doc: "What sources without a host lie below in URLs of other servers. Its host has to be among those that are " +
-				"allowed.",
+			Doc: "What sources without a host lie below: `url=/a.jpg`, and those in URLs of other servers. Its host has to be " +
+				"among those that are allowed.",
 		},
 	}
 }

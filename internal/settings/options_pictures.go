@@ -2,7 +2,8 @@ package settings
 
 import "imagekit/internal/opt"
 
-func (s *Settings) sourceOptions() []opt.Option {
+// placeOptions say where sources may come from.
+func (s *Settings) placeOptions() []opt.Option {
 	return []opt.Option{
 		{
 			Name: "IMAGEKIT_ALLOWED_HOSTS", To: hosts(&s.AllowedHosts), DefaultDoc: "any public host",
@@ -19,6 +20,17 @@ func (s *Settings) sourceOptions() []opt.Option {
 			Name: "IMAGEKIT_ALLOWED_PORTS", To: ports(&s.AllowedPorts), Default: "80,443", Example: "80,443,9000",
 			Doc: "Ports that sources may come from. Inside `IMAGEKIT_ALLOWED_NETWORKS` every port is allowed.",
 		},
+		{
+			Name: "IMAGEKIT_LOCAL_ROOT", To: &s.LocalRoot, DefaultDoc: "none", Example: "/srv/pictures",
+			Doc: "Folder whose files are sources: `local:2024/a.jpg`, also written `/2024/a.jpg`. Regular files alone; no link leads out of " +
+				"it. Not beside `IMAGEKIT_BASE_URL`.",
+		},
+	}
+}
+
+// sourceOptions say how they are got.
+func (s *Settings) sourceOptions() []opt.Option {
+	return []opt.Option{
 		{
 			Name: "IMAGEKIT_USER_AGENT", To: (*headerText)(&s.UserAgent), DefaultDoc: "`ImageKit/VERSION`",
 			Example: "ImageKit (ops@example.com)",

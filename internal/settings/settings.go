@@ -30,6 +30,7 @@ type Settings struct {
 	Addressing
 	Foreign
 
+	LocalRoot       string   // folder of local: sources; "" = none
 	AllowedHosts    []string // patterns; empty = any public host
 	AllowedNetworks []netip.Prefix
 	AllowedPorts    []uint16
@@ -91,7 +92,7 @@ func (s *Settings) options() []opt.Option {
 		{"Server", s.serverOptions()},
 		{"Secrets", s.secretOptions()},
 		{"Addresses", s.addressOptions()},
-		{"Sources", s.sourceOptions()},
+		{"Sources", slices.Concat(s.placeOptions(), s.sourceOptions())},
 		{"Pictures", s.pictureOptions()},
 		{"Work", s.workOptions()},
 		{"Cache", s.cacheOptions()},

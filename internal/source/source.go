@@ -22,6 +22,7 @@ type Kind uint8
 const (
 	Web    Kind = iota // http and https
 	Sample             // the built-in pictures
+	Local              // files of a folder
 	kinds
 )
 
@@ -42,6 +43,10 @@ var table = [kinds]row{
 	Sample: {
 		want: SamplePrefix + "NAME", is: isSample, normal: normalSample, shown: whole,
 		off: "the built-in samples are turned off (IMAGEKIT_SAMPLES)",
+	},
+	Local: {
+		want: LocalPrefix + "PATH", is: isLocal, normal: normalLocal, shown: whole,
+		off: "there is no folder of pictures here (IMAGEKIT_LOCAL_ROOT)",
 	},
 }
 
@@ -66,6 +71,9 @@ func Is(text string) bool {
 func Normal(raw string) (string, error) {
 	if len(raw) > MaxLen {
 		return "", bad("want at most %d bytes, got %d", MaxLen, len(raw))
+	}
+	if strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "//") { // a file's path, or one below IMAGEKIT_BASE_URL, which package addressing knows
+		raw = LocalPrefix + raw[1:]
 	}
 	k, ok := kindOf(raw)
 	if !ok {

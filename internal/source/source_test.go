@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net/url"
 	"slices"
 	"strings"
@@ -46,6 +47,9 @@ func TestSource(t *testing.T) {
 		{"last label begins with digits", "http://a.1b/", "http://a.1b/"},
 		{"longest", long, long},
 		{"sample", "sample:photo-2", "sample:photo-2"},
+		{"local", "local:2024/a b%20ü.jpg", "local:2024/a b%20ü.jpg"},
+		{"local with dots", "local:..a/b..", "local:..a/b.."},
+		{"path", "/2024/a b.jpg", "local:2024/a b.jpg"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -63,7 +67,14 @@ func TestSource(t *testing.T) {
 
 // refusedSources are source URLs and a word of what is said about them.
 var refusedSources = []struct{ name, raw, want string }{
-	{"relative", "/a.jpg", "absolute"},
+	{"relative", "a.jpg", "absolute"},
+	{"path that climbs", "/../a.jpg", "local:PATH"},
+	{"path with an end", "/a/", "local:PATH"},
+	{"nothing but a slash", "/", "local:PATH"},
+	{"local with a line end", "local:a\nb", "control"},
+	{"local with a backslash", `local:a\b`, "local:PATH"},
+	{"local without valid text", "local:a\xff", "local:PATH"},
+	{"local from the root", "local:/etc/passwd", "local:PATH"},
 	{"no scheme", "example.com/a.jpg", "absolute"},
 	{"scheme relative", "//example.com/a.jpg", "absolute"},
 	{"ftp", "ftp://example.com/", "absolute"},
@@ -145,6 +156,12 @@ func checkNormal(t *testing.T, normal string) {
 	if len(normal) <= MaxLen && (err != nil || again != normal) {
 		t.Errorf("%q normalises again to %q, %v", normal, again, err)
 	}
+	if name, isFile := strings.CutPrefix(normal, LocalPrefix); isFile { // as it is on the disk: it passes no wire
+		if !fs.ValidPath(name) || name == "." || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			t.Errorf("%q is no path below a folder", normal)
+		}
+		return
+	}
 	for i := range len(normal) {
 		if c := normal[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}#", c) >= 0 {
 			t.Errorf("%q holds the byte %q", normal, c)
@@ -198,7 +215,7 @@ func TestRouter(t *testing.T) {
 
 // Every kind says all there is to say, and its sources are no other kind's.
 func TestTable(t *testing.T) {
-	for k, normal := range map[Kind]string{Web: "https://example.com/a.jpg", Sample: "sample:photo"} {
+	for k, normal := range map[Kind]string{Web: "https://example.com/a.jpg", Sample: "sample:photo", Local: "local:a/b.jpg"} {
 		r := table[k]
 		if got, ok := kindOf(normal); !ok || got != k {
 			t.Errorf("%s is of kind %d, want %d", normal, got, k)
@@ -211,7 +228,7 @@ func TestTable(t *testing.T) {
 			t.Errorf("%s: Is tells %t, and %t of a query with it", normal, Is(normal), Is("w=320&url="+normal))
 		}
 	}
-	if got, want := Want(), "an absolute http or https URL of at most 4096 bytes, or sample:NAME"; got != want {
+	if got, want := Want(), "an absolute http or https URL of at most 4096 bytes, or sample:NAME, or local:PATH"; got != want {
 		t.Errorf("Want = %q, want %q", got, want)
 	}
 }
@@ -231,7 +248,7 @@ func TestShown(t *testing.T) {
 func FuzzSource(f *testing.F) {
 	for _, raw := range []string{
 		"https://example.com/a b?ü#x", "HTTP://H.x:080", "http://[::1]:8080/%zz", "sample:photo", "http://bücher.example/%C3",
-		"http://a@b/", "http://1.2.3.4/", "http://0x7f.1/", "http://h.x//a//b?c?d", "http://h.x/?", "http://xn--bcher-kva.example",
+		"http://a@b/", "http://1.2.3.4/", "http://0x7f.1/", "http://h.x//a//b?c?d", "http://h.x/?", "local:a/b c", "/a/../b", "local:a/..", "http://xn--bcher-kva.example",
 	} {
 		f.Add(raw)
 	}

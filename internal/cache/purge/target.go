@@ -36,11 +36,12 @@ func Read(url, version string) (Target, error) {
 	if version != "" {
 		return Target{}, refuse("v", "v: want no v with a url that ends with /*")
 	}
-	normal, err := source.Normal(rest + "/")
+	normal, err := source.Normal(rest + "/x") // some source below
+	normal, below := strings.CutSuffix(normal, "x")
 	switch {
 	case err != nil:
 		return Target{}, err
-	case strings.Contains(normal, "?") || !strings.HasSuffix(normal, "/"):
+	case strings.Contains(normal, "?") || !below || !strings.HasSuffix(normal, "/"):
 		return Target{}, refuse("url", "url: want no ? and no # in a url that ends with /*")
 	case strings.Count(normal, "/") > maxDepth:
 		return Target{}, refuse("url", "url: want at most %d slashes in a url that ends with /*", maxDepth)

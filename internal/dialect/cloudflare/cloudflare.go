@@ -10,6 +10,7 @@ import (
 	"imagekit/internal/format"
 	"imagekit/internal/opt"
 	"imagekit/internal/param"
+	"imagekit/internal/source"
 )
 
 // prefix begins every path.
@@ -44,8 +45,8 @@ func (r Reader) Read(t dialect.Target) (param.Request, error) {
 	if err != nil {
 		return param.Request{}, err
 	}
-	source, err := dialect.Source(src, r.Base)
-	return param.Request{Source: source, Params: p}, err
+	src, err = source.Resolve(src, r.Base)
+	return param.Request{Source: src, Params: p}, err
 }
 
 // read reads the options. A repeated one is refused: nobody could tell which holds.

@@ -8,6 +8,7 @@ import (
 	"imagekit/internal/dialect"
 	"imagekit/internal/fault"
 	"imagekit/internal/opt"
+	"imagekit/internal/source"
 )
 
 // option is one option of a path: its name and its arguments.
@@ -88,16 +89,21 @@ func (r *Reader) source(segments []string) (src, ext string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	src, err = dialect.Source(ours(src), r.config.Base)
+	src, err = source.Resolve(ours(src), r.config.Base)
 	return src, ext, err
 }
 
 // ours returns a source of imgproxy's as package source writes it.
 func ours(src string) string {
-	if path, ok := strings.CutPrefix(src, "local://"); ok {
-		return "local:" + strings.TrimPrefix(path, "/")
+	path, isLocal := strings.CutPrefix(src, "local://")
+	if !isLocal {
+		return src
 	}
-	return src
+	path, _, _ = strings.Cut(path, "?")
+	if decoded, err := url.PathUnescape(path); err == nil {
+		path = decoded
+	}
+	return source.LocalPrefix + strings.TrimPrefix(path, "/")
 }
 
 func plainSource(text string) (src, ext string, err error) {

@@ -12,6 +12,7 @@ import (
 	"imagekit/internal/format"
 	"imagekit/internal/opt"
 	"imagekit/internal/param"
+	"imagekit/internal/source"
 )
 
 // path is the only one there is.
@@ -50,8 +51,8 @@ func (r Reader) Read(t dialect.Target) (param.Request, error) {
 		}
 		*v.to = n
 	}
-	source, err := dialect.Source(values["url"], r.Base)
-	return param.Request{Source: source, Params: p}, err
+	src, err := source.Resolve(values["url"], r.Base)
+	return param.Request{Source: src, Params: p}, err
 }
 
 // split reads the query: each name once, and none but Next's.

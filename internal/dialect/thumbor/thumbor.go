@@ -166,7 +166,7 @@ func (r *Reader) source(image string) (string, error) {
 		if err != nil {
 			return "", dialect.Refuse("image", "want base64url behind b64:, got %s", opt.Quote(encoded))
 		}
-		return dialect.Source(string(decoded), r.Base)
+		return source.Resolve(string(decoded), r.Base)
 	}
 	decoded, err := url.PathUnescape(dialect.Repaired(image))
 	if err != nil {
@@ -177,5 +177,5 @@ func (r *Reader) source(image string) (string, error) {
 		!strings.Contains(decoded, "://") {
 		decoded = "http://" + decoded
 	}
-	return dialect.Source(decoded, r.Base)
+	return source.Resolve(decoded, r.Base)
 }
