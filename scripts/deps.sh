@@ -12,6 +12,7 @@ if [ "${1:-}" = test ]; then
 	packages="$packages libavif-bin" # a second decoder for AVIF
 	packages="$packages curl openssl procps" # what the operator's guide calls
 	packages="$packages nodejs python3" # what runs the page's snippets
+	packages="$packages python3-pil" # a second reader of BMP, ICO, PNM and TIFF
 	packages="$packages clang-format" # the style of C
 	packages="$packages systemd nginx-light haproxy prometheus mmdebstrap" # what the files of deploy/ are for, and Debian roots
 	have_tools() {

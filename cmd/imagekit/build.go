@@ -21,7 +21,6 @@ import (
 	"imagekit/internal/named"
 	"imagekit/internal/plan"
 	"imagekit/internal/playground"
-	"imagekit/internal/probe"
 	"imagekit/internal/render"
 	"imagekit/internal/sample"
 	"imagekit/internal/server"
@@ -35,6 +34,7 @@ import (
 // limits are the bounds of every plan.
 func limits(s *settings.Settings) plan.Limits {
 	return plan.Limits{
+		Sources:   format.SetOf(s.SourceFormats),
 		MaxPixels: int64(s.MaxPixels), MaxFrames: s.MaxFrames, MaxFramePixels: int64(s.MaxFramePixels),
 		MaxOutputPixels: int64(s.MaxOutputPixels), Memory: s.Memory,
 	}
@@ -163,7 +163,7 @@ func readWatermarks(s *settings.Settings) (map[string]named.Picture, error) {
 	if s.Watermarks == "" {
 		return nil, nil
 	}
-	all, err := named.Read(s.Watermarks, s.MaxInputSize, probe.Limits{MaxPixels: int64(s.MaxPixels)})
+	all, err := named.Read(s.Watermarks, s.MaxInputSize, limits(s).Header())
 	if err != nil {
 		return nil, usageError{fmt.Errorf("IMAGEKIT_WATERMARKS: %w", err)}
 	}

@@ -82,7 +82,8 @@ func ignoredText(files []string) string {
 	if len(files) > maxNamed {
 		names, more = files[:maxNamed], fmt.Sprintf(" and %d more", len(files)-maxNamed)
 	}
-	return "ignored, not named like an image (jpg, jpeg, png, webp, avif, gif): " + strings.Join(names, ", ") + more
+	exts := strings.Join(format.Exts(), ", ")
+	return "ignored, not named like an image (" + exts + "): " + strings.Join(names, ", ") + more
 }
 
 // walk pairs the images below in with files of the same name below out, and lists the other files that are not hidden.

@@ -71,6 +71,9 @@ func TestIsFolder(t *testing.T) {
 	}
 }
 
+// imageNames are the extensions of files that are taken for images.
+const imageNames = "jpg, jpeg, png, webp, avif, gif, bmp, dib, ico, cur, tif, tiff, pnm, pbm, pgm, ppm, pam, qoi"
+
 func TestPairs(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -91,8 +94,7 @@ func TestPairs(t *testing.T) {
 		{"two folders", "x/a.jpg y/b.jpg", "x y", "x/a.jpg>out/a.webp y/b.jpg>out/b.webp"},
 		{"clash of extensions", "in/a.jpg in/a.png", "in", "in/a.jpg and in/a.png would both become out/a.webp"},
 		{"clash of folders", "x/a.jpg y/a.jpg", "x y", "x/a.jpg and y/a.jpg would both become out/a.webp"},
-		{"nothing", "in/a.txt", "in", "no images in in; ignored, not named like an image (jpg, jpeg, png, webp, avif, " +
-			"gif): in/a.txt"},
+		{"nothing", "in/a.txt", "in", "no images in in; ignored, not named like an image (" + imageNames + "): in/a.txt"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -125,7 +127,7 @@ func TestPipesInFoldersAreLeftAlone(t *testing.T) {
 
 // TestIgnoredFilesAreNamed: a few by name, many by number.
 func TestIgnoredFilesAreNamed(t *testing.T) {
-	const head = "ignored, not named like an image (jpg, jpeg, png, webp, avif, gif): "
+	const head = "ignored, not named like an image (" + imageNames + "): "
 	for n, want := range map[int]string{
 		1: "a", 10: "a, a, a, a, a, a, a, a, a, a",
 		12: "a, a, a, a, a, a, a, a, a, a and 2 more",

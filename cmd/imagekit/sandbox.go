@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v3"
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 
 	"imagekit/internal/blob"
 	"imagekit/internal/format"
@@ -114,7 +117,9 @@ func everyFormat(ctx context.Context, s *settings.Settings, out *tabwriter.Write
 	if err != nil {
 		return 0, err
 	}
-	renderer := render.New(render.Config{Engine: pool, Limits: limits(s), Timeout: s.RequestTimeout})
+	lim := limits(s)
+	lim.Sources = 0 // all
+	renderer := render.New(render.Config{Engine: pool, Limits: lim, Timeout: s.RequestTimeout})
 	try := func(what string, data []byte, to format.Format) []byte {
 		result, err := renderer.Upload(ctx, data, param.Params{}, to)
 		if err != nil {
@@ -137,7 +142,7 @@ func everyFormat(ctx context.Context, s *settings.Settings, out *tabwriter.Write
 	return broken, pool.Close(context.WithoutCancel(ctx))
 }
 
-// smallPictures returns one of each format that the standard library writes.
+// smallPictures returns one of each format that no codec of ours writes, and of some others.
 func smallPictures() (map[format.Format][]byte, error) {
 	img := image.NewNRGBA(image.Rect(0, 0, 64, 48))
 	for y := range 48 {
@@ -145,7 +150,22 @@ func smallPictures() (map[format.Format][]byte, error) {
 			img.Set(x, y, color.NRGBA{uint8(4 * x), uint8(5 * y), 128, 255})
 		}
 	}
-	var asPNG, asJPEG, asGIF bytes.Buffer
-	err := errors.Join(png.Encode(&asPNG, img), jpeg.Encode(&asJPEG, img, nil), gif.Encode(&asGIF, img, nil))
-	return map[format.Format][]byte{format.PNG: asPNG.Bytes(), format.JPEG: asJPEG.Bytes(), format.GIF: asGIF.Bytes()}, err
+	var asPNG, asJPEG, asGIF, asBMP, asTIFF bytes.Buffer
+	err := errors.Join(png.Encode(&asPNG, img), jpeg.Encode(&asJPEG, img, nil), gif.Encode(&asGIF, img, nil),
+		bmp.Encode(&asBMP, img), tiff.Encode(&asTIFF, img, &tiff.Options{Compression: tiff.Deflate}))
+	return map[format.Format][]byte{
+		format.PNG: asPNG.Bytes(), format.JPEG: asJPEG.Bytes(), format.GIF: asGIF.Bytes(),
+		format.BMP: asBMP.Bytes(), format.TIFF: asTIFF.Bytes(),
+		format.ICO: icon(asPNG.Bytes()),
+		format.PNM: append([]byte("P6 64 48 255\n"), make([]byte, 3*64*48)...),
+		format.QOI: append([]byte("qoif\x00\x00\x00\x40\x00\x00\x00\x30\x03\x00"),
+			bytes.Repeat([]byte{0xfd}, 64*48/62+1)...),
+	}, err
+}
+
+// icon returns a PNG of 64×48 pixels as an icon.
+func icon(picture []byte) []byte {
+	b := []byte("\x00\x00\x01\x00\x01\x00\x40\x30\x00\x00\x01\x00\x20\x00")
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(picture)))
+	return append(binary.LittleEndian.AppendUint32(b, 22), picture...)
 }

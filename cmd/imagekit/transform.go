@@ -26,8 +26,8 @@ func transformCommand(sys system) *cli.Command {
 imagekit transform --help parameters.
 
 One file IN makes the file OUT. Several files or a folder make a folder OUT. A name that ends in "/"
-is a folder. Folders are searched for jpg, jpeg, png, webp, avif and gif files; other files in them
-are named and left alone, hidden ones are skipped. "-" is standard input or output.
+is a folder. Folders are searched for files named like pictures (.jpg, .tiff ...); other files in
+them are named and left alone, hidden ones are skipped. "-" is standard input or output.
 
 The format is f, or the extension of OUT if OUT is a file, or the default format.
 

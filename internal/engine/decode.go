@@ -9,10 +9,12 @@ import (
 	"imagekit/internal/codec/gif"
 	"imagekit/internal/codec/jpeg"
 	"imagekit/internal/codec/png"
+	"imagekit/internal/codec/pure"
 	"imagekit/internal/codec/webp"
 	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/frame"
+	"imagekit/internal/header"
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
 )
@@ -106,6 +108,11 @@ var decoders = map[format.Format]func([]byte, frame.Hint) (*frame.Frame, error){
 	format.WebP: webp.Decode,
 	format.AVIF: decodeAVIF,
 	format.GIF:  gif.Decode,
+	format.BMP:  pure.DecodeBMP,
+	format.ICO:  decodeICO,
+	format.TIFF: pure.DecodeTIFF,
+	format.PNM:  pure.DecodePNM,
+	format.QOI:  pure.DecodeQOI,
 }
 
 // sequences open the sources of several pictures that package format says are read. Their pictures are R, G, B and alpha
@@ -115,6 +122,14 @@ var sequences = map[format.Format]func([]byte, *plan.Plan) (decoder, error){
 	format.WebP: func(src []byte, p *plan.Plan) (decoder, error) {
 		return webp.NewAnimation(src, p.Source.Width, p.Source.Height)
 	},
+}
+
+// decodeICO reads the picture of an icon that is shown: a bitmap, or a PNG.
+func decodeICO(src []byte, hint frame.Hint) (*frame.Frame, error) {
+	if icon, err := header.ReadICO(src); err == nil && icon.PNG != nil {
+		return png.Decode(icon.PNG, hint)
+	}
+	return pure.DecodeICO(src, hint)
 }
 
 // decodeAVIF hands the decoder the shown picture alone, in boxes of our own, and keeps what its clean aperture shows.

@@ -19,6 +19,11 @@ const (
 	WebP
 	AVIF
 	GIF
+	BMP
+	ICO
+	TIFF
+	PNM
+	QOI
 	// Auto asks for negotiation with the Accept header; Negotiate replaces it.
 	Auto
 	// Legacy is what Auto becomes for a client that names neither AVIF nor WebP:
@@ -66,6 +71,16 @@ var table = [...]row{
 		name: "gif", title: "GIF", mime: "image/gif", exts: []string{".gif"}, alpha: true, maxSide: 65535,
 		reads: true, writes: true, pages: true, moves: true,
 	},
+	BMP: {name: "bmp", title: "BMP", mime: "image/bmp", exts: []string{".bmp", ".dib"}, alpha: true, reads: true},
+	ICO: {
+		name: "ico", title: "ICO", mime: "image/vnd.microsoft.icon", exts: []string{".ico", ".cur"}, alpha: true, reads: true,
+	},
+	TIFF: {name: "tiff", title: "TIFF", mime: "image/tiff", exts: []string{".tif", ".tiff"}, alpha: true, reads: true},
+	PNM: {
+		name: "pnm", title: "PNM", mime: "image/x-portable-anymap", exts: []string{".pnm", ".pbm", ".pgm", ".ppm", ".pam"},
+		alpha: true, reads: true,
+	},
+	QOI:    {name: "qoi", title: "QOI", mime: "image/qoi", exts: []string{".qoi"}, alpha: true, reads: true},
 	Auto:   {name: "auto"},
 	Legacy: {name: "legacy"},
 	Source: {name: "source"},
@@ -145,20 +160,57 @@ func ByExt(ext string) Format {
 	return Unknown
 }
 
+// Exts lists the extensions of the files that can be read, without their dots.
+func Exts() []string {
+	var list []string
+	for _, f := range Inputs() {
+		for _, ext := range table[f].exts {
+			list = append(list, ext[1:])
+		}
+	}
+	return list
+}
+
 // Outputs lists the formats that can be written, in the order people should read them.
 func Outputs() []Format { return []Format{JPEG, WebP, AVIF, PNG, GIF} }
+
+// Set is some formats; the zero value stands for all.
+type Set uint32
+
+// SetOf returns the set of a list.
+func SetOf(list []Format) (s Set) {
+	for _, f := range list {
+		s |= 1 << f
+	}
+	return s
+}
+
+// Has reports whether f is in the set.
+func (s Set) Has(f Format) bool { return s == 0 || s>>f&1 != 0 }
+
+// ParseInput returns the readable format with this name; "jpg" is an alias of "jpeg".
+func ParseInput(name string) (Format, error) {
+	if name == "jpg" {
+		return JPEG, nil
+	}
+	return among(Inputs(), name)
+}
+
+func among(list []Format, name string) (Format, error) {
+	for _, f := range list {
+		if f.String() == name {
+			return f, nil
+		}
+	}
+	return Unknown, fmt.Errorf("want one of %s, got %q", strings.Join(names(list), ", "), name)
+}
 
 // Parse returns the writable format with this name; "jpg" is an alias of "jpeg".
 func Parse(name string) (Format, error) {
 	if name == "jpg" {
 		return JPEG, nil
 	}
-	for _, f := range Outputs() {
-		if f.String() == name {
-			return f, nil
-		}
-	}
-	return Unknown, fmt.Errorf("want one of %s, got %q", strings.Join(names(Outputs()), ", "), name)
+	return among(Outputs(), name)
 }
 
 func names(list []Format) []string {

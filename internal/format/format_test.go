@@ -46,7 +46,7 @@ func TestSetTakesEveryChoice(t *testing.T) {
 func TestByExt(t *testing.T) {
 	for ext, want := range map[string]Format{
 		".jpg": JPEG, ".jpeg": JPEG, ".JPG": JPEG, ".png": PNG, ".webp": WebP, ".avif": AVIF, ".gif": GIF,
-		"": Unknown, ".": Unknown, "jpg": Unknown, ".jp": Unknown, ".tiff": Unknown, ".auto": Unknown,
+		"": Unknown, ".": Unknown, "jpg": Unknown, ".jp": Unknown, ".tiff": TIFF, ".CUR": ICO, ".ppm": PNM, ".auto": Unknown,
 	} {
 		if got := ByExt(ext); got != want {
 			t.Errorf("%q: got %v, want %v", ext, got, want)
@@ -60,9 +60,9 @@ func TestByExt(t *testing.T) {
 }
 
 func TestTableIsComplete(t *testing.T) {
-	for _, f := range []Format{JPEG, PNG, WebP, AVIF, GIF} {
+	for _, f := range []Format{JPEG, PNG, WebP, AVIF, GIF, BMP, ICO, TIFF, PNM, QOI} {
 		if f.String() == "" || !strings.HasPrefix(f.MIME(), "image/") || !strings.HasPrefix(f.Ext(), ".") ||
-			f.MaxSide() <= 0 || !strings.EqualFold(f.Title(), f.String()) || !f.Reads() {
+			f.Writes() && f.MaxSide() <= 0 || !strings.EqualFold(f.Title(), f.String()) || !f.Reads() {
 			t.Errorf("row %d: name %q, MIME %q, extension %q, side %d", f, f, f.MIME(), f.Ext(), f.MaxSide())
 		}
 	}
@@ -81,5 +81,20 @@ func TestTableIsComplete(t *testing.T) {
 	}
 	if JPEG.Alpha() || !PNG.Alpha() {
 		t.Error("JPEG has no alpha, PNG has")
+	}
+}
+
+func TestSets(t *testing.T) {
+	s := SetOf([]Format{PNG, TIFF})
+	if !s.Has(PNG) || !s.Has(TIFF) || s.Has(JPEG) || s.Has(Unknown) || !Set(0).Has(JPEG) {
+		t.Errorf("got %b", s)
+	}
+	for _, f := range Inputs() {
+		if got, err := ParseInput(f.String()); err != nil || got != f {
+			t.Errorf("ParseInput(%q) = %v, %v", f, got, err)
+		}
+	}
+	if got, err := ParseInput("auto"); err == nil {
+		t.Errorf("ParseInput(auto) = %v, want an error", got)
 	}
 }

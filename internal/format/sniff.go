@@ -1,6 +1,9 @@
 package format
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // SniffLen is how many leading bytes Sniff and Describe look at, at most.
 const SniffLen = 512
@@ -19,8 +22,44 @@ func Sniff(b []byte) Format {
 		return GIF
 	case hasBrand(b, "avif", "avis"):
 		return AVIF
+	case isBMP(b):
+		return BMP
+	case bytes.HasPrefix(b, []byte("\x00\x00\x01\x00")), bytes.HasPrefix(b, []byte("\x00\x00\x02\x00")): // icon, cursor
+		return ICO
+	case bytes.HasPrefix(b, []byte("II*\x00")), bytes.HasPrefix(b, []byte("MM\x00*")):
+		return TIFF
+	case isPNM(b):
+		return PNM
+	case bytes.HasPrefix(b, []byte("qoif")):
+		return QOI
 	}
 	return Unknown
+}
+
+// isBMP reports whether b begins a bitmap: two letters, and a header of a size that there is.
+func isBMP(b []byte) bool {
+	if len(b) < 18 || string(b[:2]) != "BM" {
+		return false
+	}
+	size := binary.LittleEndian.Uint32(b[14:])
+	return size == 12 || size == 16 || size == 40 || size == 52 || size == 56 || size == 64 || size == 108 || size == 124
+}
+
+// isPNM reports whether b begins a picture of the Netpbm family: a letter, a digit, white space, and then a number, a
+// comment or, of a PAM, a word.
+func isPNM(b []byte) bool {
+	if len(b) < 3 || b[0] != 'P' || b[1] < '1' || b[1] > '7' {
+		return false
+	}
+	rest := bytes.TrimLeft(b[2:min(len(b), SniffLen)], " \t\n\v\f\r")
+	if len(rest) == 0 || len(rest) == len(b)-2 {
+		return false
+	}
+	first, last := byte('0'), byte('9')
+	if b[1] == '7' {
+		first, last = 'A', 'Z'
+	}
+	return rest[0] == '#' || first <= rest[0] && rest[0] <= last
 }
 
 // hasBrand reports whether b begins with an ISO base media file type box (ISO/IEC 14496-12 §4.3)
@@ -46,13 +85,12 @@ func hasBrand(b []byte, want ...string) bool {
 
 // known names what people send most that is not read here, for an error they can act on.
 var known = []struct{ magic, name string }{
-	{"II*\x00", "TIFF"},
-	{"MM\x00*", "TIFF"},
 	{"BM", "BMP"},
 	{"\x1f\x8b", "gzip"},
 	{"%PDF", "PDF"},
 	{"%!PS", "PostScript"},
-	{"\x00\x00\x01\x00", "ICO"},
+	{"II+\x00", "BigTIFF"},
+	{"MM\x00+", "BigTIFF"},
 	{"8BPS", "Photoshop"},
 	{"\xff\x0a", "JPEG XL"},
 	{"\x00\x00\x00\x0cJXL ", "JPEG XL"},

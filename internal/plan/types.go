@@ -17,11 +17,17 @@ const EngineVersion = 6
 
 // Limits bound what a plan may ask for; all in force, none optional.
 type Limits struct {
-	MaxPixels       int64 // width × height of a source
-	MaxFrames       int   // pictures of a source that moves in the result
-	MaxFramePixels  int64 // of all these pictures together, in the source and in the result
-	MaxOutputPixels int64 // width × height of a result
-	Memory          int64 // bytes one job may need
+	Sources         format.Set // formats that are read
+	MaxPixels       int64      // width × height of a source
+	MaxFrames       int        // pictures of a source that moves in the result
+	MaxFramePixels  int64      // of all these pictures together, in the source and in the result
+	MaxOutputPixels int64      // width × height of a result
+	Memory          int64      // bytes one job may need
+}
+
+// Header returns the bounds of a source's header.
+func (l Limits) Header() probe.Limits {
+	return probe.Limits{MaxPixels: l.MaxPixels, Formats: l.Sources}
 }
 
 // Turn is a flip or right-angle turn.

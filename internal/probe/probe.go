@@ -12,6 +12,8 @@ import (
 type Limits struct {
 	// MaxPixels is the largest width × height. Only the first picture of an animation is decoded, so only it counts.
 	MaxPixels int64
+	// Formats are those that are read.
+	Formats format.Set
 }
 
 // The bounds that no setting moves. Real files stay far below them; what is beyond burns time in a decoder.
@@ -30,13 +32,23 @@ var readers = map[format.Format]func([]byte, Limits) (Info, error){
 	format.WebP: readWebP,
 	format.AVIF: readAVIF,
 	format.GIF:  readGIF,
+	format.BMP:  readBMP,
+	format.ICO:  readICO,
+	format.TIFF: readTIFF,
+	format.PNM:  readPNM,
+	format.QOI:  readQOI,
 }
 
-// readable lists what Read knows, for error texts.
-func readable() string {
+// readable lists what is read, for error texts.
+func readable(read format.Set) string {
 	var titles []string
 	for _, f := range format.Inputs() {
-		titles = append(titles, f.Title())
+		if read.Has(f) {
+			titles = append(titles, f.Title())
+		}
+	}
+	if len(titles) == 1 {
+		return titles[0] + " alone is read here"
 	}
 	last := len(titles) - 1
 	return strings.Join(titles[:last], ", ") + " and " + titles[last] + " are read here"
@@ -49,24 +61,29 @@ func readable() string {
 // (cut short or against its format's rules, as far as headers tell) and TooManyPixels (too many pixels or frames).
 // Info.Profile may point into b.
 func Read(b []byte, lim Limits) (Info, error) {
-	read, ok := readers[format.Sniff(b)]
-	if !ok {
-		return Info{}, unknown(b)
+	f := format.Sniff(b)
+	read, ok := readers[f]
+	switch {
+	case !ok:
+		return Info{}, unknown(b, lim)
+	case !lim.Formats.Has(f):
+		return Info{}, fault.New(fault.UnsupportedFormat,
+			"this is %s, which is not among the formats that are read here (IMAGEKIT_SOURCE_FORMATS)", f.Title())
 	}
 	return read(b, lim)
 }
 
 // unknown says what the bytes are instead of an image that is read here.
-func unknown(b []byte) error {
+func unknown(b []byte, lim Limits) error {
 	switch name := format.Describe(b); {
 	case len(b) == 0:
 		return fault.New(fault.NotAnImage, "the file is empty")
 	case name == "":
-		return fault.New(fault.NotAnImage, "this is not an image; %s", readable())
+		return fault.New(fault.NotAnImage, "this is not an image; %s", readable(lim.Formats))
 	case name == "HTML", name == "XML", name == "JSON", name == "gzip":
-		return fault.New(fault.NotAnImage, "this is %s, not an image; %s", name, readable())
+		return fault.New(fault.NotAnImage, "this is %s, not an image; %s", name, readable(lim.Formats))
 	default:
-		return fault.New(fault.UnsupportedFormat, "this is %s; %s", name, readable())
+		return fault.New(fault.UnsupportedFormat, "this is %s; %s", name, readable(lim.Formats))
 	}
 }
 
@@ -82,7 +99,7 @@ func refused(f format.Format, limit int, what string) error {
 
 // unsupported returns the error for a variant of a known format that is not read here.
 func unsupported(what string) error {
-	return fault.New(fault.UnsupportedFormat, "this is %s; %s, but not this variant", what, readable())
+	return fault.New(fault.UnsupportedFormat, "this is %s; that variant is not read here", what)
 }
 
 // checkSize refuses empty pictures and those over the pixel budget.

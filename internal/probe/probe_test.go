@@ -129,12 +129,12 @@ func fuzz(f *testing.F, reads []accepted, refusals []refusal) {
 func TestUnknown(t *testing.T) {
 	checkRefusals(t, []refusal{
 		{"empty", nil, fault.NotAnImage, "empty"},
-		{"text", []byte("hello"), fault.NotAnImage, "JPEG, PNG, WebP, AVIF and GIF"},
+		{"text", []byte("hello"), fault.NotAnImage, "JPEG, PNG, WebP, AVIF, GIF, BMP, ICO, TIFF, PNM and QOI"},
 		{"HTML", []byte("<!doctype html>"), fault.NotAnImage, "HTML"},
 		{"JSON", []byte(`{"error":404}`), fault.NotAnImage, "JSON"},
 		{"gzip", []byte("\x1f\x8b\x08\x00"), fault.NotAnImage, "gzip"},
 		{"SVG", []byte("<svg/>"), fault.UnsupportedFormat, "SVG"},
-		{"TIFF", []byte("II*\x00"), fault.UnsupportedFormat, "TIFF"},
+		{"Photoshop", []byte("8BPS\x00\x01"), fault.UnsupportedFormat, "Photoshop"},
 		{"HEIC", []byte("\x00\x00\x00\x10ftypheic\x00\x00\x00\x00"), fault.UnsupportedFormat, "HEIC"},
 	})
 }
@@ -179,7 +179,7 @@ func TestReadersAreComplete(t *testing.T) {
 	if len(readers) != len(format.Inputs()) {
 		t.Errorf("%d readers, want one for each of %v", len(readers), format.Inputs())
 	}
-	if got, want := readable(), "JPEG, PNG, WebP, AVIF and GIF are read here"; got != want {
+	if got, want := readable(0), "JPEG, PNG, WebP, AVIF, GIF, BMP, ICO, TIFF, PNM and QOI are read here"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -31,7 +31,7 @@ func TestBrokenSourceIsAskedForOnce(t *testing.T) {
 			func(r rig) { r.origin.body = newRig(t).origin.body }, fault.NotAnImage,
 		},
 		{
-			"not read here", func(r rig) { r.origin.body = []byte("II*\x00TIFF") },
+			"not read here", func(r rig) { r.origin.body = []byte("8BPS\x00\x01") },
 			func(r rig) { r.origin.body = newRig(t).origin.body }, fault.UnsupportedFormat,
 		},
 		{

@@ -28,7 +28,7 @@ func (r *Renderer) Describe(ctx context.Context, req param.Request) (Source, err
 		return Source{}, err
 	}
 	defer giveBack(true) // no worker saw it
-	info, err := probe.Read(src.Data, probe.Limits{MaxPixels: r.limits.MaxPixels})
+	info, err := probe.Read(src.Data, r.limits.Header())
 	if err != nil {
 		r.sources.memory.fail(key, scope{}, src.Generation, err, time.Now())
 		return Source{}, err

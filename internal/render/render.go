@@ -280,7 +280,7 @@ func (r *Renderer) plan(parts []part, p param.Params, out format.Format) (plan.P
 	infos := make([]probe.Info, len(parts))
 	for i, part := range parts {
 		var err error
-		if infos[i], err = probe.Read(part.blob.Data, probe.Limits{MaxPixels: r.limits.MaxPixels}); err != nil {
+		if infos[i], err = probe.Read(part.blob.Data, r.limits.Header()); err != nil {
 			return plan.Plan{}, fault.OfPart(err, i)
 		}
 	}

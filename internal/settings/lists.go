@@ -89,6 +89,14 @@ func formats(to *[]format.Format) list[format.Format] {
 	}, format.Format.String, "formats: jpeg, webp, avif, png, gif"}
 }
 
+// inputs are formats of sources.
+func inputs(to *[]format.Format) list[format.Format] {
+	return list[format.Format]{to, func(text string) (format.Format, bool) {
+		f, err := format.ParseInput(text)
+		return f, err == nil
+	}, format.Format.String, "formats: jpeg, png, webp, avif, gif, bmp, ico, tiff, pnm, qoi"}
+}
+
 func hosts(to *[]string) list[string] {
 	return list[string]{
 		to, parseHost, func(h string) string { return h },

@@ -41,6 +41,9 @@ func TestDefaults(t *testing.T) {
 		Foreign:      Foreign{ImgproxySignatureSize: 32, ImagorSigner: Signer{Hash: "sha1"}},
 		AllowedPorts: []uint16{80, 443}, UserAgent: "ImageKit/1.2.3", MaxInputSize: 8 << 20,
 		Fetches: 1024, FetchBytes: 256 << 20, FetchTimeout: 10 * time.Second, SourceCache: 48 << 20,
+		SourceFormats: []format.Format{
+			format.JPEG, format.PNG, format.WebP, format.AVIF, format.GIF, format.BMP, format.ICO, format.PNM, format.QOI,
+		},
 		AllowedFormats: []format.Format{
 			format.JPEG, format.WebP, format.AVIF, format.PNG,
 			format.GIF,

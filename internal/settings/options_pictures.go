@@ -75,6 +75,11 @@ func (s *Settings) sourceOptions() []opt.Option {
 func (s *Settings) pictureOptions() []opt.Option {
 	return []opt.Option{
 		{
+			Name: "IMAGEKIT_SOURCE_FORMATS", To: inputs(&s.SourceFormats), Default: "jpeg,png,webp,avif,gif,bmp,ico,pnm,qoi",
+			Example: "jpeg,png,webp,avif,gif,tiff",
+			Doc:     "Formats of sources that are read; TIFF is the one that has to be added. Files given to `imagekit transform` may have any.",
+		},
+		{
 			Name: "IMAGEKIT_ALLOWED_FORMATS", To: formats(&s.AllowedFormats), Default: "jpeg,webp,avif,png,gif", Example: "jpeg,webp",
 			Doc: "Output formats that requests may ask for.",
 		},

@@ -15,6 +15,9 @@ func (s *Settings) OwnFiles() {
 	if !s.given("IMAGEKIT_MAX_INPUT_SIZE") {
 		s.MaxInputSize = maxFile
 	}
+	if !s.given("IMAGEKIT_SOURCE_FORMATS") {
+		s.SourceFormats = nil // every one
+	}
 	if !s.given("IMAGEKIT_MAX_PIXELS") {
 		s.MaxPixels = maxPixels
 	}

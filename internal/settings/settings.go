@@ -43,6 +43,7 @@ type Settings struct {
 	TraceOrigins    bool   // they get the trace context
 	Watermarks      string // folder, "" = none
 
+	SourceFormats   []format.Format
 	AllowedFormats  []format.Format
 	DefaultFormat   format.Format // one of AllowedFormats, or format.Auto
 	MaxPixels       int           // width × height of a source

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/image/tiff"
+
 	"imagekit/internal/blob"
 	"imagekit/internal/effect"
 	"imagekit/internal/format"
@@ -154,7 +156,11 @@ func noisePictures(t *testing.T) [][]byte {
 	if err := png.Encode(&flat, gray); err != nil {
 		t.Fatal(err)
 	}
-	return [][]byte{photo.Bytes(), drawn.Bytes(), flat.Bytes()}
+	var packed bytes.Buffer // row by row, by a decoder in Go
+	if err := tiff.Encode(&packed, img, &tiff.Options{Compression: tiff.Deflate, Predictor: true}); err != nil {
+		t.Fatal(err)
+	}
+	return [][]byte{photo.Bytes(), drawn.Bytes(), flat.Bytes(), packed.Bytes()}
 }
 
 // forgetPeak resets the peak of a process' memory and returns what it holds now.

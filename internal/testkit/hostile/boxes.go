@@ -112,10 +112,10 @@ func others() []File {
 			[][4]uint32{{273, 4, 1, 8}, {277, 3, 1, 1}, {278, 4, 1, huge}, {279, 4, 1, 4}})...)),
 		bad("tiff_tile_2p20.tif", fault.UnsupportedFormat, directory(0, slices.Concat(size(100), kind,
 			[][4]uint32{{277, 3, 1, 1}, {322, 4, 1, 1 << 20}, {323, 4, 1, 1 << 20}, {324, 4, 1, 8}, {325, 4, 1, 4}})...)),
-		bad("bmp_2p31.bmp", fault.UnsupportedFormat,
+		bad("bmp_2p31.bmp", fault.DamagedImage,
 			text("BM\x36\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"+
 				"\xff\xff\xff\x7f\x00\x00\x00\x80\x01\x00\x18\x00"+strings.Repeat("\x00", 24))),
-		bad("pnm_huge.ppm", fault.NotAnImage, text("P6 2147483647 2147483647 255\n")),
+		bad("pnm_huge.ppm", fault.DamagedImage, text("P6 2147483647 2147483647 255\n")),
 		bad("ghostscript.eps", fault.UnsupportedFormat,
 			text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n(%pipe%touch /tmp/pwned) (w) file\n")),
 		bad("pdf_1page.pdf", fault.UnsupportedFormat,

@@ -35,7 +35,7 @@ type Seeds struct {
 
 // Files lists every row by the name of its file.
 func Files() []File {
-	all := slices.Concat(png(), gif(), jpeg(), boxes(), webp(), vectors(), others())
+	all := slices.Concat(png(), gif(), jpeg(), boxes(), webp(), vectors(), plain(), others())
 	slices.SortFunc(all, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
