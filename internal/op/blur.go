@@ -12,16 +12,35 @@ import (
 // so that hidden colours never show.
 func blur(f *frame.Frame, e effect.Effect) error {
 	for _, p := range channels(f) {
-		blurPlane(p, e.Number)
+		rowsOf(p, p).blur(e.Number)
 	}
 	return nil
 }
 
-// blurPlane blurs one plane in place. A Gaussian of a large sigma is that of a small one on a smaller picture: halving
-// a picture and enlarging it again are blurs as well, nearly Gaussian ones, whose variances are taken off.
-func blurPlane(p *frame.Plane, sigma float64) {
+// rows is a picture that is blurred row by row: what comes in, and where it goes. Its rows have room for words behind
+// their ends, as those of planes have.
+type rows struct {
+	width, height int
+	in            func(y int) []uint16       // each is asked for once, in order, and read before the next
+	out           func(y int) unsafe.Pointer // where row y goes, when no row up to y will be asked for again
+	done          func(y int)                // row y is there
+}
+
+// rowsOf blurs one plane into another of the same size, which may be the same.
+func rowsOf(from, to *frame.Plane) rows {
+	return rows{
+		width: from.Width, height: from.Height,
+		in:   func(y int) []uint16 { return words(from, y) },
+		out:  func(y int) unsafe.Pointer { return unsafe.Add(to.Data, y*to.Stride) },
+		done: func(int) {},
+	}
+}
+
+// blur is the Gaussian. One of a large sigma is that of a small one on a smaller picture: halving a picture and enlarging
+// it again are blurs as well, nearly Gaussian ones, whose variances are taken off.
+func (p rows) blur(sigma float64) {
 	if sigma < 2 {
-		fine(p, sigma)
+		p.fine(sigma)
 		return
 	}
 	n, halvings := 2, 1 // the smaller picture is 1/n of p
@@ -30,35 +49,36 @@ func blurPlane(p *frame.Plane, sigma float64) {
 	}
 	k := float64(n * n)
 	variance := sigma*sigma/k - halveVariance*(k-1)/3/k - splineVariance
-	newGauss(math.Sqrt(variance), unit).coarse(p, halvings)
+	p.coarse(newGauss(math.Sqrt(variance), unit), halvings)
 }
 
 // maxShrink bounds how small the smaller picture gets: the largest sigma that is asked for, 250 · 4, needs no less.
 const maxShrink = 512
 
-// fine filters the whole plane: each row along itself into a ring of rows, and the rows of the ring into the plane.
-func fine(p *frame.Plane, sigma float64) {
+// fine filters the whole picture: each row along itself into a ring of rows, and the rows of the ring into the result.
+func (p rows) fine(sigma float64) {
 	g, last := newGauss(sigma, unit), newGauss(sigma, full)
 	r := len(g) - 1
 	along, down := g.pairs(), last.pairs()
-	line := newPadded(p.Width, 1, r)
-	ring := newPadded(p.Width, 2*r+2, 0)
-	row := func(y int) unsafe.Pointer { return ring.at(min(max(y, 0), p.Height-1) % (2*r + 2)) }
+	line := newPadded(p.width, 1, r)
+	ring := newPadded(p.width, 2*r+2, 0)
+	row := func(y int) unsafe.Pointer { return ring.at(min(max(y, 0), p.height-1) % (2*r + 2)) }
 	next := 0 // the first row that the ring lacks
-	for y := range p.Height {
-		for ; next <= min(y+r, p.Height-1); next++ {
-			line.fill(0, words(p, next))
+	for y := range p.height {
+		for ; next <= min(y+r, p.height-1); next++ {
+			line.fill(0, p.in(next))
 			g.across(row(next), line, 0, along)
 		}
 		for k := range down {
 			down[k].before, down[k].after = row(y-k-1), row(y+k+1)
 		}
-		mix(unsafe.Add(p.Data, y*p.Stride), row(y), last[0], down, p.Width, 0)
+		mix(p.out(y), row(y), last[0], down, p.width, 0)
+		p.done(y)
 	}
 }
 
 // coarse filters a picture that is halved so many times, and enlarges it to what it was.
-func (g gauss) coarse(p *frame.Plane, halvings int) {
+func (p rows) coarse(g gauss, halvings int) {
 	r := len(g) - 1
 	small := halve(p, halvings, r+2) // the filter looks r samples beyond the edges, the enlargement two
 	pairs := g.pairs()
@@ -70,9 +90,9 @@ func (g gauss) coarse(p *frame.Plane, halvings int) {
 	}
 	n := 1 << halvings
 	weights, last := spline(n, unit), spline(n, full)
-	ring := newPadded(p.Width, 4, 0) // the rows, filtered and enlarged along themselves, that an enlarged row lies between
+	ring := newPadded(p.width, 4, 0) // the rows, filtered and enlarged along themselves, that an enlarged row lies between
 	next := -2
-	for y := range p.Height {
+	for y := range p.height {
 		above, phase := (y+n/2)/n-1, (y+n/2)%n // the row of the smaller picture above y, and how far below it y lies
 		for ; next <= above+2; next++ {
 			for k := range pairs {
@@ -85,6 +105,7 @@ func (g gauss) coarse(p *frame.Plane, halvings int) {
 		for k := range four {
 			four[k] = ring.at((above + k + 3) % 4)
 		}
-		mixFour(unsafe.Add(p.Data, y*p.Stride), &four, &last[phase], p.Width)
+		mixFour(p.out(y), &four, &last[phase], p.width)
+		p.done(y)
 	}
 }

@@ -3,8 +3,6 @@ package op
 import (
 	"math"
 	"unsafe"
-
-	"imagekit/internal/frame"
 )
 
 // halveVariance is the variance of the weights 1, 3, 3, 1 by which a picture is halved.
@@ -12,19 +10,19 @@ const halveVariance = 0.75
 
 // halve returns p halved so many times, with a margin around it that shows what lies there when p goes on with its
 // edges. Each sample is the mean of four by four, weighted 1, 3, 3, 1: little of what is finer comes through as moiré.
-func halve(p *frame.Plane, times, margin int) padded {
+func halve(p rows, times, margin int) padded {
 	margin += margin & 1 // halveRows wants an even one
-	in := newPadded(p.Width, 4, margin)
+	in := newPadded(p.width, 4, margin)
 	next := 0
 	// Row i of the full picture; four in a row are there at any time. Beyond the edges it is the first or the last.
 	full := func(i int) unsafe.Pointer {
-		i = min(max(i, 0), p.Height-1)
+		i = min(max(i, 0), p.height-1)
 		for ; next <= i; next++ {
-			in.fill(next%4, words(p, next))
+			in.fill(next%4, p.in(next))
 		}
 		return in.at(i % 4)
 	}
-	b := halveRows(full, p.Width, p.Height, margin)
+	b := halveRows(full, p.width, p.height, margin)
 	for range times - 1 {
 		from := b
 		b = halveRows(func(i int) unsafe.Pointer {

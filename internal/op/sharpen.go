@@ -1,6 +1,8 @@
 package op
 
 import (
+	"unsafe"
+
 	"imagekit/internal/effect"
 	"imagekit/internal/frame"
 )
@@ -8,48 +10,50 @@ import (
 // sharpen adds to luma what a Gaussian of the sigma e.Number takes away (unsharp mask, amount 1). Beside transparent
 // pixels the mean of what can be seen counts: blurred luma over blurred alpha.
 func sharpen(f *frame.Frame, e effect.Effect) error {
-	mask, err := maskOf(f)
+	around, err := aroundOf(f, e.Number)
 	if err != nil {
 		return err
 	}
-	defer mask.Release()
-	blurPlane(&mask.Planes[0], e.Number)
-	if f.HasAlpha() {
-		blurPlane(&mask.Alpha, e.Number)
+	if around != nil {
+		defer around.Release()
 	}
-	for y := range f.Height {
-		alpha, blurred := alphaRow(f, y), alphaRow(mask, y)
-		row := words(&mask.Planes[0], y)
-		if f.Model != frame.RGB {
-			sharpenLuma(words(&f.Planes[0], y), row, alpha, blurred)
-			continue
-		}
-		sharpenRGB(words(&f.Planes[0], y), words(&f.Planes[1], y), words(&f.Planes[2], y), row, alpha, blurred)
-	}
+	line := newPadded(f.Width, 2, 0) // a row of luma, and one of the mask
+	luma, mask := line.row(0), line.row(1)
+	rows{
+		width: f.Width, height: f.Height,
+		in: func(y int) []uint16 {
+			if f.Model != frame.RGB {
+				return words(&f.Planes[0], y)
+			}
+			lumaRow(luma, words(&f.Planes[0], y), words(&f.Planes[1], y), words(&f.Planes[2], y))
+			return luma
+		},
+		out: func(int) unsafe.Pointer { return line.at(1) },
+		done: func(y int) {
+			var alpha, mean []uint16
+			if around != nil {
+				alpha, mean = words(&f.Alpha, y), words(&around.Planes[0], y)
+			}
+			if f.Model != frame.RGB {
+				sharpenLuma(words(&f.Planes[0], y), mask, alpha, mean)
+				return
+			}
+			sharpenRGB(words(&f.Planes[0], y), words(&f.Planes[1], y), words(&f.Planes[2], y), mask, alpha, mean)
+		},
+	}.blur(e.Number)
 	return nil
 }
 
-// maskOf returns the luma and alpha of a working frame as a frame of its own.
-func maskOf(f *frame.Frame) (*frame.Frame, error) {
-	n := 1
-	if f.HasAlpha() {
-		n = 2
+// aroundOf returns the blurred alpha of a frame as a frame of its own, nil for an opaque one.
+func aroundOf(f *frame.Frame, sigma float64) (*frame.Frame, error) {
+	if !f.HasAlpha() {
+		return nil, nil
 	}
-	mask, err := frame.New(frame.Gray, 16, f.Width, f.Height, frame.Full(n, f.Width, f.Height)...)
-	if err != nil {
-		return nil, err
+	around, err := frame.New(frame.Gray, 16, f.Width, f.Height, frame.Size{W: f.Width, H: f.Height})
+	if err == nil {
+		rowsOf(&f.Alpha, &around.Planes[0]).blur(sigma)
 	}
-	for y := range f.Height {
-		row := words(&mask.Planes[0], y)
-		copy(row, words(&f.Planes[0], y))
-		if f.Model == frame.RGB {
-			lumaRow(row, words(&f.Planes[1], y), words(&f.Planes[2], y))
-		}
-		if n > 1 {
-			copy(words(&mask.Alpha, y), words(&f.Alpha, y))
-		}
-	}
-	return mask, nil
+	return around, err
 }
 
 // detail is what the mask takes away from the luma v: v less the mean around it, times alpha. The mean is divided in
