@@ -25,7 +25,7 @@ type Pool struct {
 	queue    *queue
 	poison   *poison
 	launcher *launcher
-	count    tally
+	count    counts
 
 	life     context.Context // ends: slots shall stop when they are idle
 	stop     context.CancelFunc
@@ -60,7 +60,7 @@ func NewPool(c Config) (*Pool, error) {
 		queue:    newQueue(c.Queue, c.Memory),
 		poison:   newPoison(c.PoisonTTL),
 		launcher: newLauncher(c, childEnd),
-		count:    tally{pids: map[int]struct{}{}},
+		count:    counts{pids: map[int]struct{}{}},
 	}
 	p.life, p.stop = context.WithCancel(context.Background())
 	p.patience, p.giveUp = context.WithCancel(context.Background())
@@ -245,8 +245,8 @@ func closeAll(list ...io.Closer) error {
 	return err
 }
 
-// tally counts what happens to the workers.
-type tally struct {
+// counts is what happens to the workers.
+type counts struct {
 	mu       sync.Mutex
 	pids     map[int]struct{} // of those alive
 	deaths   [causes]uint64
@@ -255,27 +255,27 @@ type tally struct {
 	sandbox  Sandbox
 }
 
-func (t *tally) born(w *process) {
+func (t *counts) born(w *process) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.pids[w.cmd.Process.Pid] = struct{}{}
 	t.versions, t.sandbox = w.hello.Versions, w.hello.Sandbox
 }
 
-func (t *tally) gone(w *process, c Cause) {
+func (t *counts) gone(w *process, c Cause) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.pids, w.cmd.Process.Pid)
 	t.deaths[c]++
 }
 
-func (t *tally) unstarted() {
+func (t *counts) unstarted() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.deaths[Unstarted]++
 }
 
-func (t *tally) recycled() {
+func (t *counts) recycled() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.replaced++

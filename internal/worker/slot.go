@@ -39,7 +39,7 @@ func (s *slot) run() {
 		}
 	}
 	if s.w != nil {
-		s.bury(NoCause)
+		s.endWorker(NoCause)
 	}
 }
 
@@ -98,7 +98,7 @@ func (s *slot) await() *job {
 		return j
 	case <-s.w.exited:
 		s.failures++
-		s.bury(Idle)
+		s.endWorker(Idle)
 	case <-s.pool.life.Done():
 	}
 	if j := s.pool.queue.leave(s.seat); j != nil {
@@ -119,14 +119,14 @@ func (s *slot) work(j *job) {
 	reply, at, err := s.w.do(j, header)
 	release()
 	if err != nil {
-		s.mourn(j, at, err)
+		s.lost(j, at, err)
 		return
 	}
 	s.w.jobs++
 	s.failures = 0
 	j.finish(reply)
 	if c := s.w.killed(); c != NoCause { // too late for this job
-		s.bury(c)
+		s.endWorker(c)
 	}
 	s.pool.queue.release(j)
 }
@@ -182,15 +182,15 @@ func causeOf(ctx context.Context) Cause {
 	return Abandoned
 }
 
-// mourn deals with a worker that did not live to reply: it answers the job or gives it back to the queue, blames
+// lost deals with a worker that did not live to reply: it answers the job or gives it back to the queue, blames
 // the source that was in work, and clears the slot. at is how far the job came.
-func (s *slot) mourn(j *job, at place, err error) {
+func (s *slot) lost(j *job, at place, err error) {
 	if errors.Is(err, errWire) {
 		s.w.kill(Babbled)
 	}
-	if c := s.w.killed(); c == TimedOut || c == Abandoned { // the answer need not wait for the funeral
+	if c := s.w.killed(); c == TimedOut || c == Abandoned { // the answer need not wait until it has ended
 		j.fail(s.interrupted(j))
-		s.bury(c)
+		s.endWorker(c)
 		s.pool.queue.release(j)
 		return
 	}
@@ -200,11 +200,11 @@ func (s *slot) mourn(j *job, at place, err error) {
 		if cause == Crashed || cause == Killed {
 			cause = Idle
 		}
-		s.bury(cause)
+		s.endWorker(cause)
 		s.retry(j)
 		return
 	}
-	s.bury(cause)
+	s.endWorker(cause)
 	src, pl := j.source(at.Part)
 	s.pool.poison.blame(src, pl, at.Stage, cause, time.Now())
 	j.fail(fault.OfPart(s.verdict(cause, at.Stage, err), at.Part))
@@ -247,8 +247,8 @@ func (s *slot) retry(j *job) {
 	s.pool.queue.release(j)
 }
 
-// bury ends the slot's worker, counts and reports it, and clears the slot. NoCause is an end that was planned.
-func (s *slot) bury(c Cause) {
+// endWorker ends the slot's worker, counts and reports it, and clears the slot. NoCause is an end that was planned.
+func (s *slot) endWorker(c Cause) {
 	w := s.w
 	s.w = nil
 	w.end()
@@ -280,7 +280,7 @@ func (s *slot) recycle() {
 		return
 	}
 	s.pool.born(fresh)
-	s.bury(NoCause)
+	s.endWorker(NoCause)
 	s.w = fresh
 	s.pool.count.recycled()
 }

@@ -53,8 +53,8 @@ func tunesForImages(codecs string) bool {
 	return false
 }
 
-// failure turns libavif's result into a fault: want of memory, or else of the given kind.
-func failure(kind fault.Kind, r C.avifResult, doing string) error {
+// faultOf turns libavif's result into a fault: want of memory, or else of the given kind.
+func faultOf(kind fault.Kind, r C.avifResult, doing string) error {
 	if r == C.AVIF_RESULT_OUT_OF_MEMORY {
 		kind = fault.TooMuchMemory
 	}

@@ -29,7 +29,7 @@ func Decode(src []byte, _ frame.Hint) (*frame.Frame, error) {
 	}
 	decoder := C.avifDecoderCreate()
 	if decoder == nil {
-		return nil, failure(fault.Internal, C.AVIF_RESULT_OUT_OF_MEMORY, "decoder")
+		return nil, faultOf(fault.Internal, C.AVIF_RESULT_OUT_OF_MEMORY, "decoder")
 	}
 	defer C.avifDecoderDestroy(decoder)
 	decoder.maxThreads = 1
@@ -44,13 +44,13 @@ func Decode(src []byte, _ frame.Hint) (*frame.Frame, error) {
 	pin.Pin(unsafe.SliceData(src))
 	if r := C.avifDecoderSetIOMemory(decoder, (*C.uint8_t)(unsafe.SliceData(src)),
 		C.size_t(len(src))); r != C.AVIF_RESULT_OK {
-		return nil, failure(kindOf(r), r, "input")
+		return nil, faultOf(kindOf(r), r, "input")
 	}
 	if r := C.avifDecoderParse(decoder); r != C.AVIF_RESULT_OK {
-		return nil, failure(kindOf(r), r, "container")
+		return nil, faultOf(kindOf(r), r, "container")
 	}
 	if r := C.avifDecoderNextImage(decoder); r != C.AVIF_RESULT_OK {
-		return nil, failure(kindOf(r), r, "picture")
+		return nil, faultOf(kindOf(r), r, "picture")
 	}
 	return newFrame(decoder.image)
 }

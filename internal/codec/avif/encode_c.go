@@ -50,7 +50,7 @@ func tuningFor(codecs string) C.ikavif_tuning {
 func encode(f *frame.Frame, format C.avifPixelFormat, s Settings, tuning C.ikavif_tuning) ([]byte, error) {
 	img := C.avifImageCreate(C.uint32_t(f.Width), C.uint32_t(f.Height), C.uint32_t(f.Depth), format)
 	if img == nil {
-		return nil, failure(fault.Internal, C.AVIF_RESULT_OUT_OF_MEMORY, "image")
+		return nil, faultOf(fault.Internal, C.AVIF_RESULT_OUT_OF_MEMORY, "image")
 	}
 	defer C.avifImageDestroy(img)
 	describe(img, f, s.cicp())
@@ -73,7 +73,7 @@ func encode(f *frame.Frame, format C.avifPixelFormat, s Settings, tuning C.ikavi
 		return encode(f, format, s, tuningNone)
 	}
 	if r != C.AVIF_RESULT_OK {
-		return nil, failure(fault.Internal, r, "encoder")
+		return nil, faultOf(fault.Internal, r, "encoder")
 	}
 	return C.GoBytes(unsafe.Pointer(out.data), C.int(out.size)), nil
 }

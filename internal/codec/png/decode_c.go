@@ -45,7 +45,7 @@ func Decode(src []byte, h frame.Hint) (*frame.Frame, error) {
 		&picture, C.uint32_t(top), C.uint32_t(bottom))
 	if code != 0 {
 		f.Release()
-		return nil, failure(fault.DamagedImage, code)
+		return nil, faultOf(fault.DamagedImage, code)
 	}
 	return f, nil
 }
@@ -60,8 +60,8 @@ func pictureOf(f *frame.Frame) C.ikpng_picture {
 	return picture
 }
 
-// failure turns libspng's code into a fault: want of memory, or else of the given kind.
-func failure(kind fault.Kind, code C.int) error {
+// faultOf turns libspng's code into a fault: want of memory, or else of the given kind.
+func faultOf(kind fault.Kind, code C.int) error {
 	if code == C.SPNG_EMEM {
 		kind = fault.TooMuchMemory
 	}

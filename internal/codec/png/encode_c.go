@@ -31,7 +31,7 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	}
 	var result C.ikpng_result
 	if code := C.ikpng_encode(&picture, &settings, &result); code != 0 {
-		return nil, failure(fault.Internal, code)
+		return nil, faultOf(fault.Internal, code)
 	}
 	defer C.free(unsafe.Pointer(result.bytes))
 	return C.GoBytes(unsafe.Pointer(result.bytes), C.int(result.len)), nil
