@@ -106,7 +106,7 @@ func TestSecretRotation(t *testing.T) {
 
 	write(t, current, "")
 	s.log.expect("secrets not reloaded")
-	s.reload(t, "secrets not reloaded; the old ones stay in force", 1)
+	s.reload(t, "secrets not reloaded; the old ones are still used", 1)
 	signs(second)
 	accepts(second)
 	accepts(third)
@@ -173,7 +173,7 @@ func TestReloadOfAPipe(t *testing.T) {
 	write(t, path, testSecret)
 	s := start(t, "IMAGEKIT_SECRET=", "IMAGEKIT_SECRET_FILE="+path)
 	s.secret = testSecret
-	const failed = "secrets not reloaded; the old ones stay in force"
+	const failed = "secrets not reloaded; the old ones are still used"
 	s.log.expect(failed)
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)

@@ -209,7 +209,7 @@ func (v *service) reload() {
 	secrets, warnings, err := v.settings.Secrets()
 	if err != nil {
 		v.reloads.failed.Add(1)
-		v.log.Error("secrets not reloaded; the old ones stay in force", "error", err)
+		v.log.Error("secrets not reloaded; the old ones are still used", "error", err)
 		return
 	}
 	for _, w := range warnings {
@@ -239,10 +239,10 @@ func (v *service) close(ctx context.Context) error {
 	v.sweeper.stop()
 	err := v.pool.Close(ctx)
 	if v.results.Flush(ctx) != nil {
-		v.log.Warn("the cache's disk does not take the last results in time", "lost", v.results.Stats().Pending)
+		v.log.Warn("the last results could not be written to the cache in time", "lost", v.results.Stats().Pending)
 	}
 	if v.shared.close(ctx) != nil {
-		v.log.Warn("the store of shared results does not take the last ones in time")
+		v.log.Warn("the last results could not be written to the shared store in time")
 	}
 	v.fetcher.Close()
 	if v.folder != nil {
@@ -251,7 +251,7 @@ func (v *service) close(ctx context.Context) error {
 	spans, cancel := context.WithTimeout(ctx, lastSpans)
 	defer cancel()
 	if err := v.tracer.Close(spans); err != nil {
-		v.log.Warn("the last spans are lost", "error", err)
+		v.log.Warn("the last spans could not be sent", "error", err)
 	}
 	return errors.Join(err, v.store.Close())
 }

@@ -19,10 +19,10 @@ import (
 // cacheCommand is what an operator does with the cache's directory. All of it may be done while servers work in it.
 func cacheCommand(sys system) *cli.Command {
 	return &cli.Command{
-		Name: "cache", Usage: "look after the cache's directory: verify, stats, prune, purge",
+		Name: "cache", Usage: "manage the cache directory: verify, stats, prune, purge",
 		UsageText: "imagekit cache COMMAND [options]",
-		Description: `All of this is safe while servers use the directory, also over a network, and touches the cache's
-own files only. A server counts anew within ten minutes.
+		Description: `All of this is safe while servers use the directory, even over a network. It touches only files of
+the cache. A running server reports the new size within ten minutes.
 
 Examples:
 
@@ -64,8 +64,8 @@ func cacheVerify(sys system) *cli.Command {
 		Name: "verify", Usage: "read every entry and report the damaged ones",
 		UsageText: "imagekit cache verify [--delete] [--json]",
 		Description: `Each damaged entry is a line on standard output: its file and what is wrong with it. The exit status
-is 1 when there was any, or one that could not be read. Servers check each entry they read anyway;
-this finds out how well a disk keeps what it was given.
+is 1 if an entry is damaged or cannot be read. Servers check every entry that they read anyway; this
+command shows whether the disk loses data.
 
 Examples:
 
@@ -73,7 +73,7 @@ Examples:
   imagekit cache verify --delete --cache-dir /var/cache/imagekit`,
 		Flags: cacheFlags(&cli.BoolFlag{
 			Name:  "delete",
-			Usage: "Remove the damaged entries. They are made again when they are asked for.", Local: true,
+			Usage: "Remove the damaged entries. They are made again on the next request.", Local: true,
 		}),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if err := noArguments(c); err != nil {
@@ -97,10 +97,10 @@ Examples:
 
 func cacheStats(sys system) *cli.Command {
 	return &cli.Command{
-		Name: "stats", Usage: "tell how much is in the cache and how long it was not used",
+		Name: "stats", Usage: "show how much is in the cache and when it was last used",
 		UsageText: "imagekit cache stats [--json]",
 		Description: `It counts what is on the disk, for all servers that share it. Hits and misses are in a server's own
-/stats/cache. The time of the last use is true to an hour.
+/stats/cache. Times of last use are accurate to an hour.
 
 Example:
 
@@ -127,10 +127,10 @@ Example:
 
 func cachePrune(sys system) *cli.Command {
 	return &cli.Command{
-		Name: "prune", Usage: "remove what was not used for long",
+		Name: "prune", Usage: "remove entries that were not used for a long time",
 		UsageText: "imagekit cache prune [--older-than AGE] [--to SIZE] [--json]",
-		Description: `With both options, what is too old goes first, and then as much as it takes to get to the size, what
-was not used for longest first. An entry that is used meanwhile stays.
+		Description: `With both options, entries older than AGE are removed first. If the cache is still larger than SIZE,
+those that were not used for the longest time follow. An entry that is used meanwhile stays.
 
 Examples:
 
@@ -138,11 +138,11 @@ Examples:
   imagekit cache prune --to 5GiB --cache-dir /var/cache/imagekit`,
 		Flags: cacheFlags(
 			&cli.StringFlag{
-				Name: "older-than", Usage: "Remove what was not used for so long, for example 7d or 12h.",
+				Name: "older-than", Usage: "Remove entries that were not used for this long, for example 7d or 12h.",
 				Local: true,
 			},
 			&cli.StringFlag{
-				Name: "to", Usage: "Remove until the cache takes no more than this, for example 5GiB.",
+				Name: "to", Usage: "Remove entries until the cache is no larger than this, for example 5GiB.",
 				Local: true,
 			},
 		),
@@ -190,10 +190,10 @@ func cachePurge(sys system) *cli.Command {
 	return &cli.Command{
 		Name: "purge", Usage: "forget all results of a source",
 		UsageText: "imagekit cache purge [--v V] [--json] URL",
-		Description: `URL is the source, as it stands in url=, not percent-encoded again. Its results of all sizes and
-formats, and of every v, are removed; the next request makes them anew, of a new download. What
-servers are making of it at this moment is not kept. A URL that ends with /* means all sources
-below. Copies in browsers and CDNs stay: those follow a new v.
+		Description: `URL is the source as you write it after url=, without percent-encoding. Its results in every size
+and format, and with every v, are removed. The next request downloads the source again. Results that
+a server is making at this moment are not kept. A URL that ends with /* means all sources below it.
+Copies in browsers and CDNs stay: to replace them, change v in your URLs.
 
 Examples:
 

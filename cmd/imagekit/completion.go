@@ -13,10 +13,10 @@ func completionCommand(sys system) *cli.Command {
 	return &cli.Command{
 		Name: "completion", Usage: "print the completion script of a shell: bash, zsh, fish",
 		UsageText: "imagekit completion SHELL",
-		Description: `With it, the tab key completes commands, options, and the names and choices of parameters in the
-arguments of transform and sign: imagekit sign 'url=sample:photo&fit=c<TAB>.
+		Description: `With this script the tab key completes commands, options, and the names and choices of parameters in
+the arguments of transform and sign: imagekit sign 'url=sample:photo&fit=c<TAB>.
 
-Examples; put the line where it is read when a shell starts, ~/.bashrc or ~/.zshrc after compinit:
+Examples; add the line to ~/.bashrc, or to ~/.zshrc after compinit:
 
   source <(imagekit completion bash)
   source <(imagekit completion zsh)

@@ -31,9 +31,8 @@ func newDialects(s *settings.Settings, secrets settings.Secrets, log *slog.Logge
 		return d, usageError{err}
 	}
 	if s.DialectsUnsigned && len(s.Dialects) > 0 {
-		log.Warn("URLs of other servers are answered without a signature (IMAGEKIT_DIALECTS_UNSIGNED=1): whoever knows "+
-			"this server can ask for "+
-			"any picture of the allowed hosts in any size", "allowed_hosts", s.AllowedHosts)
+		log.Warn("URLs of other servers are answered without a signature (IMAGEKIT_DIALECTS_UNSIGNED=1): anybody "+
+			"who can reach this server may ask for any picture of the allowed hosts in any size", "allowed_hosts", s.AllowedHosts)
 	}
 	for _, wanted := range s.Dialects {
 		e := dialect.Entry{Name: wanted.Name, Host: wanted.Host, Prefix: wanted.Prefix}

@@ -18,7 +18,7 @@ func healthcheckCommand(sys system) *cli.Command {
 	return &cli.Command{
 		Name: "healthcheck", Usage: "exit 0 if the server at IMAGEKIT_ADDR is healthy, else 1",
 		UsageText: "imagekit healthcheck [--addr HOST:PORT|unix:PATH]",
-		Description: `For a server that listens on all interfaces, the one on this machine is asked.
+		Description: `If IMAGEKIT_ADDR means all interfaces, the server on this machine is asked.
 
 Example, in a Dockerfile:
 

@@ -14,9 +14,9 @@ import (
 func owner(off bool, log *slog.Logger) func(peer, here netip.AddrPort) error {
 	if !peercred.Supported {
 		if !off {
-			log.Warn("this system does not tell whose a connection is, so that every user of this machine counts as " +
-				"local, and every " +
-				"proxy that adds no header and sends a loopback Host: IMAGEKIT_LOCAL=off trusts the sign token alone")
+			log.Warn("this system does not tell which user opened a connection, so every user of this machine counts as " +
+				"local, and so does every proxy that adds no header and sends a loopback Host: with IMAGEKIT_LOCAL=off " +
+				"only the sign token counts")
 		}
 		return nil
 	}
@@ -26,9 +26,8 @@ func owner(off bool, log *slog.Logger) func(peer, here netip.AddrPort) error {
 		err := asker.Check(peer, here)
 		if errors.Is(err, peercred.ErrUnknown) {
 			said.Do(func() {
-				log.Warn("the kernel does not tell whose a connection is, so that nobody counts as local: allow "+
-					"AF_NETLINK or "+
-					"/proc/self/net, or set IMAGEKIT_SIGN_TOKEN", "error", err)
+				log.Warn("the kernel does not tell which user opened a connection, so nobody counts as local: allow "+
+					"AF_NETLINK or /proc/self/net, or set IMAGEKIT_SIGN_TOKEN", "error", err)
 			})
 		}
 		return err

@@ -36,11 +36,11 @@ func sandboxCommand(sys system) *cli.Command {
 		Name: "sandbox", Usage: "try to break out of a worker, and show what holds",
 		UsageText: "imagekit sandbox [--sandbox MODE]",
 		Description: `Starts workers as the service does. One of them tries what code in a hostile picture would try;
-the other one reads and writes every format. The exit status is 1 when something was not denied,
-or when a format does not work.
+the other reads and writes every format. The exit status is 1 if an attempt was not denied or a
+format does not work.
 
-ALLOWED is also said of a call that came through and failed: the attempts are made so that they do
-no harm.
+ALLOWED also marks a call that was let through and then failed: every attempt is made so that it
+does no harm.
 
 Example:
 

@@ -31,12 +31,12 @@ func serveCommand(sys system) *cli.Command {
 	return &cli.Command{
 		Name: "serve", Usage: "run the service",
 		UsageText: "imagekit serve [options]",
-		Description: `Every option can be given as an environment variable, too. Secrets have no option:
-they stand in IMAGEKIT_SECRET, IMAGEKIT_SECRET_PREVIOUS, IMAGEKIT_SIGN_TOKEN and
-IMAGEKIT_PURGE_TOKEN, or in files.
+		Description: `Every option can be set by an environment variable, too. Secrets themselves are never options: put
+them into IMAGEKIT_SECRET, IMAGEKIT_SECRET_PREVIOUS, IMAGEKIT_SIGN_TOKEN and IMAGEKIT_PURGE_TOKEN,
+or into files that options name.
 
-SIGHUP reads the files again. SIGINT and SIGTERM answer the requests that were accepted, then end
-the service.
+SIGHUP reads the files of secrets again. After SIGINT or SIGTERM the service answers the requests
+that it has accepted, then it ends.
 
 Examples:
 
@@ -161,7 +161,7 @@ func (v *service) serveAdmin(all []net.Listener) *http.Server {
 		v.log.Info("metrics", "addr", address(l.Addr()))
 		go func() {
 			if err := admin.Serve(server.TellAccept(l, v.log)); !errors.Is(err, http.ErrServerClosed) {
-				v.log.Error("the admin address is served no more", "error", err)
+				v.log.Error("the admin address is no longer served", "error", err)
 			}
 		}()
 	}
@@ -183,7 +183,7 @@ func drain(ctx context.Context, v *service, h *http.Server) error {
 	defer cancel()
 	err := h.Shutdown(answers)
 	if errors.Is(err, context.DeadlineExceeded) { // no work takes so long: what is left waits for its client
-		v.log.Warn("clients that were still sending, or not reading, are cut off")
+		v.log.Warn("clients that did not finish in time were disconnected")
 		err = h.Close()
 	}
 	err = errors.Join(err, v.close(ctx))

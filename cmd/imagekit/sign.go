@@ -25,11 +25,11 @@ With "-", or without an argument in a pipe, every line of standard input is a qu
 URL is one line of output, in the same order. Lines that cannot be signed are reported on standard
 error with their number; the others are signed, and the exit status is 1.
 
-Set what the server has set: a query that it would refuse is not signed, and a server that others
-can reach needs a secret of at least 32 bytes.
+Use the settings of the server: a query that it would refuse is not signed. A server that others can
+reach needs a secret of at least 32 bytes.
 
-With --dialect imgproxy, thumbor or imagor the argument, or each line, is a path of that server
-without its signature, and the keys are those of IMAGEKIT_IMGPROXY_KEY and so on: to try a move.
+To try a move from another server: with --dialect imgproxy, thumbor or imagor, the argument or each
+line is a path of that server without its signature. The keys are IMAGEKIT_IMGPROXY_KEY and so on.
 
 Examples:
 

@@ -31,7 +31,7 @@ func supervise(ctx context.Context, ready func() bool, healthy func(context.Cont
 		s.tell(daemon.SdNotifyReady)
 		every, err := daemon.SdWatchdogEnabled(false)
 		if err != nil {
-			log.Warn("the watchdog is not fed", "error", err)
+			log.Warn("systemd's watchdog is not notified", "error", err)
 		}
 		if err != nil || every == 0 {
 			return
@@ -88,7 +88,7 @@ func (s *supervisor) end() {
 
 func (s *supervisor) tell(state string) {
 	if _, err := daemon.SdNotify(false, state); err != nil {
-		s.log.Warn("systemd cannot be told how the service is", "error", err)
+		s.log.Warn("systemd could not be told the state of the service", "error", err)
 	}
 }
 
@@ -103,7 +103,7 @@ func feed(ctx context.Context, done <-chan struct{}, tick <-chan time.Time, chec
 		case <-tick:
 		}
 		if err := check(); err != nil && ctx.Err() == nil {
-			log.Error("the service does not answer: the watchdog is not fed", "error", err)
+			log.Error("the service does not answer, so systemd's watchdog is not notified", "error", err)
 			continue
 		}
 		beat()

@@ -25,9 +25,9 @@ func transformCommand(sys system) *cli.Command {
 		Description: `PARAMETERS are those of /img in one argument, without url, t, v and sig ('' for none). To list them:
 imagekit transform --help parameters.
 
-One file IN makes the file OUT. Several files or a folder make a folder OUT. A name that ends in "/"
-is a folder. Folders are searched for files named like pictures (.jpg, .tiff ...); other files in
-them are named and left alone, hidden ones are skipped. "-" is standard input or output.
+One file IN is written to the file OUT. Several files or a folder are written to the folder OUT. A
+name that ends in "/" is a folder. Folders are searched for files named like pictures (.jpg, .tiff
+...); other files in them are reported, hidden ones are skipped. "-" is standard input or output.
 
 The format is f, or the extension of OUT if OUT is a file, or the default format.
 
@@ -36,7 +36,7 @@ parameters, so you can interrupt a run and start it again. OUT/.imagekit-FORMAT.
 parameters. Each failure is one line on standard error. Exit status: 0, 1 if a file failed, 2 if an
 argument is wrong, 130 after Ctrl-C.
 
-The limits of the server on size, pixels and time hold only if you set them.
+The server's limits on size, pixels and time apply only if you set them.
 
 Examples:
 

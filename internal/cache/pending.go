@@ -64,7 +64,7 @@ func (c *Cache) keep(id ID, w write) {
 	}
 	c.writeErrors.Add(1)
 	c.pausedUntil.Store(int64(c.elapsed() + writePause))
-	c.warn(&c.writeLog, "cache write failed; results are served uncached meanwhile", id, err)
+	c.warn(&c.writeLog, "cache write failed; for a moment results are served without being cached", id, err)
 }
 
 // paused reports whether nothing is written because a write has just failed.

@@ -104,7 +104,7 @@ func (s *Server) warnUnbelieved(r *http.Request) {
 		return
 	}
 	s.unbelieved.Do(func() {
-		s.Log.Warn("X-Forwarded-For is ignored, so that all clients behind this peer count as one: if it is a proxy of "+
-			"yours, add it to IMAGEKIT_TRUSTED_PROXIES", "peer", r.RemoteAddr)
+		s.Log.Warn("X-Forwarded-For is ignored, so all clients behind this peer count as one; if the peer is your proxy, "+
+			"add it to IMAGEKIT_TRUSTED_PROXIES", "peer", r.RemoteAddr)
 	})
 }

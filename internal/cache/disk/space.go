@@ -102,7 +102,7 @@ func (s *space) tell(v sysfile.Volume, floor, inodeFloor int64) {
 		s.log.Info("the cache's disk has space again", "free_bytes", v.Free, "free_inodes", v.InodesFree)
 		return
 	}
-	s.log.Warn("the cache's disk has less space than is to stay free (IMAGEKIT_CACHE_MIN_FREE): the cache gives way, "+
-		"results may be served uncached",
+	s.log.Warn("the disk has less free space than IMAGEKIT_CACHE_MIN_FREE asks for: the cache removes entries and "+
+		"may not keep new results",
 		"free_bytes", v.Free, "min_free_bytes", floor, "free_inodes", v.InodesFree, "min_free_inodes", inodeFloor)
 }

@@ -110,7 +110,7 @@ func (s *Shared) poll(ctx context.Context) {
 	}
 	if err != nil {
 		if !s.failing.Swap(true) {
-			s.log.Warn("purges of other instances cannot be read; shared results are not used while that lasts "+
+			s.log.Warn("purges of other instances cannot be read; until they can, shared results are not used "+
 				"(IMAGEKIT_RESULTS)", "error", err)
 		}
 		return

@@ -167,7 +167,7 @@ func (t *Tier) failed(err error) {
 
 func (t *Tier) warn(err error) {
 	if held, ok := t.logged.Pass(time.Now(), logEvery); ok {
-		t.log.Warn("the store of shared results fails; this instance works by itself meanwhile (IMAGEKIT_RESULTS)",
+		t.log.Warn("the store of shared results fails; until it answers again, this instance works alone (IMAGEKIT_RESULTS)",
 			"store", t.name, "error", err, "not_logged_before", held)
 	}
 }

@@ -18,7 +18,7 @@ const builtIn = secret ? ` This server has no secret of its own yet: run it with
 const tabs = [
   { name: "<picture>", make: makePicture, note: "Widths in every format, none wider than the source unless Enlarge is on. One signature holds for all of them, unless the height is set. Browsers take the best they can show." },
   { name: "<img srcset>", make: makeImage, note: "One format in several widths, none wider than the source unless Enlarge is on. One signature holds for all of them, unless the height is set." },
-  { name: "URL", make: async (signal) => signed(await one(signal)), note: "Anybody can fetch it; it works until the secret changes or t is over." },
+  { name: "URL", make: async (signal) => signed(await one(signal)), note: "Anybody can fetch it. It works until the secret changes or t has passed." },
   { name: "curl", make: makeCurl, note: "" },
   ...[...document.querySelectorAll("template.snippet")].map((t) => ({
     name: t.dataset.language, make: async () => program(t.content.textContent), note: `Reads the secret from IMAGEKIT_SECRET and prints the signed address. No library is needed.${builtIn}`,
@@ -83,7 +83,7 @@ async function show() {
     if (signal.aborted) return;
     text.textContent = made;
     $("copy-code").disabled = false;
-    if (state.getFile()) $("code-note").textContent = tab.name === "curl" ? sendNote() : `A file has no address: ${placeholder} stands for where you put it. Sign again with the real one.`;
+    if (state.getFile()) $("code-note").textContent = tab.name === "curl" ? sendNote() : `A file has no address: ${placeholder} stands for the address where you publish it. Sign again with that one.`;
   } catch (error) {
     if (!signal.aborted) text.textContent = `No code: ${error.message}`;
   }
@@ -106,7 +106,7 @@ async function makeCurl(signal) {
   return `curl -o picture.${ending}${accept}${token} -F ${quoted(`file=@${file.name || "picture"}`)}${fields.join("")} ${quoted(`${location.origin}/upload`)}`;
 }
 
-const sendNote = () => `A file has no address: this sends it.${api.hasToken() ? " Set IMAGEKIT_SIGN_TOKEN in your shell to the token." : ""}`;
+const sendNote = () => `A file has no address, so this uploads it.${api.hasToken() ? " Set IMAGEKIT_SIGN_TOKEN in your shell to the token." : ""}`;
 
 // widths plans the srcset: no wider than the source, unless it may be enlarged.
 function widths() {
