@@ -62,13 +62,32 @@ func TestRulesReadFromBelow(t *testing.T) {
 	}
 }
 
-// In package main no file leads back to one that uses it: what many commands need stands in files below them.
-func TestFilesOfTheCommandHaveNoCircle(t *testing.T) {
+// In the two largest packages no file leads back to one that uses it: what many commands or routes need stands in files
+// below them. A type whose methods stand in several files, as those of the server and of an exchange do, is of them all.
+func TestFilesHaveNoCircle(t *testing.T) {
+	for _, dir := range []string{"cmd/imagekit", "server"} {
+		t.Run(dir, func(t *testing.T) { wantNoCircle(t, dir) })
+	}
+}
+
+// wantNoCircle follows the names that the files of a package use of each other.
+func wantNoCircle(t *testing.T, dir string) {
+	t.Helper()
 	declared := map[string]string{} // name → file
+	homes := map[string]string{}    // type → the file of its methods, "" if there are several
 	uses := map[string][]string{}   // file → names that are declared elsewhere
 	for _, f := range parseAll(t) {
-		if f.dir != "cmd/imagekit" || f.test {
+		if f.dir != dir || f.test {
 			continue
+		}
+		for _, d := range f.ast.Decls {
+			if name := receiver(d); name != "" {
+				if home, ok := homes[name]; ok && home != f.path {
+					homes[name] = ""
+					continue
+				}
+				homes[name] = f.path
+			}
 		}
 		for name, object := range f.ast.Scope.Objects {
 			if object.Decl != nil {
@@ -77,6 +96,11 @@ func TestFilesOfTheCommandHaveNoCircle(t *testing.T) {
 		}
 		for _, unresolved := range f.ast.Unresolved {
 			uses[f.path] = append(uses[f.path], unresolved.Name)
+		}
+	}
+	for name, home := range homes {
+		if home == "" {
+			delete(declared, name)
 		}
 	}
 	const begun, done = 1, 2
@@ -103,6 +127,22 @@ func TestFilesOfTheCommandHaveNoCircle(t *testing.T) {
 			visit(path, nil)
 		}
 	}
+}
+
+// receiver returns the type whose method d is, "" for anything else.
+func receiver(d ast.Decl) string {
+	fn, ok := d.(*ast.FuncDecl)
+	if !ok || fn.Recv == nil {
+		return ""
+	}
+	t := fn.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	if name, ok := t.(*ast.Ident); ok {
+		return name.Name
+	}
+	return ""
 }
 
 // What the budgets hold one by one, this holds for the whole: short functions, and a house of which most is the product.

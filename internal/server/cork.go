@@ -63,6 +63,12 @@ func (c *corkConn) Write(b []byte) (int, error) {
 	return int(max(n, 0)), err
 }
 
+// errCutFile tells that a file has become shorter since it was checked.
+var errCutFile = errors.New("the file of a cached picture was cut while it was sent")
+
+// sendPiece is how much of a body is sent by one deadline.
+const sendPiece = 256 << 10
+
 // sendQueue is how much of an answer waits in the kernel for a client that does not read, in bytes.
 const sendQueue = 128 << 10
 

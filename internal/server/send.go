@@ -12,12 +12,8 @@ import (
 	"imagekit/internal/fault"
 )
 
-const (
-	// sendPiece is how much of a body is sent by one deadline.
-	sendPiece = 256 << 10
-	// stallTime is what a client may lose in each piece beside Config.MinRate: by a network that is away for a moment.
-	stallTime = 10 * time.Second
-)
+// stallTime is what a client may lose in each piece beside Config.MinRate: by a network that is away for a moment.
+const stallTime = 10 * time.Second
 
 // sendPicture sends status, header and body of a picture; HEAD gets the header alone.
 func (s *Server) sendPicture(x *exchange, b *blob.Blob) error {
@@ -77,9 +73,6 @@ func (s *Server) sendFile(x *exchange, f *blob.File) error {
 	}
 	return nil
 }
-
-// errCutFile tells that a file has become shorter since it was checked.
-var errCutFile = errors.New("the file of a cached picture was cut while it was sent")
 
 // allow gives the client the time for so many bytes that the least rate allows. What does not know deadlines, as in
 // tests, goes without.
