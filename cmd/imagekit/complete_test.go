@@ -57,7 +57,7 @@ func TestComplete(t *testing.T) {
 		{"transform in out u", "up="},
 		{"transform in out up=", "up=1"},
 		{"transform in out f=a", "f=avif"},
-		{"transform - - f=j", "f=jpeg f=jpg"},
+		{"transform - - f=j", "f=jpeg f=jpg f=json"},
 		{"transform a b c w=1&h=2&g=top", "w=1&h=2&g=top w=1&h=2&g=top-left w=1&h=2&g=top-right"},
 		{"transform in out w=400&", namesAfter("w=400&")},
 		{"transform in out w=4", ""},

@@ -52,7 +52,7 @@ var keyAt = map[byte]uint64{1: atGeneration, 2: atNotes, 3: fixedLen}
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // stored lists the formats an entry can have. They are kept by MIME type, so that the constants may be renumbered.
-var stored = [...]format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG, format.GIF, format.Unknown}
+var stored = [...]format.Format{format.JPEG, format.WebP, format.AVIF, format.PNG, format.GIF, format.JSON, format.Unknown}
 
 // damage says why bytes are no entry for a key.
 type damage string

@@ -51,6 +51,8 @@ func (j *job) write(e plan.Encoder) error {
 		j.result, err = png.Encode(j.frame, s)
 	case format.WebP:
 		j.result, err = webp.Encode(j.frame, webp.Settings{Quality: e.Quality, Method: e.Effort, ICC: profile})
+	case format.JSON:
+		err = j.tell()
 	case format.GIF:
 		j.result, err = gif.Encode(j.frame)
 	case format.AVIF:

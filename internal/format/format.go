@@ -24,6 +24,8 @@ const (
 	TIFF
 	PNM
 	QOI
+	// JSON is what can be said of a picture, in its place.
+	JSON
 	// Auto asks for negotiation with the Accept header; Negotiate replaces it.
 	Auto
 	// Legacy is what Auto becomes for a client that names neither AVIF nor WebP:
@@ -81,6 +83,7 @@ var table = [...]row{
 		alpha: true, reads: true,
 	},
 	QOI:    {name: "qoi", title: "QOI", mime: "image/qoi", exts: []string{".qoi"}, alpha: true, reads: true},
+	JSON:   {name: "json", title: "JSON", mime: "application/json", exts: []string{".json"}, alpha: true, maxSide: 1_000_000, writes: true},
 	Auto:   {name: "auto"},
 	Legacy: {name: "legacy"},
 	Source: {name: "source"},
@@ -171,7 +174,7 @@ func Exts() []string {
 	return list
 }
 
-// Outputs lists the formats that can be written, in the order people should read them.
+// Outputs lists the formats of pictures that can be written, in the order people should read them.
 func Outputs() []Format { return []Format{JPEG, WebP, AVIF, PNG, GIF} }
 
 // Set is some formats; the zero value stands for all.
@@ -221,7 +224,7 @@ func names(list []Format) []string {
 	return out
 }
 
-// Set reads what the parameter f accepts: auto, jpeg, jpg, png, webp, avif, gif. Part of flag.Value.
+// Set reads what the parameter f accepts: auto, and the names of pictures. Part of flag.Value.
 func (f *Format) Set(s string) error {
 	if s == "auto" {
 		*f = Auto

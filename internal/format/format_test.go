@@ -72,10 +72,10 @@ func TestTableIsComplete(t *testing.T) {
 		}
 	}
 	for f := range Format(len(table)) {
-		if f.Writes() != slices.Contains(Outputs(), f) {
-			t.Errorf("%v: an encoder exists: %t, want the same of the outputs %v", f, f.Writes(), Outputs())
+		if f.Writes() != (slices.Contains(Outputs(), f) || f == JSON) {
+			t.Errorf("%v: an encoder exists: %t, want the same of the outputs %v and JSON", f, f.Writes(), Outputs())
 		}
-		if f.Reads() != slices.Contains(Inputs(), f) || f.Writes() && !f.Reads() {
+		if f.Reads() != slices.Contains(Inputs(), f) || f.Writes() && !f.Reads() && f != JSON {
 			t.Errorf("%v: read %t, written %t, among the inputs %v", f, f.Reads(), f.Writes(), Inputs())
 		}
 	}

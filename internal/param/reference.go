@@ -64,6 +64,24 @@ Last of all the watermark is laid over the result, turned upright as its file as
 A crop rounds its left and top edges down and its right and bottom edges up. When nothing of it lies inside the
 picture, the answer is 400 ` + "`crop_outside`" + `. Metadata is removed, except a colour profile that is not sRGB.
 
+## Facts
+
+` + "`f=json`" + ` answers with facts about the picture that the other parameters make, in its place: as ` + "`application/json`" + `, signed and
+cached like a picture. It is always allowed, but not by a signature that leaves ` + "`f`" + ` free, and not without a signature. An
+animation tells of its first picture, or of ` + "`page`" + `.
+
+| Field | Meaning |
+|---|---|
+| ` + "`source.format` `source.bytes` `source.frames`" + ` | The file: its format, its size in bytes, how many pictures it holds |
+| ` + "`source.width` `source.height` `source.orientation`" + ` | Its sides in pixels as stored, and the EXIF orientation (1 to 8) by which it is shown upright |
+| ` + "`source.alpha` `source.profile` `source.hdr`" + ` | Whether it may be transparent, which colour profile it has, whether it is HDR (PQ or HLG) |
+| ` + "`result.width` `result.height`" + ` | The sides that the picture has with these parameters |
+| ` + "`color.average`" + ` | The mean of its colours, as ` + "`#rrggbb`" + ` in sRGB: what it becomes at one pixel |
+| ` + "`color.palette` `color.dominant`" + ` | Up to six colours that stand for it, what covers most first, and the first of them; ` + "`null`" + ` if there is nothing to see |
+| ` + "`blurhash`" + ` | Its [BlurHash](https://blurha.sh) of 4 × 3 components, 3 × 4 of an upright picture; transparent pictures are laid on white |
+| ` + "`thumbhash`" + ` | Its [ThumbHash](https://evanw.github.io/thumbhash/) in base64 |
+| ` + "`lqip`" + ` | A tiny picture of it as a data URI of at most 1,000 bytes, to show until it has come |
+
 ## Source URLs
 
 A source is an absolute ` + "`http` or `https`" + ` URL with a host, a port from 1 to 65535, no user name, no password and no

@@ -119,7 +119,8 @@ func (p *Params) appendOutput(list []opt.Option) []opt.Option {
 	return append(list, []opt.Option{
 		{
 			Name: "f", Title: "Format", To: output{&p.Format}, Group: "Output", DefaultDoc: "`IMAGEKIT_DEFAULT_FORMAT`", Example: "f=jpeg",
-			Doc: "Output format. `auto` picks the best one that the browser accepts.",
+			Doc: "Output format. `auto` picks the best one that the browser accepts. `json` tells facts about the picture in its " +
+				"place: see [Facts](#facts).",
 		},
 		{
 			Name: "q", Title: "Quality", To: &p.Quality, Min: 1, Max: 100, Group: "Output", Default: strconv.Itoa(DefaultQuality),
@@ -178,7 +179,23 @@ func (r *Request) Options() []opt.Option {
 }
 
 // output is the format a request may ask for. Unknown, the operator's default, has no text.
+// output reads what f accepts: the formats of pictures, and facts in place of one.
 type output struct{ *format.Format }
+
+// Set reads the name of a format.
+func (o output) Set(s string) error {
+	if s == format.JSON.String() {
+		*o.Format = format.JSON
+		return nil
+	}
+	if o.Format.Set(s) != nil {
+		return errValue
+	}
+	return nil
+}
+
+// Choices lists what Set accepts.
+func (o output) Choices() []string { return append(o.Format.Choices(), format.JSON.String()) }
 
 func (o output) String() string {
 	if *o.Format == format.Unknown {

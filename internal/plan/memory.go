@@ -143,6 +143,8 @@ func encoding(p Plan) int64 {
 	pixels := int64(p.Size().X) * int64(p.Size().Y)
 	alpha := one(p.Alpha)
 	switch p.Format {
+	case format.JSON: // what is counted of a small picture
+		return pixels*64 + 4<<20
 	case format.GIF: // three canvases, indices, tables and codes, in Go's heap, which may hold as much again
 		return pixels*40 + 8<<20
 	case format.PNG: // hardly compressed; the result may lie there a third time, from before its buffer grew

@@ -61,7 +61,7 @@ func compose(info probe.Info, m Motion, p param.Params, out format.Format, lim L
 	}
 	pl := Plan{Motion: m, Geometry: g, Effects: p.Wanted()}
 	pl.Source, pl.Color = colors(info)
-	if out == format.GIF {
+	if out == format.GIF || out == format.JSON {
 		pl.uncarried()
 	}
 	for i := range pl.Effects {
@@ -79,6 +79,9 @@ func compose(info probe.Info, m Motion, p param.Params, out format.Format, lim L
 	}
 	if pl.Unchanged = !pl.Moves() && pl.Format == info.Format && pl.SameSize(); pl.Unchanged {
 		pl.notBetter()
+	}
+	if pl.Format == format.JSON {
+		pl.reduce()
 	}
 	return pl, pl.bound(lim)
 }

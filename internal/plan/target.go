@@ -23,12 +23,12 @@ func target(pl Plan, p param.Params, out format.Format) Target {
 	}
 	t.Model, t.SubX, t.SubY, t.FullRange = probe.YCbCr, 2, 2, true
 	switch {
-	case t.Format == format.PNG, t.Format == format.GIF, pl.Moves(): // libwebp's encoder of frames takes these, too
+	case t.Format == format.PNG, t.Format == format.GIF, t.Format == format.JSON, pl.Moves(): // libwebp's encoder of frames takes these, too
 		t.Model = probe.RGB
 	case t.Format == format.WebP:
 		t.FullRange = false
 	}
-	if pl.staysGray(t) && (t.Format != format.WebP || !pl.Moves()) {
+	if pl.staysGray(t) && t.Format != format.JSON && (t.Format != format.WebP || !pl.Moves()) {
 		t.Model = probe.Gray
 	}
 	t.Direct = direct(pl, t)

@@ -58,6 +58,9 @@ type Plan struct {
 	Overlays []Overlay       `json:",omitempty"` // on all that, in this order
 	Target
 
+	// Of is the size of the picture whose facts are told (format.JSON). It is not made: Size is that of a small one.
+	Of image.Point
+
 	// Memory is the estimate of the worker's peak bytes beyond its idle size.
 	Memory int64
 	// Threads is how many threads an encoder may use, below 2 = one. Whoever runs the plan sets it; of the result it

@@ -70,7 +70,7 @@ func (c Config) control(o opt.Option) control {
 	}
 	if o.Name == "f" {
 		made.Choices = slices.DeleteFunc(made.Choices, func(f choice) bool {
-			return f.Value != "auto" && !slices.Contains(c.Formats, f.Value)
+			return f.Value != "auto" && f.Value != "json" && !slices.Contains(c.Formats, f.Value)
 		})
 		made.Default = c.DefaultFormat
 	}

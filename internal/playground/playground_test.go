@@ -106,7 +106,7 @@ func TestChoices(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"f":    "auto=auto jpeg=jpeg webp=",
+		"f":    "auto=auto jpeg=jpeg webp= json=json",
 		"fit":  "inside= cover=cover pad=pad fill=fill outside=outside",
 		"rot":  "not turned= 90=90 180=180 270=270",
 		"flip": "not mirrored= h=h v=v hv=hv",

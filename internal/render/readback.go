@@ -1,10 +1,12 @@
 package render
 
 import (
+	"encoding/json"
 	"image"
 
 	"imagekit/internal/blob"
 	"imagekit/internal/fault"
+	"imagekit/internal/format"
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
 )
@@ -12,6 +14,12 @@ import (
 // readBack reads the header of a result as that of a source is read: what a worker sent must be the picture that was
 // planned. A result that nobody can read is our fault, and neither served nor kept.
 func readBack(b *blob.Blob, p plan.Plan) error {
+	if p.Format == format.JSON {
+		if !json.Valid(b.Data) {
+			return fault.New(fault.Internal, "the facts of this picture cannot be read")
+		}
+		return nil
+	}
 	want := p.Size()
 	info, err := probe.Read(b.Data, probe.Limits{MaxPixels: int64(want.X) * int64(want.Y)})
 	if err != nil {

@@ -165,7 +165,7 @@ func (s *Server) output(x *exchange, asked format.Format) (out format.Format, ne
 				"are not both among the formats allowed here, %v", s.Formats)
 	case asked == format.Auto:
 		return negotiate(x.r.Header.Values("Accept"), s.Negotiable), true, nil
-	case slices.Contains(s.Formats, asked):
+	case asked == format.JSON, slices.Contains(s.Formats, asked):
 		return asked, false, nil
 	}
 	refused := fault.New(fault.FormatNotAllowed, "f: want one of the formats allowed here, %v, got %s", s.Formats, asked)

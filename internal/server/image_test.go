@@ -191,6 +191,7 @@ func TestOutputFormat(t *testing.T) {
 		{name: "default", allowed: all, def: format.WebP, want: format.WebP},
 		{name: "default auto", allowed: all, def: format.Auto, accept: both, want: format.AVIF},
 		{name: "named", f: "f=jpg&", allowed: all, def: format.WebP, want: format.JPEG},
+		{name: "facts, always", f: "f=json&", allowed: []format.Format{format.WebP}, def: format.WebP, want: format.JSON},
 		{name: "named, not allowed", f: "f=png&", allowed: []format.Format{format.WebP}, def: format.WebP, refused: true},
 		{name: "auto takes AVIF", f: "f=auto&", allowed: all, accept: both, want: format.AVIF},
 		{name: "auto takes WebP", f: "f=auto&", allowed: all, accept: webp, want: format.WebP},

@@ -112,6 +112,7 @@ async function received(response, start) {
   const blob = await response.blob();
   return {
     blob,
+    facts: blob.type === "application/json" ? JSON.parse(await blob.text()) : null, // in place of a picture (f=json)
     took: performance.now() - start,
     cache: response.headers.get("X-Cache") ?? "",
     stages: stages(response.headers.get("Server-Timing") ?? ""),

@@ -1,5 +1,5 @@
 // Code to paste: the signed address, curl, HTML in several widths, and how to sign in other languages.
-import { $, element, announce, later } from "./dom.js";
+import { $, element, ending, announce, later } from "./dom.js";
 import * as state from "./state.js";
 import * as api from "./api.js";
 import { fill } from "./fill.js";
@@ -97,13 +97,12 @@ const signed = ([path]) => location.origin + path;
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 async function makeCurl(signal) {
-  const ending = lastResult().answer.blob.type.replace("image/", "").replace("jpeg", "jpg");
   const file = state.getFile();
   const accept = (state.get("f") || document.body.dataset.defaultFormat) === "auto" ? ` -H ${quoted(`Accept: ${await api.accept()}`)}` : "";
-  if (!file) return `curl -o picture.${ending}${accept} ${quoted(signed(await one(signal)))}`;
+  if (!file) return `curl -o picture.${ending(lastResult().answer.blob)}${accept} ${quoted(signed(await one(signal)))}`;
   const fields = state.pairs().filter(([name]) => !api.ofAddress.includes(name)).map(([name, value]) => ` -F ${quoted(`${name}=${value}`)}`);
   const token = api.hasToken() ? ' -H "Authorization: Bearer $IMAGEKIT_SIGN_TOKEN"' : "";
-  return `curl -o picture.${ending}${accept}${token} -F ${quoted(`file=@${file.name || "picture"}`)}${fields.join("")} ${quoted(`${location.origin}/upload`)}`;
+  return `curl -o picture.${ending(lastResult().answer.blob)}${accept}${token} -F ${quoted(`file=@${file.name || "picture"}`)}${fields.join("")} ${quoted(`${location.origin}/upload`)}`;
 }
 
 const sendNote = () => `A file has no address, so this uploads it.${api.hasToken() ? " Set IMAGEKIT_SIGN_TOKEN in your shell to the token." : ""}`;
@@ -142,7 +141,7 @@ function shown() {
 const nearest = (list) => (list.find((a) => a.width >= shown().width) ?? list.at(-1)).url;
 
 async function makeImage(signal) {
-  const [list] = await addresses([null], signal);
+  const [list] = await addresses([state.get("f") === "json" ? formats[0] : null], signal);
   return image(list, nearest(list), shown());
 }
 

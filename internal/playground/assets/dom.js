@@ -40,6 +40,9 @@ export function later(f, delay, limit = Infinity) {
   };
 }
 
+// ending is that of a file for a blob, without its dot.
+export const ending = (blob) => blob.type.split("/").pop().replace("jpeg", "jpg");
+
 // swap shows a blob in an image once it is decoded, so that nothing flickers, and lets go of the one before. It fails when
 // signal has given it up meanwhile.
 export async function swap(image, blob, signal) {

@@ -2,7 +2,7 @@
 import { $, element, bytes, milliseconds } from "./dom.js";
 import { get, getInfo } from "./state.js";
 
-const formatName = (type) => ({ jpeg: "JPEG", png: "PNG", webp: "WebP", avif: "AVIF" })[type.replace("image/", "")] ?? type;
+const formatName = (type) => ({ jpeg: "JPEG", png: "PNG", webp: "WebP", avif: "AVIF", json: "Facts" })[type.split("/").pop()] ?? type;
 
 // saved says how much smaller than the source so many bytes are.
 export function saved(size) {

@@ -1,6 +1,6 @@
 // Makes the result whenever the setting changes: soon after the last change. The newest never waits for older ones. One
 // older one goes on beside it and is shown if it comes first: on a slow network too one sees what a slider does.
-import { $, later } from "./dom.js";
+import { $, ending, later } from "./dom.js";
 import * as state from "./state.js";
 import * as api from "./api.js";
 import * as errors from "./errors.js";
@@ -73,12 +73,19 @@ async function make() {
   busy(true);
   try {
     const [answer, address] = await makeResult(job.abort.signal);
-    show(job, answer, address, await viewer.showAfter(answer.blob, job.abort.signal));
+    const picture = answer.facts ? placeholder(answer.facts) : answer.blob;
+    show(job, answer, address, await viewer.showAfter(picture, job.abort.signal, answer.facts?.result));
   } catch (error) {
     if (job.abort.signal.aborted) return;
     giveUp((other) => other === job || job.number === newest);
     if (job.number === newest) fail(error);
   }
+}
+
+// placeholder is the tiny picture in facts, shown in place of the one that was not made.
+function placeholder({ lqip }) {
+  const [head, text] = lqip.split(",");
+  return new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], { type: head.slice("data:".length, head.indexOf(";")) });
 }
 
 // giveUp ends the running jobs that which(job, i) names.
@@ -122,7 +129,10 @@ function settle(address) {
   if (!there) $("timing").hidden = $("caps").hidden = true;
   $("frame").classList.remove("stale");
   $("download").hidden = !there;
-  if (there) $("download").href = $("after").src;
+  const told = last?.answer.facts ? JSON.stringify(last.answer.facts, null, 2) : "";
+  $("told").textContent = told;
+  $("told").hidden = !told;
+  if (there) $("download").href = told ? `data:application/json,${encodeURIComponent(told)}` : $("after").src;
   else $("download").removeAttribute("href");
   $("address").value = address ?? "";
   $("address").placeholder = state.getFile() ? "A file has no address" : "The signed address appears here";
@@ -174,7 +184,6 @@ async function showBefore(signal) {
 }
 
 function fileName() {
-  const type = last.answer.blob.type.replace("image/", "").replace("jpeg", "jpg");
   const name = (state.getFile()?.name ?? state.get("url")).split(/[?#]/)[0].split(/[/:]/).pop().replace(/\.\w+$/, "");
-  return `${name || "picture"}.${type}`;
+  return `${name || "picture"}.${ending(last.answer.blob)}`;
 }

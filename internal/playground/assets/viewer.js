@@ -22,9 +22,11 @@ export function bind() {
 
 const zoom = () => document.querySelector("input[name=zoom]:checked").value;
 
-// showAfter shows a result, unless signal gives it up. It returns its size in pixels.
-export async function showAfter(blob, signal) {
-  size = await swap($("after"), blob, signal);
+// showAfter shows a result, unless signal gives it up. It returns its size in pixels: that of the blob's picture, unless the
+// blob is a tiny form of another.
+export async function showAfter(blob, signal, whole) {
+  const shown = await swap($("after"), blob, signal);
+  size = whole ?? shown;
   $("mini").firstChild.src = $("after").src;
   $("empty").hidden = true;
   canvas.hidden = false;
