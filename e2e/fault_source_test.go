@@ -45,6 +45,10 @@ func sourceFaults() []faultCase {
 		},
 		{name: "TIFF", kind: fault.UnsupportedFormat, ask: file("scan.tif", text("II*\x00\x08\x00\x00\x00"))},
 		{
+			name: "too few bytes", kind: fault.TooFewBytes, param: "maxb",
+			ask: file("photo.jpg", func(t *testing.T) []byte { return photo(t, 160, 120) }, "f", "jpeg", "maxb", "100"),
+		},
+		{
 			name: "half a JPEG", kind: fault.DamagedImage,
 			ask: file("half.jpg", func(t *testing.T) []byte { return half(photo(t, 160, 120)) }),
 		},

@@ -16,6 +16,14 @@ import (
 
 // encode writes the result. The only metadata is a colour profile that is not sRGB.
 func encode(j *job) error {
+	if err := j.choose(); err != nil {
+		return err
+	}
+	return j.fit()
+}
+
+// choose writes the frame, and again in the ways that may be smaller.
+func (j *job) choose() error {
 	if err := j.write(j.plan.Encoder); err != nil {
 		return err
 	}

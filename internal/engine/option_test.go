@@ -35,7 +35,10 @@ func TestEveryParameterChangesThePicture(t *testing.T) {
 			}
 			made := func(query string) result {
 				out := format.PNG
-				if o.Name == "q" {
+				if o.Name == "maxb" {
+					query = strings.TrimPrefix(query+"&q=100", "&") // more bytes than its bound
+				}
+				if o.Name == "q" || o.Name == "maxb" {
 					out = format.JPEG // no effect on PNG
 				}
 				if f := parse(t, query).Format; f != format.Unknown {

@@ -58,17 +58,28 @@ func (j *job) lower(most int) error {
 		b.enough = int(nearly * float64(most))
 	}
 	b.record(j.plan.Encoder.Quality, len(j.result))
-	found := j.result
+	first := j.result
+	found, _, err := j.search(&b)
+	if j.result = found; found == nil {
+		j.result = first
+	}
+	return err
+}
+
+// search writes the frame again and again until the search is at its end. It returns the best file that is small enough,
+// nil for none, and the fewest bytes of all.
+func (j *job) search(b *bracket) (found []byte, fewest int, err error) {
+	fewest = b.last.bytes
 	for q, ok := b.next(); ok; q, ok = b.next() {
 		if err := j.write(j.plan.Encoder.At(q)); err != nil {
-			return err
+			return nil, 0, err
 		}
-		if b.record(q, len(j.result)); len(j.result) <= most {
+		fewest = min(fewest, len(j.result))
+		if b.record(q, len(j.result)); len(j.result) <= b.most {
 			found = j.result
 		}
 	}
-	j.result = found
-	return nil
+	return found, fewest, nil
 }
 
 // lowest is the lowest quality for which a file is made smaller, half of the source's own: below, it is not the pixels

@@ -36,6 +36,7 @@ const (
 	NotAnImage
 	UnsupportedFormat
 	DamagedImage
+	TooFewBytes
 	RateLimited
 	HeadersTooLarge
 	ClientGone
@@ -81,6 +82,7 @@ var table = [count]Row{
 	NotAnImage:        {415, "not_an_image", "Not an image", 0, slog.LevelInfo},
 	UnsupportedFormat: {415, "unsupported_format", "Image format not supported", 0, slog.LevelInfo},
 	DamagedImage:      {422, "damaged_image", "The image is damaged", 0, slog.LevelInfo},
+	TooFewBytes:       {422, "too_few_bytes", "The result does not fit into so few bytes", 0, slog.LevelInfo},
 	RateLimited:       {429, "rate_limited", "Too many requests", time.Second, slog.LevelInfo},
 	HeadersTooLarge:   {431, "headers_too_large", "Request header fields too large", 0, slog.LevelInfo},
 	ClientGone:        {499, "client_gone", "The client closed the connection", 0, slog.LevelInfo},

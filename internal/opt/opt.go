@@ -23,6 +23,8 @@ type Option struct {
 	To any
 	// Min and Max bound a number, or the bytes of a *string. Max 0: no upper bound.
 	Min, Max float64
+	// Words stand for numbers of an *int.
+	Words []Word
 	// Default is the value when the option is absent, as Parse reads it and Encode would write it.
 	Default string
 	// DefaultDoc says in words what an absent option means when that is no fixed value.
@@ -30,6 +32,12 @@ type Option struct {
 	Group      string // heading in the reference page and the form
 	Example    string // a query or value that shows the option at work
 	Doc        string // one or two sentences, Markdown
+}
+
+// Word is a word that stands for a number.
+type Word struct {
+	Name   string
+	Number int
 }
 
 // Error says that a value was not accepted. All of it may be shown to the one who sent the value.
@@ -68,7 +76,7 @@ func (o Option) Parse(value string) error {
 		}
 		*to = true
 	case *int:
-		n, ok := Whole(value)
+		n, ok := o.number(value)
 		if !ok || !o.holds(float64(n)) {
 			return o.refuse(value, nil)
 		}
@@ -92,6 +100,16 @@ func (o Option) Parse(value string) error {
 		panic(fmt.Sprintf("opt: %s: cannot set a %T", o.Name, o.To))
 	}
 	return nil
+}
+
+// number reads a whole number, or the word for one.
+func (o Option) number(value string) (int, bool) {
+	for _, w := range o.Words {
+		if w.Name == value {
+			return w.Number, true
+		}
+	}
+	return Whole(value)
 }
 
 func (o Option) holds(x float64) bool { return x >= o.Min && (o.Max == 0 || x <= o.Max) }
@@ -142,6 +160,9 @@ func (o Option) Want() string {
 	case *bool:
 		return "1"
 	case *int:
+		if len(o.Words) > 0 {
+			return "a whole number" + o.interval() + ", or one of " + strings.Join(o.Choices(), ", ")
+		}
 		return "a whole number" + o.interval()
 	case *float64:
 		return "a number" + o.interval()
@@ -166,8 +187,15 @@ func (o Option) interval() string {
 	return " " + plain(o.Min) + "…" + plain(o.Max)
 }
 
-// Choices lists the words an enumeration accepts, nil when the option is none.
+// Choices lists the words an option accepts, nil when there are none.
 func (o Option) Choices() []string {
+	var words []string
+	for _, w := range o.Words {
+		words = append(words, w.Name)
+	}
+	if words != nil {
+		return words
+	}
 	if to, ok := o.To.(interface{ Choices() []string }); ok {
 		return to.Choices()
 	}

@@ -213,3 +213,22 @@ func TestReference(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// A word stands for its number, is listed, and named where a value is refused.
+func TestWords(t *testing.T) {
+	n := 0
+	o := Option{Name: "q", To: &n, Min: 1, Max: 100, Default: "80", Words: []Word{{"high", 92}, {"usual", 80}}}
+	for value, want := range map[string]int{"high": 92, "usual": 80, "7": 7} {
+		if err := o.Parse(value); err != nil || n != want {
+			t.Errorf("%s: got %d, %v, want %d", value, n, err, want)
+		}
+	}
+	n = 92
+	if got := o.Encode(); got != "92" {
+		t.Errorf("got %q, want the number", got)
+	}
+	err := o.Parse("highest")
+	if err == nil || !strings.Contains(err.Error(), "1…100, or one of high, usual") || n != 92 {
+		t.Errorf("got %v", err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"imagekit/internal/fault"
+	"imagekit/internal/format"
 )
 
 // check refuses what can be told wrong without knowing the source.
@@ -12,6 +13,9 @@ func (p Params) check() error {
 		return err
 	}
 	if err := p.checkAnim(); err != nil {
+		return err
+	}
+	if err := p.checkBytes(); err != nil {
 		return err
 	}
 	dpr := max(p.DPR, 1)
@@ -42,6 +46,19 @@ func (p Params) checkAspect() error {
 		return refuse("ar", "ar: got it beside w and h, want one of them at most: both already say the aspect ratio")
 	case p.Fit == Inside || p.Fit == Outside:
 		return refuse("ar", "ar: got it with fit=%s, want fit=cover, pad or fill", p.Fit)
+	}
+	return nil
+}
+
+// checkBytes refuses a bound on bytes where no quality can be lowered.
+func (p Params) checkBytes() error {
+	switch {
+	case p.MaxBytes == 0:
+		return nil
+	case p.Format == format.PNG || p.Format == format.GIF || p.Format == format.JSON:
+		return refuse("maxb", "maxb: got it beside f=%s, want f=jpeg, webp or avif, which have a quality to lower", p.Format)
+	case p.Anim == AnimOn:
+		return refuse("maxb", "maxb: got it beside anim=1, want one of them: the quality of a moving picture is not lowered")
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ type Params struct {
 	Format        format.Format // Unknown = the operator's default, Auto = negotiate
 	Moving        format.Format // of a result that moves, where Accept chooses; Unknown = the same. No parameter sets it.
 	Quality       int           // 1…100 on the JPEG scale; 0 = not given (DefaultQuality)
+	MaxBytes      int           // of the result; 0 = not given
 	Foreign       Foreign
 }
 

@@ -22,6 +22,12 @@ func (p *Params) Options() []opt.Option {
 // maxPage is more pictures than any animation that is read has.
 const maxPage = 10_000
 
+// maxBytes is the largest bound that maxb takes.
+const maxBytes = 10_000_000
+
+// qualityWords are about as far from each other as one can tell (docs/adr/0057-words-and-bytes.md).
+var qualityWords = []opt.Word{{Name: "high", Number: 92}, {Name: "medium-high", Number: 78}, {Name: "medium-low", Number: 55}, {Name: "low", Number: 35}}
+
 // maxRows is room for every row, so that a request's table is allocated once.
 const maxRows = 64
 
@@ -123,10 +129,17 @@ func (p *Params) appendOutput(list []opt.Option) []opt.Option {
 				"place: see [Facts](#facts).",
 		},
 		{
-			Name: "q", Title: "Quality", To: &p.Quality, Min: 1, Max: 100, Group: "Output", Default: strconv.Itoa(DefaultQuality),
-			Example: "w=320&q=30",
-			Doc: "Quality on the scale of JPEG. The same number looks alike in every format. It has no effect on PNG. A " +
+			Name: "q", Title: "Quality", To: &p.Quality, Min: 1, Max: 100, Words: qualityWords, Group: "Output",
+			Default: strconv.Itoa(DefaultQuality), Example: "w=320&q=30",
+			Doc: "Quality on the scale of JPEG. The same number looks alike in every format. " +
+				"`high`, `medium-high`, `medium-low` and `low` stand for 92, 78, 55 and 35. It has no effect on PNG and GIF. A " +
 				"result with the format and size of its source is never larger than the source, whatever `q` says.",
+		},
+		{
+			Name: "maxb", Title: "Most bytes", To: &p.MaxBytes, Min: 100, Max: maxBytes, Group: "Output",
+			DefaultDoc: "as many as it takes", Example: "w=320&maxb=9000",
+			Doc: "The most bytes that the result may have. The quality is lowered from `q` until it fits; 422 `too_few_bytes` if even " +
+				"the lowest one does not, which tells how many it takes. For JPEG, WebP and AVIF; an animation becomes a still.",
 		},
 		{
 			Name: "anim", Title: "Motion", To: &p.Anim, Group: "Output", DefaultDoc: "animations stay animated in WebP " +

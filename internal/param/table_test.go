@@ -188,6 +188,11 @@ func TestEqualMeanings(t *testing.T) {
 		{"duotone=000000,ffffff", "duotone=000,fff duotone=000000,FFF"},
 		{"bg=0a0b0c", "bg=0a0b0c bg=0A0B0C"},
 		{"", "g=center g=0.5x0.5 g=0.500x0.5 dpr=1 dpr=1.0 q=80 q=0080 fit=inside"},
+		{"", "q=80"},
+		{"q=92", "q=high q=92"},
+		{"q=78", "q=medium-high"},
+		{"q=55", "q=medium-low"},
+		{"q=35", "q=low q=035"},
 		{"g=top-left", "g=top-left g=0x0 g=0.0x0"},
 		{"g=right", "g=right g=1x0.5 g=1.0x0.50"},
 		{"g=0.25x0.75", "g=0.25x0.75 g=0.250000x0.75"},
@@ -245,6 +250,24 @@ func TestNormalOrder(t *testing.T) {
 	}
 	if got, want := p.Normal(), "w=320&h=240&fit=cover&f=jpeg&q=30"; got != want {
 		t.Errorf("Normal = %q, want %q", got, want)
+	}
+}
+
+// A bound on bytes wants a quality to lower, and is refused where there is none.
+func TestMaxBytesRefused(t *testing.T) {
+	for query, refused := range map[string]bool{
+		"maxb=5000": false, "maxb=5000&f=jpeg": false, "maxb=5000&f=auto": false, "maxb=5000&anim=0": false,
+		"maxb=5000&f=png": true, "maxb=5000&f=gif": true, "maxb=5000&f=json": true, "maxb=5000&anim=1": true,
+	} {
+		q, err := Split(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = q.Params()
+		var f *fault.Error
+		if got := errors.As(err, &f) && f.Kind == fault.BadParameter && f.Param == "maxb"; got != refused {
+			t.Errorf("%s: got %v, want a refusal: %t", query, err, refused)
+		}
 	}
 }
 

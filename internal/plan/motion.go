@@ -28,6 +28,7 @@ const (
 	stillSize   = "size"   // larger than the format can hold
 	stillSource = "source" // only the first picture of this format is read
 	stillEngine = "engine" // the portable engine cannot
+	stillBytes  = "maxb"   // the quality of what moves is not lowered
 )
 
 // Sequence reports whether the pictures of the source are taken one after the other, drawn on a canvas.
@@ -80,6 +81,8 @@ func moving(info probe.Info, p param.Params, out format.Format, lim Limits) (Mot
 	case !info.Format.Portable() || !out.Portable():
 		m.Still, err = stillEngine, refuse("anim", fault.EngineLacks,
 			"anim: the portable engine does not make a moving %s of %s", out.Title(), info.Format.Title())
+	case p.MaxBytes > 0: // beside anim=1 refused by package param
+		return Motion{Still: stillBytes}, out, nil
 	case info.Frames > lim.MaxFrames:
 		m.Still, err = stillFrames, refuse("anim", fault.TooManyPixels,
 			"anim: want at most %d pictures (IMAGEKIT_MAX_FRAMES), got %d", lim.MaxFrames, info.Frames)

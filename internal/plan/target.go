@@ -18,6 +18,7 @@ func target(pl Plan, p param.Params, out format.Format) Target {
 		t.BorderColor = pl.shown(p.Border.Color)
 	}
 	t.Quality, t.Encoder = encoder(p.QualityOf(t.Format), t.Format)
+	t.MaxBytes = p.MaxBytes
 	if !pl.Moves() {
 		t.Encoder.Drawing = exactness(pl, t)
 	}

@@ -115,6 +115,7 @@ type Target struct {
 	Encoder  Encoder
 	Look     Look     // what has to be seen before Resolve decides the rest
 	Lossless Lossless // by Resolve
+	MaxBytes int      // of the result; 0 = any number
 	// Unchanged: format and size are the source's, only its pixels are coded again. The result shall not be larger.
 	Unchanged bool
 }

@@ -88,7 +88,7 @@ func TestWhoStays(t *testing.T) {
 	for _, kind := range fault.Kinds() {
 		stays := false
 		switch kind {
-		case fault.BadParameter, fault.CropOutside, fault.OutputTooLarge, fault.ClientGone, fault.Overloaded, fault.Draining:
+		case fault.BadParameter, fault.CropOutside, fault.OutputTooLarge, fault.TooFewBytes, fault.ClientGone, fault.Overloaded, fault.Draining:
 			stays = true // it is not the source's fault
 		}
 		t.Run(kind.String(), func(t *testing.T) {

@@ -241,7 +241,7 @@ func (r *Renderer) store(ctx context.Context, key string, m *made) {
 // blamesSource reports whether the source may be why a result could not be made.
 func blamesSource(err error) bool {
 	switch fault.From(err).Kind {
-	case fault.BadParameter, fault.CropOutside, fault.OutputTooLarge, fault.ClientGone, fault.Overloaded, fault.Draining:
+	case fault.BadParameter, fault.CropOutside, fault.OutputTooLarge, fault.TooFewBytes, fault.ClientGone, fault.Overloaded, fault.Draining:
 		return false
 	}
 	return true
