@@ -15,12 +15,16 @@ import (
 func TestLimitsInTheKey(t *testing.T) {
 	decides := map[string]bool{
 		"MaxOutputPixels": true, "MaxPixels": false, "Memory": false, "MaxFrames": true,
-		"MaxFramePixels": true,
+		"MaxFramePixels": true, "Sources": false,
 	}
 	base := keyText(request(100), format.WebP, plan.Limits{})
 	for f := range reflect.TypeFor[plan.Limits]().Fields() {
 		var l plan.Limits
-		reflect.ValueOf(&l).Elem().FieldByIndex(f.Index).SetInt(7)
+		if v := reflect.ValueOf(&l).Elem().FieldByIndex(f.Index); v.CanUint() {
+			v.SetUint(7)
+		} else {
+			v.SetInt(7)
+		}
 		changes := keyText(request(100), format.WebP, l) != base
 		if want, known := decides[f.Name]; !known || changes != want {
 			t.Errorf("plan.Limits.%s: changes the key: %t; decided here: %t", f.Name, changes, known)
