@@ -43,10 +43,11 @@ cicp, codec/wasm, fault, format, frame < codec/webp;
 cicp, codec/wasm, fault, format, frame, probe < codec/avif;
 fault, frame, gifblock < codec/gif;
 fault, frame, header < codec/pure;
+NONE < text;
 effect, fault, format, frame, orientation < op;
 frame < look;
 cicp, fault, frame, icc < color;
-blob, cicp, codec/avif, codec/gif, codec/jpeg, codec/png, codec/pure, codec/webp, color, effect, fault, format, frame, header, icc, look, op, param, plan, probe, scale, stage < engine;
+blob, cicp, codec/avif, codec/gif, codec/jpeg, codec/png, codec/pure, codec/webp, color, effect, fault, format, frame, header, icc, look, op, param, plan, probe, scale, stage, text < engine;
 blob, clientip, fault, format, plan, stage < worker;
 blob, plan, stage < worker/breakout;
 backlog, blob, bulkhead, fault, format, lograte < cache;
@@ -58,7 +59,7 @@ blob, fault, format, trace, source < fetch;
 blob, fault, format < sample;
 blob, bulkhead, fault, format, source < folder;
 blob, fault, format, probe < named;
-blob, cache, fault, flight, format, lru, mmap, named, opt, param, plan, probe, stage, trace < render;
+blob, cache, fault, flight, format, lru, mmap, named, opt, param, plan, probe, stage, text, trace < render;
 opt, param < playground;
 NONE < serverlog;
 cache, cache/disk, cache/purge, fault, render < cacheadmin;
@@ -82,7 +83,7 @@ var mayCallC = []string{"frame", "codec/jpeg", "codec/png", "codec/webp", "codec
 // owners lists modules that one package hides from the others. Tests may import anything.
 var owners = map[string]string{
 	"go.opentelemetry.io/otel": "trace", "github.com/prometheus/": "metric",
-	"github.com/minio/": "cache/object",
+	"github.com/minio/": "cache/object", "github.com/go-text/": "text",
 }
 
 // serving lists the packages that hold connections; no C code may be reachable from them.

@@ -4,7 +4,9 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
+	"image"
 	"time"
 
 	"imagekit/internal/blob"
@@ -12,6 +14,7 @@ import (
 	"imagekit/internal/frame"
 	"imagekit/internal/plan"
 	"imagekit/internal/stage"
+	"imagekit/internal/text"
 )
 
 // Engine does jobs in this process. The zero value is ready. It is the only user of C code.
@@ -19,6 +22,8 @@ type Engine struct {
 	// Enter is told of each step's stage before it, and of the part it works on: 0 = the picture, n = the n-th of the plan's
 	// overlays. Nil = nobody wants to know.
 	Enter func(part int, s stage.Stage)
+	// Fonts are those of texts; nil = the built-in ones.
+	Fonts *text.Fonts
 }
 
 // job is what one step hands to the next.
@@ -31,6 +36,9 @@ type job struct {
 	frame   *frame.Frame   // owned; replaced by each step that makes a new one
 	exact   *frame.Frame   // R, G and B for a result without loss, if that may be the smaller one; owned
 	marks   []*frame.Frame // what is laid over, by the plan's overlays; owned
+	fonts   *text.Fonts
+	text    *frame.Frame // what is written over, once it is made; owned
+	textAt  image.Point  // in its space
 	result  []byte
 }
 
@@ -44,6 +52,7 @@ func (j *job) release() {
 	for _, f := range j.marks {
 		f.Release()
 	}
+	j.text.Release()
 	if j.encoder != nil {
 		j.encoder.Release()
 	}
@@ -69,6 +78,7 @@ var steps = []step{
 	{stage.Resize, border},
 	{stage.Resize, round},
 	{stage.Resize, overlay},
+	{stage.Resize, writeText},
 	{stage.Encode, lookAt},
 	{stage.Resize, finish},
 	{stage.Encode, lookAgain},
@@ -91,7 +101,7 @@ func explain(err error) error {
 // (damaged, unsupported) that tell which one; any other error is ours.
 func (e Engine) Run(src *blob.Blob, p plan.Plan, more ...*blob.Blob) (*blob.Blob, stage.Times, error) {
 	var times stage.Times
-	j := &job{plan: p, src: src}
+	j := &job{plan: p, src: src, fonts: cmp.Or(e.Fonts, builtin)}
 	defer j.release()
 	if err := e.prepare(j, more, &times); err != nil {
 		return nil, times, err

@@ -28,6 +28,7 @@ type Params struct {
 	Radius        Radius
 	Effects       Effects
 	Watermark     Watermark
+	Text          Text
 	Anim          Anim
 	Page          int           // which picture of the source, from 1; 0 = not given
 	Format        format.Format // Unknown = the operator's default, Auto = negotiate

@@ -114,7 +114,7 @@ func (q *Query) add(name, value string) *fault.Error {
 	switch {
 	case repeated, name == "sig" && q.signed:
 		return refuse(name, "%s is given twice, want it once", name)
-	case strings.ContainsFunc(value, isControl):
+	case strings.ContainsFunc(value, func(r rune) bool { return isControl(r) && (name != "text" || r != '\n') }):
 		return fault.New(fault.BadQuery, "%s contains a control character", name)
 	case name != "url" && !utf8.ValidString(value):
 		return fault.New(fault.BadQuery, "%s is not UTF-8", name)

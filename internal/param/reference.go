@@ -27,7 +27,7 @@ func example(o opt.Option) string {
 
 // Pictured reports whether the reference shows a picture of an option: of those whose effect words tell badly.
 func Pictured(o opt.Option) bool {
-	return o.Group == "Effects" || o.Group == "Around" || o.Group == "Marks" || o.Name == "kernel"
+	return o.Group == "Effects" || o.Group == "Around" || o.Group == "Marks" || o.Group == "Text" || o.Name == "kernel"
 }
 
 func value(o opt.Option) string {
@@ -59,7 +59,8 @@ by ` + "`rot`, mirrored by `flip`" + `, and only then brought into the box: ` + 
 Then come the effects, in the order of the table above. After them ` + "`bg`" + ` fills what is transparent, ` + "`fit=pad`" + ` adds its
 canvas, and ` + "`padding`, `border` and `radius`" + ` go around the picture. So effects never change ` + "`bg`" + `, and padding and border
 add to ` + "`w` and `h`" + `. Effects never darken transparent edges and never make hidden colours visible.
-Last of all the watermark is laid over the result, turned upright as its file asks and in the colours of the result.
+Last of all the watermark is laid over the result, turned upright as its file asks and in the colours of the result, and
+then the text is written over it.
 
 A crop rounds its left and top edges down and its right and bottom edges up. When nothing of it lies inside the
 picture, the answer is 400 ` + "`crop_outside`" + `. Metadata is removed, except a colour profile that is not sRGB.
@@ -93,7 +94,7 @@ before the request, escapes that are there already are kept.
 
 The query is split at ` + "`&`" + `; empty pieces are skipped. Names and values are percent-decoded as bytes, and ` + "`+`" + ` is a space.
 A raw ` + "`;`" + `, a bad escape, a piece without ` + "`=`" + `, a control character, and bytes that are not UTF-8 outside ` + "`url`" + ` are
-answered with 400, as is a query of more than %d bytes.
+answered with 400, as is a query of more than %d bytes. The one exception is a line feed in ` + "`text`" + `.
 
 The canonical text is every parameter but ` + "`sig`" + `, sorted by name, as ` + "`name=value`" + ` joined with ` + "`&`" + `. The value is
 percent-encoded again with upper-case hexadecimal digits, leaving exactly these bytes as they are:

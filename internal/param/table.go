@@ -32,7 +32,7 @@ var qualityWords = []opt.Word{{Name: "high", Number: 92}, {Name: "medium-high", 
 const maxRows = 64
 
 func (p *Params) appendPicture(list []opt.Option) []opt.Option {
-	return p.appendOutput(p.appendMarks(p.appendEffects(p.appendAround(p.appendSize(list)))))
+	return p.appendOutput(p.appendText(p.appendMarks(p.appendEffects(p.appendAround(p.appendSize(list))))))
 }
 
 func (p *Params) appendSize(list []opt.Option) []opt.Option {

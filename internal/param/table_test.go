@@ -138,6 +138,9 @@ func TestEdges(t *testing.T) {
 				"1e1", "0x1",
 			}
 		}
+		if _, any := o.To.(*string); any {
+			in, out = []string{strings.Repeat("x", int(o.Max))}, []string{strings.Repeat("x", int(o.Max)+1)}
+		}
 		in = append(in, o.Choices()...)
 		if !anyText[o.Name] {
 			out = append(out, "-1", "+1", "NaN", "x", "Top", " 1", "1 ", strings.Repeat("1", 100))
@@ -165,7 +168,7 @@ func TestEdges(t *testing.T) {
 }
 
 // anyText lists the parameters that take any text: what it means is known elsewhere.
-var anyText = map[string]bool{"wm": true}
+var anyText = map[string]bool{"wm": true, "text": true, "textfont": true}
 
 func readOne(name, value string) (Params, error) {
 	q, err := NewQuery(Pair{name, value})
@@ -203,6 +206,9 @@ func TestEqualMeanings(t *testing.T) {
 		{"crop=1,1,1,1", "crop=1,01,1,1"},
 		{"", "wmg=bottom-right wmg=1x1 wmw=0.2 wmw=0.20 wmm=0 wma=1 wma=1.0"},
 		{"wma=0", "wma=0 wma=0.0"},
+		{"", "textfont=go textsize=32 textcolor=000 textcolor=000000 textg=center textg=0.5x0.5"},
+		{"textmargin=0", "textmargin=0"},
+		{"text=a%26b", "text=a&b"},
 		{"wmg=center", "wmg=center wmg=0.5x0.5"},
 		{"wm=http://a.example/?b=1%26wmw=0.5", "wm=HTTP://A.example?b=1&wmw=0.5"},
 	}

@@ -122,6 +122,9 @@ func converting(p Plan) int64 {
 	alpha := one(p.Alpha || p.Source.Alpha)
 	area := func(p image.Point) int64 { return int64(p.X) * int64(p.Y) }
 	canvas, size := area(p.Canvas), area(p.Size())
+	if p.Text.Given() {
+		most = max(most, 2*size*(3+alpha)+writing(p.Text))
+	}
 	if p.Padded() {
 		most = max(most, 2*pixels*after+2*canvas*(3+alpha))
 	}

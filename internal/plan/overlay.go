@@ -46,12 +46,11 @@ func overlays(pl Plan, p param.Params, marks []probe.Info, lim Limits) ([]Overla
 		return nil, fault.OfPart(err, 1)
 	}
 	margin, size := times(w.Margin, dpr), pl.Size()
-	space := size.Sub(image.Pt(2*margin, 2*margin))
-	if min(space.X, space.Y) < 1 {
-		return nil, refuse("wmm", fault.BadParameter,
-			"wmm: want less than half of the shorter side of the result, %d pixels, got %d",
-			min(size.X, size.Y), margin)
+	free, err := within(size, margin, "wmm")
+	if err != nil {
+		return nil, err
 	}
+	space := free.Size()
 	turn := Turn(max(1, info.Orientation))
 	whole := image.Rect(0, 0, info.Width, info.Height)
 	shown := turn.Size(whole.Max)
@@ -70,6 +69,17 @@ func overlays(pl Plan, p param.Params, marks []probe.Info, lim Limits) ([]Overla
 	}
 	o.Shrink = shrink(o.Plan(pl))
 	return []Overlay{o}, nil
+}
+
+// within is what a margin leaves of a result. name is the parameter that says it.
+func within(size image.Point, margin int, name string) (image.Rectangle, error) {
+	free := image.Rectangle{Max: size}.Inset(margin)
+	if free.Empty() {
+		return free, refuse(name, fault.BadParameter,
+			"%s: want less than half of the shorter side of the result, %d pixels, got %d",
+			name, min(size.X, size.Y), margin)
+	}
+	return free, nil
 }
 
 // overlayColors decides how the colours of an overlay become those of the result: as they are where both are of one

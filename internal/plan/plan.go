@@ -73,6 +73,9 @@ func compose(info probe.Info, m Motion, p param.Params, out format.Format, lim L
 	if pl.Overlays, err = overlays(pl, p, marks, lim); err != nil {
 		return Plan{}, err
 	}
+	if pl.Text, err = text(pl, p); err != nil {
+		return Plan{}, err
+	}
 	pl.Target = target(pl, p, out)
 	if err := checkResult(pl.Size(), pl.Format, lim); err != nil {
 		return Plan{}, around(err, p)

@@ -72,7 +72,7 @@ func (e Encoder) At(quality int) Encoder {
 // nothing around it or over it.
 func (p Plan) SameSize() bool {
 	s := p.Source
-	return p.Size() == p.Picture() && p.Radius == 0 && len(p.Effects) == 0 && len(p.Overlays) == 0 && p.Width == s.Width &&
+	return p.Size() == p.Picture() && p.Radius == 0 && len(p.Effects) == 0 && len(p.Overlays) == 0 && !p.Text.Given() && p.Width == s.Width &&
 		p.Height == s.Height &&
 		p.Crop == image.Rect(0, 0, s.Width, s.Height) && p.Window == Window{W: float64(s.Width), H: float64(s.Height)}
 }

@@ -70,7 +70,7 @@ func (p Plan) shown(c param.Color) [3]uint8 {
 // staysGray reports whether the result has no colour: the source has none or an effect took it away, and neither an
 // effect nor a colour around or below the picture, nor what lies over it brings one.
 func (p Plan) staysGray(t Target) bool {
-	gray := p.Source.Model == probe.Gray
+	gray := p.Source.Model == probe.Gray && !p.Text.Given() // an emoji has colours
 	for _, e := range p.Effects {
 		row := effect.Table[e.Kind]
 		gray = (gray || row.Grays) && !row.Colors
@@ -90,7 +90,7 @@ func direct(p Plan, t Target) bool {
 	s := p.Source
 	switch {
 	case s.Alpha || t.Alpha || p.Color == ColorTransform || len(p.Effects) > 0 || t.Encoder.Drawing > 0,
-		p.Padded() || p.Border > 0 || p.Radius > 0 || len(p.Overlays) > 0:
+		p.Padded() || p.Border > 0 || p.Radius > 0 || len(p.Overlays) > 0 || p.Text.Given():
 		return false
 	case s.Model == probe.YCbCr && s.Format == format.AVIF &&
 		s.CICP.Matrix != cicp.MatrixBT601 && s.CICP.Matrix != cicp.Unspecified:

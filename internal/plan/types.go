@@ -56,6 +56,7 @@ type Plan struct {
 	Color    ColorAction
 	Effects  []effect.Effect // on the turned picture, in this order
 	Overlays []Overlay       `json:",omitempty"` // on all that, in this order
+	Text     Text            `json:",omitzero"`  // on them
 	Target
 
 	// Of is the size of the picture whose facts are told (format.JSON). It is not made: Size is that of a small one.

@@ -101,6 +101,7 @@ func withDefault(list []choice, o opt.Option) []choice {
 var pickers = map[string]string{
 	"g": "point", "crop": "crop", "bg": "color", "t": "time", "tint": "color", "duotone": "colors",
 	"padding": "length", "radius": "length", "border": "border", "wma": "number",
+	"text": "lines", "textcolor": "color", "textbox": "color", "textmargin": "number",
 }
 
 // scale says how a number's slider divides its range. A thousand steps are what a hand can tell apart.

@@ -24,14 +24,20 @@ func keyText(req param.Request, out format.Format, limits plan.Limits) string {
 		strconv.FormatInt(limits.MaxFramePixels, 10) + "\nparams=" + p.Normal() + "\nv=" + req.Version
 }
 
-// byDigest returns a request as it stands in a key: a watermark that has a name by the digest of its bytes, and nothing of
-// one that is not there.
+// byDigest returns a request as it stands in a key: a watermark that has a name by the digest of its bytes, the fonts of a
+// text by that of theirs, and nothing of what is not there.
 func (r *Renderer) byDigest(req param.Request) param.Request {
 	w := &req.Params.Watermark
 	if !w.Given() {
 		*w = param.Watermark{}
 	} else if !w.IsURL() {
 		w.Source = "digest:" + r.watermarks[w.Source].Digest
+	}
+	t := &req.Params.Text
+	if !t.Given() {
+		*t = param.Text{}
+	} else if d := r.fonts.Digest; d != "" { // of all: what a font lacks comes from the others
+		t.Font = "digest:" + d + ":" + t.Font
 	}
 	return req
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -47,8 +48,14 @@ func (r *Renderer) marks(p param.Params) ([]part, error) {
 	return []part{atHand(at.Blob)}, nil
 }
 
-// Check refuses what of the parameters nobody can do here: a watermark that is not at hand.
+// Check refuses what of the parameters nobody can do here: a watermark or a font that is not at hand.
 func (r *Renderer) Check(p param.Params) error {
+	if p.Text.Given() && !r.fonts.Has(p.Text.Font) {
+		err := fault.New(fault.BadParameter, "textfont: there is no font %s here, want one of %s", opt.Quote(p.Text.Font),
+			strings.Join(r.fonts.Names(), ", "))
+		err.Param = "textfont"
+		return err
+	}
 	_, err := r.marks(p)
 	return err
 }

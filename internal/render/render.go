@@ -16,6 +16,7 @@ import (
 	"imagekit/internal/plan"
 	"imagekit/internal/probe"
 	"imagekit/internal/stage"
+	"imagekit/internal/text"
 	"imagekit/internal/trace"
 )
 
@@ -54,6 +55,8 @@ type Config struct {
 	SourceCache int64
 	// Watermarks are those that have a name here, by it.
 	Watermarks map[string]named.Picture
+	// Fonts are those that texts may name; nil = the built-in ones.
+	Fonts *text.Fonts
 	// Purges tells what was purged: nothing from before is used then. Nil = there are none.
 	Purges Purges
 	// Shared looks for a result that the cache does not hold where other instances keep theirs. Nil = nowhere.
@@ -69,6 +72,7 @@ type Renderer struct {
 	sources *sources
 	// watermarks are those at hand, by name.
 	watermarks map[string]named.Picture
+	fonts      *text.Fonts
 	results    flight.Group[string, made]
 	unfit      *unfit
 	shared     func(ctx context.Context, key string) (*blob.Blob, bool)
@@ -84,6 +88,9 @@ type made struct {
 
 // New returns a renderer.
 func New(c Config) *Renderer {
+	if c.Fonts == nil {
+		c.Fonts = text.New()
+	}
 	return &Renderer{
 		engine:     c.Engine,
 		cache:      c.Cache,
@@ -91,6 +98,7 @@ func New(c Config) *Renderer {
 		timeout:    c.Timeout,
 		sources:    newSources(c.Fetcher, c.Timeout, c.SourceCache, c.Purges),
 		watermarks: c.Watermarks,
+		fonts:      c.Fonts,
 		unfit:      newUnfit(),
 		shared:     c.Shared,
 	}

@@ -12,7 +12,7 @@ func cost(p plan.Plan) float64 {
 	size := p.Size()
 	made := float64(size.X) * float64(size.Y) / 1e6
 	pictures := float64(max(1, p.Frames, p.Page))
-	sum := 1 + pictures*(decoded*decoding(p)+made*(encoding(p.Format)+effecting*float64(len(p.Effects)+len(p.Overlays))))
+	sum := 1 + pictures*(decoded*decoding(p)+made*(encoding(p.Format)+effecting*float64(len(p.Effects)+len(p.Overlays)+written(p))))
 	for _, o := range p.Overlays {
 		sum += float64(o.Source.Width) * float64(o.Source.Height) / 1e6 * decoding(o.Plan(p))
 	}
@@ -39,4 +39,12 @@ func encoding(f format.Format) float64 {
 		return 12
 	}
 	return 40
+}
+
+// written counts a text.
+func written(p plan.Plan) int {
+	if p.Text.Given() {
+		return 1
+	}
+	return 0
 }

@@ -129,6 +129,7 @@ func randomWork(r *rand.Rand) string {
 	maybe(0.2, "bg=369")
 	maybe(0.4, fmt.Sprintf("wm=logo&wmw=%.2f&wma=0.7", 0.1+0.9*r.Float64()))
 	maybe(0.2, "wmg=tile")
+	maybe(0.4, fmt.Sprintf("text=%s&textbox=fc0&textsize=%d", strings.Repeat("Words%20", 1+r.IntN(40)), 10+r.IntN(400)))
 	for _, row := range effect.Table {
 		_, value, _ := strings.Cut(row.Example, "&")
 		maybe(0.2, value)

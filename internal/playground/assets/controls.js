@@ -17,7 +17,7 @@ export function bind() {
     const reset = control.querySelector(".reset");
     reset.onclick = () => {
       set({ [name]: "" });
-      control.querySelector("input:checked, input")?.focus();
+      control.querySelector("input:checked, input, textarea")?.focus();
       announce(`${reset.getAttribute("aria-label")}: done`);
     };
     shows.set(name, () => { show(get(name)); reset.hidden = get(name) === ""; });
@@ -54,7 +54,7 @@ function bindSwitch(control, name) {
   return (value) => { box.checked = value === box.value; };
 }
 
-function bindText(control, name, field = control.querySelector("input")) {
+function bindText(control, name, field = control.querySelector("input, textarea")) {
   field.oninput = () => set({ [name]: field.value.trim() });
   return (value) => { if (field.value.trim() !== value) field.value = value; };
 }
