@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"imagekit/internal/probe"
 	"imagekit/internal/testkit/imagetest"
 )
 
@@ -37,11 +38,7 @@ func TestEnginesAgree(t *testing.T) {
 		write(t, filepath.Join(dir, fmt.Sprintf("%03d.src", i)), s.data)
 		write(t, filepath.Join(dir, fmt.Sprintf("%03d.query", i)), []byte(query))
 	}
-	other := exec.Command("go", "test", "-tags", "nodynamic", "-count=1", "-run", "^TestDoJobs$", ".")
-	other.Env = append(os.Environ(), "CGO_ENABLED=0", jobsVariable+"="+dir)
-	if out, err := other.CombinedOutput(); err != nil {
-		t.Fatalf("the portable build: %v\n%s", err, out)
-	}
+	doPortably(t, dir)
 	lacks := 0
 	for i := range mine {
 		theirs, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%03d.out", i)))
@@ -61,6 +58,63 @@ func TestEnginesAgree(t *testing.T) {
 	if lacks > agreeJobs/10 {
 		t.Errorf("the portable engine lacks %d of %d", lacks, agreeJobs)
 	}
+}
+
+// doPortably does the jobs of a directory with a build without cgo.
+func doPortably(t *testing.T, dir string) {
+	t.Helper()
+	other := exec.Command("go", "test", "-tags", "nodynamic", "-count=1", "-run", "^TestDoJobs$", ".")
+	other.Env = append(os.Environ(), "CGO_ENABLED=0", jobsVariable+"="+dir)
+	if out, err := other.CombinedOutput(); err != nil {
+		t.Fatalf("the portable build: %v\n%s", err, out)
+	}
+}
+
+// TestEnginesAgreeOnMotion: a GIF moves the same in both engines: pictures, times, how often. A moving WebP is what the
+// portable engine lacks.
+func TestEnginesAgreeOnMotion(t *testing.T) {
+	dir, src := t.TempDir(), movie(t)
+	queries := []string{"anim=1&f=gif", "anim=1&w=30&f=gif", "anim=1&rot=90&crop=0,0,20,40&f=gif", "anim=1&blur=2&f=gif", "anim=1&f=webp"}
+	for i, query := range queries {
+		write(t, filepath.Join(dir, fmt.Sprintf("%d.src", i)), src)
+		write(t, filepath.Join(dir, fmt.Sprintf("%d.query", i)), []byte(query))
+	}
+	doPortably(t, dir)
+	for i, query := range queries {
+		mine, err := doJob(src, query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%d.out", i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(query, "f=webp") {
+			if !strings.HasPrefix(string(theirs), "engine_lacks") {
+				t.Errorf("%s: want engine_lacks, got %.100q", query, theirs)
+			}
+			continue
+		}
+		a, b := play(t, mine), play(t, theirs)
+		if len(a) != len(b) || len(a) != len(moviePages) || repeats(t, mine) != repeats(t, theirs) {
+			t.Fatalf("%s: %d pictures and %d repeats here, %d and %d there", query, len(a), repeats(t, mine), len(b), repeats(t, theirs))
+		}
+		for k := range a {
+			if d := decibels(a[k].img, b[k].img); a[k].delay != b[k].delay || d < 38 {
+				t.Errorf("%s: picture %d is shown for %v here, for %v there, %.1f dB", query, k, a[k].delay, b[k].delay, d)
+			}
+		}
+	}
+}
+
+// repeats is how often a file is shown again.
+func repeats(t *testing.T, data []byte) int {
+	t.Helper()
+	info, err := probe.Read(data, probe.Limits{MaxPixels: limits.MaxPixels})
+	if err != nil {
+		t.Fatalf("%v of %.100q", err, data)
+	}
+	return info.Motion.Repeats
 }
 
 // agreeQuery is a random query for a PNG.
