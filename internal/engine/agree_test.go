@@ -95,6 +95,10 @@ func TestEnginesAgreeOnMotion(t *testing.T) {
 			}
 			continue
 		}
+		if !strings.HasPrefix(string(theirs), "GIF8") {
+			t.Errorf("%s: want a GIF, got %.100q", query, theirs)
+			continue
+		}
 		a, b := play(t, mine), play(t, theirs)
 		if len(a) != len(b) || len(a) != len(moviePages) || repeats(t, mine) != repeats(t, theirs) {
 			t.Fatalf("%s: %d pictures and %d repeats here, %d and %d there", query, len(a), repeats(t, mine), len(b), repeats(t, theirs))

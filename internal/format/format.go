@@ -49,6 +49,7 @@ type row struct {
 	pages   bool     // all pictures of a file can be read, one after the other
 	moves   bool     // several pictures can be written into a file
 	lacks   bool     // the portable engine does neither
+	bare    bool     // the portable engine writes no colour profile into it
 }
 
 var table = [...]row{
@@ -67,7 +68,7 @@ var table = [...]row{
 	},
 	AVIF: {
 		name: "avif", title: "AVIF", mime: "image/avif", exts: []string{".avif"}, alpha: true,
-		maxSide: 16384, reads: true, writes: true,
+		maxSide: 16384, reads: true, writes: true, bare: true,
 	},
 	GIF: {
 		name: "gif", title: "GIF", mime: "image/gif", exts: []string{".gif"}, alpha: true, maxSide: 65535,
@@ -140,6 +141,9 @@ func (f Format) Moves() bool { return table[f].moves }
 
 // Portable reports whether Pages and Moves hold for the engine of this build.
 func (f Format) Portable() bool { return !portable || !table[f].lacks }
+
+// Profiles reports whether the engine of this build writes the colour profiles that the format can hold.
+func (f Format) Profiles() bool { return !portable || !table[f].bare }
 
 // Inputs lists the formats that can be read.
 func Inputs() []Format {

@@ -3,6 +3,7 @@ package plan
 import (
 	"testing"
 
+	"imagekit/internal/fault"
 	"imagekit/internal/format"
 	"imagekit/internal/icc"
 	"imagekit/internal/param"
@@ -93,5 +94,31 @@ func TestColors(t *testing.T) {
 				t.Errorf("got action %d with %v and profile %q", p.Color, p.Source.ICC, p.Source.Profile)
 			}
 		})
+	}
+}
+
+// A profile that the encoder of this build cannot write is refused before anything is decoded. Where code points say the
+// same, or the format holds none, nothing is refused.
+func TestProfilesThatCannotBeWritten(t *testing.T) {
+	for _, c := range []struct {
+		profile icc.Kind
+		out     format.Format
+	}{
+		{icc.AdobeRGB, format.AVIF},
+		{icc.DisplayP3, format.AVIF},
+		{icc.AdobeRGB, format.WebP},
+		{icc.AdobeRGB, format.JPEG},
+		{icc.AdobeRGB, format.GIF},
+	} {
+		info := photo(100, 100)
+		info.ICC = c.profile
+		_, err := New(info, param.Params{}, c.out, roomy())
+		if c.profile == icc.AdobeRGB && !c.out.Profiles() {
+			if f := fault.From(err); err == nil || f.Kind != fault.EngineLacks || f.Param != "f" {
+				t.Errorf("%s as %s: want %v of f, got %v", c.profile, c.out, fault.EngineLacks, err)
+			}
+		} else if err != nil {
+			t.Errorf("%s as %s: %v", c.profile, c.out, err)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"imagekit/internal/cicp"
+	"imagekit/internal/fault"
 	"imagekit/internal/icc"
 	"imagekit/internal/probe"
 )
@@ -33,6 +34,16 @@ func (p *Plan) uncarried() {
 	if p.Color == ColorCarry {
 		p.Color, p.Source.Profile = ColorTransform, icc.Profile(p.Source.ICC)
 	}
+}
+
+// checkProfile refuses a result with a profile that the encoder cannot write. Display P3 needs none in AVIF: code points say
+// the same.
+func (p *Plan) checkProfile() error {
+	if p.Color == ColorCarry && p.Source.ICC == icc.AdobeRGB && !p.Format.Profiles() {
+		return refuse("f", fault.EngineLacks, "the portable engine writes no colour profile into %s, and a source in %s needs one",
+			p.Format.Title(), p.Source.ICC)
+	}
+	return nil
 }
 
 // unprofiled decides for a source without a usable profile: by its model and its code points.

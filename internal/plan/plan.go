@@ -19,7 +19,7 @@ import (
 //
 // marks are the headers of what p lays over the picture: the watermark, if there is one.
 //
-// It fails with CropOutside, OutputTooLarge, TooManyPixels or TooMuchMemory.
+// It fails with CropOutside, OutputTooLarge, TooManyPixels, TooMuchMemory or EngineLacks.
 func New(info probe.Info, p param.Params, out format.Format, lim Limits, marks ...probe.Info) (Plan, error) {
 	out = out.Like(info.Format)
 	if err := Check(p, out, lim); err != nil {
@@ -77,6 +77,9 @@ func compose(info probe.Info, m Motion, p param.Params, out format.Format, lim L
 		return Plan{}, err
 	}
 	pl.Target = target(pl, p, out)
+	if err := pl.checkProfile(); err != nil {
+		return Plan{}, err
+	}
 	if err := checkResult(pl.Size(), pl.Format, lim); err != nil {
 		return Plan{}, around(err, p)
 	}

@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"errors"
 
-	"imagekit/internal/cicp"
 	"imagekit/internal/codec/wasm"
 	"imagekit/internal/fault"
 	"imagekit/internal/frame"
@@ -35,12 +34,11 @@ func Encode(f *frame.Frame, s Settings) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var file []byte
-	err = encoder.Run(func(c *wasm.Call) error {
-		var err error
-		file, err = s.write(c, pack(f, subX, subY), f, format)
-		return err
-	})
+	if s.CICP == (CICP{}) && len(s.ICC) > 0 {
+		return nil, lack("the portable engine writes no colour profile into AVIF")
+	}
+	file, err := encoder.Encode(pack(f, subX, subY), f.Width, f.Height,
+		uint64(s.Quality), uint64(s.AlphaQuality), uint64(s.Speed), uint64(format))
 	if errors.Is(err, wasm.ErrTrap) { // besides what layoutOf rules out there is only want of memory
 		return nil, fault.Wrap(fault.TooMuchMemory, err, "cannot write an AVIF of %d×%d pixels", f.Width, f.Height)
 	}
@@ -74,33 +72,6 @@ func layoutOf(f *frame.Frame) (format, subX, subY int, err error) {
 		return format420, 2, 2, nil
 	}
 	return 0, 0, 0, fault.New(fault.Internal, "AVIF: want YCbCr of 4:4:4, 4:2:2 or 4:2:0")
-}
-
-// write runs the encoder.
-func (s Settings) write(c *wasm.Call, rgba []byte, f *frame.Frame, format int) ([]byte, error) {
-	in, err := c.Put(rgba)
-	if err != nil {
-		return nil, err
-	}
-	size, err := c.Put(make([]byte, 8))
-	if err != nil {
-		return nil, err
-	}
-	at, err := c.Do("encode", in, uint64(f.Width), uint64(f.Height), size, uint64(s.Quality), uint64(s.AlphaQuality),
-		uint64(s.Speed), uint64(format))
-	if err != nil {
-		return nil, err
-	}
-	b, err := c.Bytes(size, 4)
-	if err != nil {
-		return nil, err
-	}
-	n := binary.LittleEndian.Uint32(b)
-	if at == 0 || n == 0 {
-		return nil, wasm.ErrTrap
-	}
-	b, err = c.Bytes(at, int(n))
-	return bytes.Clone(b), err
 }
 
 // pack interleaves R, G, B and alpha, premultiplied. Chroma is not interpolated: the encoder takes the mean of what a
@@ -151,13 +122,7 @@ func premultiply(rgba, alpha []byte) {
 
 // describe writes what the samples mean into the place that libavif has left for it.
 func (s Settings) describe(file []byte) ([]byte, error) {
-	c := s.CICP
-	if c == (CICP{}) {
-		c = CICP{cicp.PrimariesBT709, cicp.TransferSRGB, cicp.MatrixBT601}
-		if len(s.ICC) > 0 {
-			return nil, lack("the portable engine writes no colour profile into AVIF")
-		}
-	}
+	c := s.cicp()
 	const name = "colrnclx"
 	at := bytes.Index(file, []byte(name))
 	if at < 0 || at+len(name)+6 > len(file) {

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -116,6 +117,37 @@ func (c *Codec) Run(do func(*Call) error) error {
 	}
 	defer module.Close(ctx)
 	return do(&Call{ctx: ctx, name: c.name, module: module})
+}
+
+// Encode calls a codec's "encode" as all of ours have it: with pixels, width, height, where the file's size goes, and these
+// settings. It returns the file. An error is of ErrTrap, also when the codec says that it made none.
+func (c *Codec) Encode(pixels []byte, width, height int, settings ...uint64) (file []byte, err error) {
+	err = c.Run(func(c *Call) error {
+		in, err := c.Put(pixels)
+		if err != nil {
+			return err
+		}
+		size, err := c.Put(make([]byte, 8))
+		if err != nil {
+			return err
+		}
+		at, err := c.Do("encode", append([]uint64{in, uint64(width), uint64(height), size}, settings...)...)
+		if err != nil {
+			return err
+		}
+		b, err := c.Bytes(size, 4)
+		if err != nil {
+			return err
+		}
+		n := binary.LittleEndian.Uint32(b)
+		if at == 0 || n == 0 {
+			return fmt.Errorf("wasm: %s: %w: it made no file", c.name, ErrTrap)
+		}
+		b, err = c.Bytes(at, int(n))
+		file = bytes.Clone(b)
+		return err
+	})
+	return file, err
 }
 
 // Call is a codec with a memory.

@@ -8,6 +8,8 @@ package webp
 import "C"
 
 import (
+	"bytes"
+	"encoding/binary"
 	"time"
 	"unsafe"
 
@@ -69,4 +71,22 @@ func (w *Writer) Close() ([]byte, error) {
 func (w *Writer) Release() {
 	C.ikwebp_end(w.c)
 	w.c = nil
+}
+
+// embed puts a profile, unless it is empty, into a file that libwebp wrote: behind its VP8X chunk, which a picture in the
+// simple file format gets.
+func embed(file []byte, width, height int, icc []byte) []byte {
+	const head, extended = 12, 12 + 18
+	if len(icc) == 0 {
+		return bytes.Clone(file)
+	}
+	if string(file[head:head+4]) != "VP8X" {
+		return assemble(file, width, height, string(file[head:head+4]) == "VP8L", nil, icc)
+	}
+	out := make([]byte, 0, len(file)+len(icc)+9)
+	out = append(out, file[:extended]...)
+	out[head+8] |= hasICC
+	out = append(appendChunk(out, "ICCP", icc), file[extended:]...)
+	binary.LittleEndian.PutUint32(out[4:], uint32(len(out)-8))
+	return out
 }

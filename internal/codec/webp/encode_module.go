@@ -3,7 +3,6 @@
 package webp
 
 import (
-	"encoding/binary"
 	_ "unsafe" // for go:linkname
 
 	_ "github.com/gen2brain/webp" // holds the module
@@ -51,35 +50,11 @@ func (s Settings) encode(f *frame.Frame) (out made, err error) {
 	if !s.Lossless {
 		pixels, colorspace, exact = planar(f), yuv420a, 1
 	}
-	err = codec.Run(func(c *wasm.Call) error {
-		in, err := c.Put(pixels)
-		if err != nil {
-			return err
-		}
-		size, err := c.Put(make([]byte, 8))
-		if err != nil {
-			return err
-		}
-		lossless := uint64(0)
-		if s.Lossless {
-			lossless = 1
-		}
-		at, err := c.Do("encode", in, uint64(f.Width), uint64(f.Height), size, colorspace, uint64(s.Quality),
-			uint64(s.Method), lossless, exact)
-		if err != nil {
-			return err
-		}
-		n, err := c.Bytes(size, 4)
-		if err != nil {
-			return err
-		}
-		if at == 0 || binary.LittleEndian.Uint32(n) == 0 {
-			return wasm.ErrTrap
-		}
-		file, err := c.Bytes(at, int(binary.LittleEndian.Uint32(n)))
-		out = append(out, file...)
-		return err
-	})
+	lossless := uint64(0)
+	if s.Lossless {
+		lossless = 1
+	}
+	out, err = codec.Encode(pixels, f.Width, f.Height, colorspace, uint64(s.Quality), uint64(s.Method), lossless, exact)
 	if err != nil { // besides what check rules out there is only want of memory
 		return nil, fault.Wrap(fault.TooMuchMemory, err, "cannot write a WebP of %d×%d pixels", f.Width, f.Height)
 	}

@@ -41,24 +41,6 @@ func assemble(simple []byte, width, height int, transparent bool, alpha, icc []b
 	return out
 }
 
-// embed puts a profile, unless it is empty, into a file that libwebp wrote: behind its VP8X chunk, which a picture in the
-// simple file format gets.
-func embed(file []byte, width, height int, icc []byte) []byte {
-	const head, extended = 12, 12 + 18
-	if len(icc) == 0 {
-		return bytes.Clone(file)
-	}
-	if string(file[head:head+4]) != "VP8X" {
-		return assemble(file, width, height, string(file[head:head+4]) == "VP8L", nil, icc)
-	}
-	out := make([]byte, 0, len(file)+len(icc)+9)
-	out = append(out, file[:extended]...)
-	out[head+8] |= hasICC
-	out = append(appendChunk(out, "ICCP", icc), file[extended:]...)
-	binary.LittleEndian.PutUint32(out[4:], uint32(len(out)-8))
-	return out
-}
-
 // appendChunk writes a chunk of even size (section 2.3).
 func appendChunk(out []byte, id string, payload []byte) []byte {
 	out = append(out, id...)
