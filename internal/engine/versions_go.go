@@ -20,6 +20,7 @@ func Versions() map[string]string {
 		"png":    png.Version(),
 		"webp":   webp.Version(),
 		"avif":   avif.Version(),
+		"gif":    "imagekit",
 	}
 }
 

@@ -42,6 +42,7 @@ var program = sync.OnceValues(func() (string, error) {
 	build := exec.Command("go", "build", "-modfile=tools/s3/go.mod", "-o", path,
 		"github.com/versity/versitygw/cmd/versitygw")
 	build.Dir = root
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // whatever the tests are built with: one build for all
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
