@@ -54,6 +54,14 @@ func play(t testing.TB, data []byte) (list []played) {
 	}
 }
 
+// needsMotion skips a test of a format that does not move in this engine.
+func needsMotion(t *testing.T, out format.Format) {
+	t.Helper()
+	if !out.Portable() {
+		t.Skipf("the portable engine writes no moving %s", out.Title())
+	}
+}
+
 func picture(f *frame.Frame) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, f.Width, f.Height))
 	for y := range f.Height {
@@ -80,6 +88,7 @@ func TestMotion(t *testing.T) {
 			{"flip=h&w=20", [4]int{1, 0, 3, 2}, image.Pt(20, 20)},
 		} {
 			t.Run(out.String()+" "+c.query, func(t *testing.T) {
+				needsMotion(t, out)
 				p := planned(t, movie(t), c.query+"&q=100", out)
 				data := runPlan(t, movie(t), p)
 				info, err := probe.Read(data, probe.Limits{MaxPixels: limits.MaxPixels})
@@ -130,6 +139,7 @@ func TestMotionIsDoneToEach(t *testing.T) {
 	} {
 		for _, out := range []format.Format{format.WebP, format.GIF} {
 			t.Run(out.String()+" "+query, func(t *testing.T) {
+				needsMotion(t, out)
 				all := play(t, runPlan(t, src, planned(t, src, query+"&q=100", out)))
 				if len(all) != 4 {
 					t.Fatalf("want 4 pictures, got %d", len(all))
@@ -185,7 +195,10 @@ func TestGIFHasNoProfile(t *testing.T) {
 
 // What is too much is its first picture, and says so; where motion is asked for it is refused.
 func TestMotionOverTheBudget(t *testing.T) {
-	src := movie(t)
+	src, out := movie(t), format.WebP
+	if !out.Portable() {
+		out = format.GIF
+	}
 	info, err := probe.Read(src, probe.Limits{MaxPixels: limits.MaxPixels})
 	if err != nil {
 		t.Fatal(err)
@@ -200,19 +213,19 @@ func TestMotionOverTheBudget(t *testing.T) {
 		{"pixels", func(l *plan.Limits) { l.MaxFramePixels = 4*40*40 - 1 }, "", fault.TooManyPixels},
 		{"pixels", func(l *plan.Limits) { l.MaxFramePixels = 4*80*80 - 1 }, "&w=80&up=1", fault.TooManyPixels},
 		{
-			"memory", func(l *plan.Limits) { l.Memory = planned(t, src, "anim=0", format.WebP).Memory }, "",
+			"memory", func(l *plan.Limits) { l.Memory = planned(t, src, "anim=0", out).Memory }, "",
 			fault.TooMuchMemory,
 		},
 	} {
 		t.Run(c.why+c.query, func(t *testing.T) {
 			l := limits
 			c.change(&l)
-			p, err := plan.New(info, parse(t, "q=80"+c.query), format.WebP, l)
+			p, err := plan.New(info, parse(t, "q=80"+c.query), out, l)
 			if err != nil || p.Moves() || p.Still != c.why {
 				t.Fatalf("want a still for %q, got %q (%v)", c.why, p.Still, err)
 			}
 			runPlan(t, src, p)
-			if _, err := plan.New(info, parse(t, "anim=1"+c.query), format.WebP, l); err == nil ||
+			if _, err := plan.New(info, parse(t, "anim=1"+c.query), out, l); err == nil ||
 				fault.From(err).Kind != c.kind {
 				t.Errorf("with anim=1: want %v, got %v", c.kind, err)
 			}

@@ -10,12 +10,16 @@ import (
 
 // Where the format is chosen for the client, what moves has one of its own: the answer to both stands in the key.
 func TestMovingFormat(t *testing.T) {
+	both := format.WebP
+	if !both.Portable() {
+		both = format.GIF
+	}
 	for _, tt := range []struct {
 		name, f, accept string
 		allowed         []format.Format
 		want            format.Format
 	}{
-		{"names both", "f=auto&", "image/avif,image/webp", format.Outputs(), format.WebP},
+		{"names both", "f=auto&", "image/avif,image/webp", format.Outputs(), both},
 		{"names nothing", "f=auto&", "*/*", format.Outputs(), format.GIF},
 		{"names AVIF alone", "f=auto&", "image/avif", format.Outputs(), format.GIF},
 		{"neither is allowed", "f=auto&", "image/webp", []format.Format{format.JPEG, format.PNG}, format.Unknown},

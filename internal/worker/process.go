@@ -262,11 +262,17 @@ func (t *tail) String() string {
 	return string(t.text)
 }
 
-// outOfMemory reports whether the Go runtime ended the process because the system, or its data limit, gave it no more.
+// outOfMemory reports whether the Go runtime ended the process because the system, or its data limit, gave it no more. The
+// collector of Go 1.26 does not look whether it got a queue: it goes by a nil pointer then.
 func (t *tail) outOfMemory() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return bytes.Contains(t.head, []byte("out of memory")) || bytes.Contains(t.head, []byte("cannot allocate memory"))
+	for _, words := range []string{"out of memory", "cannot allocate memory", "runtime.(*spanQueue).tryDrain("} {
+		if bytes.Contains(t.head, []byte(words)) {
+			return true
+		}
+	}
+	return false
 }
 
 // quote returns what was kept as the end of an error text, nothing when there is nothing.
