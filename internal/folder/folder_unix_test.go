@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,9 +20,6 @@ const outside = "a file of others"
 // newFolder returns a folder beside a file that is none of its own.
 func newFolder(t *testing.T) (f *Folder, dir string) {
 	t.Helper()
-	if runtime.GOOS == "windows" {
-		t.Skip("links and pipes are not made here")
-	}
 	base := t.TempDir()
 	dir = filepath.Join(base, "pictures")
 	for name, text := range map[string]string{
