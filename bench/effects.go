@@ -42,8 +42,7 @@ func effects(w io.Writer, r rig) error {
 	fmt.Fprintf(w, "\n## Effects\n\nOne effect on a result of 640 × 480 pixels of noise, RGB, on one thread; the least "+
 		"CPU time of 50 runs, each on the same noise, of the value "+
 		"that takes longest among those that the tests compare with the reference. Noise in the alpha plane is the worst "+
-		"case: "+
-		"most pictures have little that is half transparent. Wanted: blur at most 8 ms, the others 3 ms.\n\n"+
+		"case: most pictures have little that is half transparent. Wanted: blur at most 8 ms, the others 3 ms.\n\n"+
 		"`%s`\n\n| effect | value | opaque, ms | value | with alpha, ms |\n|---|---|---|---|---|\n", command)
 	for _, name := range names {
 		opaque, alpha := most[[2]string{name, "opaque"}], most[[2]string{name, "alpha"}]

@@ -93,9 +93,8 @@ func compare(w io.Writer, names, urls []string, size, rounds int) error {
 		}
 	}
 	fmt.Fprintf(w, "\n## Hits\n\nOne cached picture of %d bytes; signature verified and checksum checked on each request. "+
-		"Medians of %d rounds in turns. "+
-		"Wanted: at least 40 %% of nginx, p99 below 20 ms.\n\n`wrk -t2 -c%d -d%ds --latency URL`\n\n| server | requests/s "+
-		"| of nginx | p99 ms |\n|---|---|---|---|\n",
+		"Medians of %d rounds in turns. Wanted: at least 40 %% of nginx, p99 below 20 ms.\n\n`wrk -t2 -c%d -d%ds --latency "+
+		"URL`\n\n| server | requests/s | of nginx | p99 ms |\n|---|---|---|---|\n",
 		size, rounds, hitClients, hitSeconds)
 	reference := median(figures(runs[0], func(l load) float64 { return l.perSecond }))
 	for i, name := range names {

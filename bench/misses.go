@@ -29,9 +29,8 @@ func misses(w io.Writer, r rig) error {
 	}
 	defer s.Stop()
 	fmt.Fprintf(w, "\n## A thousand misses in a row\n\nA 2000×1500 JPEG of %d KB to 640 px, each format in turn, every "+
-		"request a miss. "+
-		"Wanted: the server below 100 MB, a worker below 300 MB, both flat over the last 500.\n\n`bench/run.sh -only "+
-		"misses`\n\n"+
+		"request a miss. Wanted: the server below 100 MB, a worker below 300 MB, both flat over the last "+
+		"500.\n\n`bench/run.sh -only misses`\n\n"+
 		"| misses | server MB (most so far) | largest worker MB (most so far) |\n|---|---|---|\n", size>>10)
 	var most instance.Memory
 	count := missCount

@@ -89,10 +89,14 @@ func filters(photo picture) (choice, error) {
 	for _, set := range []struct {
 		name    string
 		filters png.Filters
-	}{{"none", png.Unfiltered}, {"sub", png.Sub}, {"up", png.Up}, {"paeth", png.Paeth}, {
-		"sub or up",
-		png.Sub | png.Up,
-	}, {"all", png.AllFilters}} {
+	}{
+		{"none", png.Unfiltered},
+		{"sub", png.Sub},
+		{"up", png.Up},
+		{"paeth", png.Paeth},
+		{"sub or up", png.Sub | png.Up},
+		{"all", png.AllFilters},
+	} {
 		levels := []int{1, 3, 4}
 		if set.name == "all" {
 			levels = []int{1, 2, 3, 4, 5, 6}

@@ -177,10 +177,8 @@ func TestSignImgproxy(t *testing.T) {
 		t.Errorf("%q, %q, %d; want %q", out, stderr, code, want)
 	}
 	for _, args := range [][]string{
-		{"sign", "--dialect", "imgprox", path}, {
-			"sign", "--dialect", "imgproxy",
-			"/bogus:1/plain/https://example.com/a.jpg",
-		},
+		{"sign", "--dialect", "imgprox", path},
+		{"sign", "--dialect", "imgproxy", "/bogus:1/plain/https://example.com/a.jpg"},
 	} {
 		if out, stderr, code := run(t, imgproxySettings, args...); code != 2 || out != "" ||
 			!strings.Contains(stderr, "want") && !strings.Contains(stderr, "bogus") {

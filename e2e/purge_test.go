@@ -22,10 +22,9 @@ func TestPurgeOverHTTP(t *testing.T) {
 	states := func(when string, want ...string) {
 		t.Helper()
 		for i, pairs := range [][]string{
-			{"url", o.url + "/shop/a.jpg", "w", "64"}, {"url", o.url + "/shop/a.jpg", "w", "64", "v", "7"}, {
-				"url",
-				o.url + "/shop/b.jpg", "w", "64",
-			},
+			{"url", o.url + "/shop/a.jpg", "w", "64"},
+			{"url", o.url + "/shop/a.jpg", "w", "64", "v", "7"},
+			{"url", o.url + "/shop/b.jpg", "w", "64"},
 		} {
 			a := s.picture(t, pairs...)
 			if got := a.cacheState(); got != want[i] {

@@ -65,8 +65,8 @@ func (d dialects) checkForms() error {
 		form += " " + e.Host + e.Prefix
 		if other := forms[form]; other != "" && other != e.Name && e.Name != "cloudflare" && e.Name != "next" {
 			return usagef("IMAGEKIT_DIALECTS: signatures of %s and of %s are equally long, so that nobody could tell "+
-				"their URLs apart: "+
-				"name one by its host (%s@img.example.com) or a prefix (%s:/%s)", other, e.Name, e.Name, e.Name, e.Name)
+				"their URLs apart: name one by its host (%s@img.example.com) or a prefix "+
+				"(%s:/%s)", other, e.Name, e.Name, e.Name, e.Name)
 		}
 		forms[form] = e.Name
 	}

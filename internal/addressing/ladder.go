@@ -65,8 +65,7 @@ func (r *Rules) checkFree(q param.Query) error {
 	}
 	if n := r.Pictures(free); n > r.FreeMax {
 		return refuse("free", "free=%s allows %d pictures, want at most %d (IMAGEKIT_FREE_MAX): free fewer parameters, or "+
-			"shorten "+
-			"IMAGEKIT_WIDTHS or IMAGEKIT_QUALITIES", free, n, r.FreeMax)
+			"shorten IMAGEKIT_WIDTHS or IMAGEKIT_QUALITIES", free, n, r.FreeMax)
 	}
 	for _, name := range free.Names() {
 		value := q.Get(name)

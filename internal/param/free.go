@@ -62,8 +62,7 @@ func freeOption(to *Free) opt.Option {
 	return opt.Option{
 		Name: "free", Title: "Not signed", To: to, Group: "Request", DefaultDoc: "everything is signed", Example: "w=320&free=w",
 		Doc: "Parameters whose values are not part of the signature, so that one signature serves a whole `srcset`. Only " +
-			"values " +
-			"from the operator's lists are accepted for them (`IMAGEKIT_WIDTHS`, `IMAGEKIT_QUALITIES`).",
+			"values from the operator's lists are accepted for them (`IMAGEKIT_WIDTHS`, `IMAGEKIT_QUALITIES`).",
 	}
 }
 

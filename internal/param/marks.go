@@ -63,9 +63,8 @@ func (p *Params) appendMarks(list []opt.Option) []opt.Option {
 			Name: "wm", Title: "Watermark", To: markValue{&w.Source}, Group: "Marks", DefaultDoc: "none",
 			Example: "w=240&wm=sample:drawing&wmw=0.4",
 			Doc: "A picture laid over the result: the name of a file in the folder `IMAGEKIT_WATERMARKS` without its " +
-				"extension, or a " +
-				"source URL as in `url`. `imagekit transform` takes the path of a file. Of an animation the first frame " +
-				"is used.",
+				"extension, or a source URL as in `url`. `imagekit transform` takes the path of a file. Of an animation " +
+				"the first frame is used.",
 		},
 		{
 			Name: "wmg", Title: "Place", To: placeValue{w}, Group: "Marks", Default: defaultPlace,
@@ -77,8 +76,7 @@ func (p *Params) appendMarks(list []opt.Option) []opt.Option {
 			Name: "wmw", Title: "Width", To: &w.Width, Min: 0.01, Max: 1, Group: "Marks", Default: plain(defaultMarkWidth),
 			Example: "w=240&wm=sample:drawing&wmw=0.6",
 			Doc: "Width of the watermark as a fraction of the result's width. It is smaller where the height does not " +
-				"suffice, and never " +
-				"larger than its own pixels unless `up=1`.",
+				"suffice, and never larger than its own pixels unless `up=1`.",
 		},
 		{
 			Name: "wmm", Title: "Margin", To: &w.Margin, Max: MaxSide, Group: "Marks", Default: "0",

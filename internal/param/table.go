@@ -145,8 +145,8 @@ func (p *Params) appendOutput(list []opt.Option) []opt.Option {
 			Name: "anim", Title: "Motion", To: &p.Anim, Group: "Output", DefaultDoc: "animations stay animated in WebP " +
 				"and GIF", Example: "anim=0",
 			Doc: "`0` makes a still of the first picture. `1` asks for motion: too much of it is answered with 413, where " +
-				"otherwise the first picture " +
-				"is sent with `X-Animation: still; REASON`, and a format that cannot move with 400. A still source stays one.",
+				"otherwise the first picture is sent with `X-Animation: still; REASON`, and a format that cannot move " +
+				"with 400. A still source stays one.",
 		},
 		{
 			Name: "page", Title: "Picture", To: &p.Page, Min: 1, Max: maxPage, Group: "Output", DefaultDoc: "the first, or all of an animation", Example: "page=1",

@@ -55,8 +55,7 @@ func (s *Server) mayPurge(x *exchange) error {
 		return nil
 	}
 	return fault.New(fault.NotAllowed, "%s wants the header \"Authorization: Bearer TOKEN\" from every caller, where "+
-		"TOKEN is "+
-		"IMAGEKIT_PURGE_TOKEN or IMAGEKIT_SIGN_TOKEN", x.r.URL.Path)
+		"TOKEN is IMAGEKIT_PURGE_TOKEN or IMAGEKIT_SIGN_TOKEN", x.r.URL.Path)
 }
 
 // purgeTarget reads a query that names what is purged.

@@ -40,10 +40,9 @@ func TestPurge(t *testing.T) {
 		},
 		{"a list", "/cache/purge", "url=" + photo +
 			"\r\nv=7&url=https%3A%2F%2FEXAMPLE.com%2Fb%3Fx%26y\nurl=https://example.com/*", []purge.Target{
-			{Source: photo}, {Source: "https://example.com/b?x&y", Version: "7"}, {
-				Source: "https://example.com/",
-				Prefix: true,
-			},
+			{Source: photo},
+			{Source: "https://example.com/b?x&y", Version: "7"},
+			{Source: "https://example.com/", Prefix: true},
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

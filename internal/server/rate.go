@@ -16,8 +16,7 @@ func (s *Server) count(x *exchange, parts int) error {
 		return nil
 	}
 	err := fault.New(fault.RateLimited, "this client has made its %d requests at once (IMAGEKIT_RATE_BURST) and as many a "+
-		"second as "+
-		"IMAGEKIT_RATE_LIMIT allows, counted by IMAGEKIT_RATE_LIMIT_COUNT=%s; try again in %s s",
+		"second as IMAGEKIT_RATE_LIMIT allows, counted by IMAGEKIT_RATE_LIMIT_COUNT=%s; try again in %s s",
 		x.limit.Limit, s.Count, ceilSeconds(x.limit.RetryAfter))
 	err.Retry = x.limit.RetryAfter
 	return err

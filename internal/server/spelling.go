@@ -34,8 +34,7 @@ func (s *Server) spelled(x *exchange, query param.Query) (served bool, err error
 	}
 	if s.Spelling == RefuseSpelling {
 		return false, fault.New(fault.BadQuery, "want the one spelling that /sign and \"imagekit sign\" give: names in "+
-			"order, "+
-			"escapes in upper case and only where they must be, sig last (IMAGEKIT_SPELLING)")
+			"order, escapes in upper case and only where they must be, sig last (IMAGEKIT_SPELLING)")
 	}
 	// Relative, so that a prefix of the path that a proxy has taken off stays.
 	to := "?" + want

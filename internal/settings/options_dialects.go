@@ -13,8 +13,7 @@ func (s *Settings) dialectOptions() []opt.Option {
 		{
 			Name: "IMAGEKIT_DIALECTS_UNSIGNED", To: (*toggle)(&s.DialectsUnsigned), Default: "0", Example: "1",
 			Doc: "Answers URLs of other servers without a signature, whatever they ask for: those of `cloudflare` and " +
-				"`next` never have " +
-				"one. Needs `IMAGEKIT_ALLOWED_HOSTS`. A signature that is there still has to be right.",
+				"`next` never have one. Needs `IMAGEKIT_ALLOWED_HOSTS`. A signature that is there still has to be right.",
 		},
 		{
 			Name: "IMAGEKIT_BASE_URL", To: (*baseURL)(&s.BaseURL), DefaultDoc: "none: such sources are refused", Example: "https://www.example.com",
@@ -37,8 +36,7 @@ func (s *Settings) thumborOptions() []opt.Option {
 		{
 			Name: "IMAGEKIT_THUMBOR_AUTO", To: (*toggle)(&s.ThumborAuto), Default: "0", Example: "1",
 			Doc: "thumbor's `AUTO_WEBP`: a URL that names no format gets the best one that the browser accepts. Without " +
-				"it JPEG and PNG stay " +
-				"what they are, and others become one of the two.",
+				"it JPEG and PNG stay what they are, and others become one of the two.",
 		},
 		{
 			Name: "IMAGEKIT_IMAGOR_KEY", To: &s.ImagorKey, DefaultDoc: "none: signed URLs of imagor are refused",
@@ -96,8 +94,7 @@ func (s *Settings) imgproxyOptions() []opt.Option {
 		{
 			Name: "IMAGEKIT_IMGPROXY_AUTO", To: (*toggle)(&s.ImgproxyAuto), Default: "0", Example: "1",
 			Doc: "`IMGPROXY_AUTO_WEBP` and `IMGPROXY_AUTO_AVIF`: a URL that names no format gets the best one that the " +
-				"browser accepts. " +
-				"Without it JPEG and PNG stay what they are, and others become one of the two.",
+				"browser accepts. Without it JPEG and PNG stay what they are, and others become one of the two.",
 		},
 		{
 			Name: "IMAGEKIT_IMGPROXY_FILE_NAMES", To: (*toggle)(&s.ImgproxyFileNames), Default: "0", Example: "1",

@@ -13,9 +13,8 @@ func (s *Settings) serverOptions() []opt.Option {
 		{
 			Name: "IMAGEKIT_ADMIN_ADDR", To: (*address)(&s.AdminAddr), DefaultDoc: "none", Example: "127.0.0.1:8081",
 			Doc: "A second address that answers `/metrics`, `/stats/cache`, `/health` and `/ready` for everybody who can " +
-				"reach it, " +
-				"and `/cache` and `/cache/purge` for those with a token. At `IMAGEKIT_ADDR` the first two need the sign " +
-				"token or a local caller (`IMAGEKIT_LOCAL`). A socket named " +
+				"reach it, and `/cache` and `/cache/purge` for those with a token. At `IMAGEKIT_ADDR` the first two need " +
+				"the sign token or a local caller (`IMAGEKIT_LOCAL`). A socket named " +
 				"`admin` passed by systemd replaces this address.",
 		},
 		{
@@ -67,8 +66,7 @@ func (s *Settings) secretOptions() []opt.Option {
 		{
 			Name: "IMAGEKIT_PURGE_TOKEN", To: &s.PurgeToken, DefaultDoc: "none",
 			Doc: "Bearer token that opens only `DELETE /cache` and `POST /cache/purge`: for a CMS that must not sign. " +
-				"These two need a " +
-				"token from every caller, local ones too.",
+				"These two need a token from every caller, local ones too.",
 		},
 		{
 			Name: "IMAGEKIT_PURGE_TOKEN_FILE", To: &s.PurgeTokenFile, DefaultDoc: "none", Example: "/run/secrets/imagekit-purge",

@@ -49,11 +49,9 @@ func (s *Settings) cacheOptions() []opt.Option {
 		{
 			Name: "IMAGEKIT_RESULTS", To: &s.Results, DefaultDoc: "none", Example: "s3://images/results?endpoint=https://s3.example.com",
 			Doc: "Where instances share results and purges: `s3://BUCKET/PREFIX` with `?endpoint=URL`, `region=` and " +
-				"`path_style=1` as " +
-				"needed, `gs://BUCKET/PREFIX`, or `file:///DIRECTORY?size=100GiB` on a network file system. Keys come from " +
-				"`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, the shared file or the instance's role. Whoever can " +
-				"write there " +
-				"decides what is shown.",
+				"`path_style=1` as needed, `gs://BUCKET/PREFIX`, or `file:///DIRECTORY?size=100GiB` on a network file " +
+				"system. Keys come from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, the shared file or the " +
+				"instance's role. Whoever can write there decides what is shown.",
 		},
 		{
 			Name: "IMAGEKIT_CACHE_MIN_FREE", To: (*size)(&s.CacheMinFree), DefaultDoc: "the smaller of 1GiB and 5 % of " +
