@@ -50,18 +50,16 @@ func (f *Folder) Close() error { return f.root.Close() }
 // Fetch returns the file that a source like local:PATH names.
 func (f *Folder) Fetch(_ context.Context, url string) (*blob.Blob, error) {
 	name := source.LocalPath(url)
-	var got struct {
-		data []byte
-		err  error
-	}
-	if stalled := f.calls.Do(func() { got.data, got.err = f.read(name) }); stalled != nil {
-		return nil, fault.Wrap(fault.OriginTimeout, stalled, "the folder of pictures does not answer in time (IMAGEKIT_FETCH_TIMEOUT)")
-	}
-	if got.err != nil {
-		return nil, got.err
+	data, err := bulkhead.Call(f.calls, func() ([]byte, error) { return f.read(name) })
+	switch {
+	case errors.Is(err, bulkhead.ErrStalled):
+		return nil, fault.Wrap(fault.OriginTimeout, err,
+			"the folder of pictures does not answer in time (IMAGEKIT_FETCH_TIMEOUT)")
+	case err != nil:
+		return nil, err
 	}
 	now := time.Now()
-	return &blob.Blob{Data: got.data, Format: format.Sniff(got.data), Created: now, Fresh: now.Add(fresh)}, nil
+	return &blob.Blob{Data: data, Format: format.Sniff(data), Created: now, Fresh: now.Add(fresh)}, nil
 }
 
 // read looks before it opens: to open a device may do something, and a pipe would wait.
