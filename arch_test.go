@@ -45,7 +45,7 @@ fault, frame, gifblock < codec/gif;
 fault, frame, header < codec/pure;
 NONE < text;
 effect, fault, format, frame, orientation < op;
-frame < look;
+frame, icc < look;
 cicp, fault, frame, icc < color;
 blob, cicp, codec/avif, codec/gif, codec/jpeg, codec/png, codec/pure, codec/webp, color, effect, fault, format, frame, header, icc, look, op, param, plan, probe, scale, stage, text < engine;
 blob, clientip, fault, format, plan, stage < worker;

@@ -5,6 +5,7 @@ import (
 
 	"imagekit/internal/cicp"
 	"imagekit/internal/frame"
+	"imagekit/internal/icc"
 )
 
 // Signal says what the samples of a picture without a profile mean, in the code points of ITU-T H.273.
@@ -96,7 +97,7 @@ func FromSignal(f *frame.Frame, from Signal) {
 	p := primariesOf(from.Primaries)
 	decode, ok := light[from.Transfer]
 	if !ok {
-		decode = decodeSRGB
+		decode = icc.DecodeSRGB
 	}
 	t := tabled(decode)
 	s := shaper{curves: [3]*table{t, t, t}, toSRGB: between(p.toXYZ(), bt709)}

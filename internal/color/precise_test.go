@@ -90,7 +90,7 @@ func TestPrecise(t *testing.T) {
 		},
 		{"Rec. 2020, gamma 2.4", imagetest.RGBProfile(colorants(bt2020), para(0, 2.4)), 0.1},
 		{"DCI P3", imagetest.RGBProfile(colorants(known[11]), para(0, 2.6)), 0.1},
-		{"curve of 1024 points", imagetest.RGBProfile(colorants(bt2020), curv(1024, decodeSRGB)), 0.1},
+		{"curve of 1024 points", imagetest.RGBProfile(colorants(bt2020), curv(1024, icc.DecodeSRGB)), 0.1},
 		{"curve of 17 points", imagetest.RGBProfile(prophoto, curv(17, func(v float64) float64 { return v * v })), 0.1},
 		{"linear", imagetest.RGBProfile(colorants(bt2020), para(0, 1)), 0.1},
 		{"Rec. 2020 by tables", imagetest.RGBTableProfile(colorants(bt2020), 2.2, 17), 1},
@@ -211,7 +211,7 @@ func toneReference(c [3]float64, from Signal) [3]float64 {
 	}
 	out := between(bt2020.toXYZ(), bt709).apply(wide)
 	for i, v := range out {
-		out[i] = encodeSRGB(min(max(v, 0), 1))
+		out[i] = icc.EncodeSRGB(min(max(v, 0), 1))
 	}
 	return out
 }

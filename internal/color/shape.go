@@ -1,7 +1,6 @@
 package color
 
 import (
-	"math"
 	"sync"
 
 	"imagekit/internal/frame"
@@ -31,24 +30,10 @@ func tabled(f func(v float64) float64) *table {
 // encoded is sRGB's curve, from light to codes 0…65535, and decoded its inverse, from 0…1 to light.
 var (
 	encoded = sync.OnceValue(func() *table {
-		return tabled(func(l float64) float64 { return 65535 * encodeSRGB(l) })
+		return tabled(func(l float64) float64 { return 65535 * icc.EncodeSRGB(l) })
 	})
-	decoded = sync.OnceValue(func() *table { return tabled(decodeSRGB) })
+	decoded = sync.OnceValue(func() *table { return tabled(icc.DecodeSRGB) })
 )
-
-func encodeSRGB(l float64) float64 {
-	if l <= 0.0031308 {
-		return l * 12.92
-	}
-	return 1.055*math.Pow(l, 1/2.4) - 0.055
-}
-
-func decodeSRGB(v float64) float64 {
-	if v <= 0.04045 {
-		return v / 12.92
-	}
-	return math.Pow((v+0.055)/1.055, 2.4)
-}
 
 // shaper is what brings RGB to sRGB, or from there to another gamut, without tables of three dimensions: a curve for each
 // channel, a matrix, for HDR a tone curve between the two, and the result's own curve. What lies outside of its gamut is

@@ -14,9 +14,9 @@ func TestCurve(t *testing.T) {
 	}{
 		{"no values", make12("curv"), 0.3, 0.3},
 		{"one value", gammaCurve(2), 0.5, 0.25},
-		{"table, on a value", sampledCurve(decodeSRGB), 21.0 / 63, decodeSRGB(21.0 / 63)},
+		{"table, on a value", sampledCurve(DecodeSRGB), 21.0 / 63, DecodeSRGB(21.0 / 63)},
 		{"table, between values", sampledCurve(func(v float64) float64 { return 1 - v }), 0.123, 0.877},
-		{"table, last value", sampledCurve(decodeSRGB), 1, 1},
+		{"table, last value", sampledCurve(DecodeSRGB), 1, 1},
 		{"formula 0", formula(0, 2), 0.5, 0.25},
 		{"formula 1", formula(1, 2, 2, -0.5), 0.5, 0.25},
 		{"formula 1, below", formula(1, 2, 2, -0.5), 0.125, 0},

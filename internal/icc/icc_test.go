@@ -49,7 +49,7 @@ func shifted(m matrix, by float64) matrix {
 
 func TestIdentify(t *testing.T) {
 	identity := gammaCurve(1)
-	table := sampledCurve(decodeSRGB)
+	table := sampledCurve(DecodeSRGB)
 	lut := []byte("mft2\x00\x00\x00\x00")
 	tests := []struct {
 		name    string
@@ -128,7 +128,7 @@ func TestIdentifyDamagedHeader(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := tt.edit(matrixProfile(srgb.primaries, sampledCurve(decodeSRGB)))
+			b := tt.edit(matrixProfile(srgb.primaries, sampledCurve(DecodeSRGB)))
 			if got := Identify(b); got != Invalid {
 				t.Errorf("Identify = %v, want invalid", got)
 			}

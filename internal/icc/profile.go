@@ -24,12 +24,12 @@ var (
 	srgb = space{
 		kind: SRGB, name: "sRGB",
 		primaries: matrix{{0.43607, 0.22249, 0.01392}, {0.38515, 0.71687, 0.09708}, {0.14307, 0.06061, 0.71410}},
-		decode:    decodeSRGB, encode: encodeSRGB,
+		decode:    DecodeSRGB, encode: EncodeSRGB,
 	}
 	displayP3 = space{
 		kind: DisplayP3, name: "Display P3",
 		primaries: matrix{{0.51512, 0.24120, -0.00105}, {0.29198, 0.69225, 0.04189}, {0.15710, 0.06657, 0.78407}},
-		decode:    decodeSRGB, encode: encodeSRGB,
+		decode:    DecodeSRGB, encode: EncodeSRGB,
 	}
 	adobeRGB = space{
 		kind: AdobeRGB, name: "Compatible with Adobe RGB (1998)",
@@ -41,14 +41,16 @@ var (
 
 const adobeGamma = 2 + 51.0/256 // 2.19921875
 
-func decodeSRGB(v float64) float64 {
+// DecodeSRGB is the light, 0…1, of a value of sRGB, 0…1 (IEC 61966-2-1:1999).
+func DecodeSRGB(v float64) float64 {
 	if v <= 0.04045 {
 		return v / 12.92
 	}
 	return math.Pow((v+0.055)/1.055, 2.4)
 }
 
-func encodeSRGB(l float64) float64 {
+// EncodeSRGB is the inverse of DecodeSRGB.
+func EncodeSRGB(l float64) float64 {
 	if l <= 0.0031308 {
 		return l * 12.92
 	}
@@ -61,7 +63,7 @@ func encodeSRGB(l float64) float64 {
 func Profile(k Kind) []byte {
 	switch k {
 	case DisplayP3:
-		return displayP3.profile(sampledCurve(decodeSRGB))
+		return displayP3.profile(sampledCurve(DecodeSRGB))
 	case AdobeRGB:
 		return adobeRGB.profile(gammaCurve(adobeGamma))
 	}

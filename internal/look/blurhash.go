@@ -3,6 +3,9 @@ package look
 import (
 	"math"
 	"strings"
+	"sync"
+
+	"imagekit/internal/icc"
 )
 
 // base83 are the digits of a BlurHash.
@@ -75,23 +78,14 @@ func digits(b *strings.Builder, n, count int) {
 
 func signedRoot(v float64) float64 { return math.Copysign(math.Sqrt(math.Abs(v)), v) }
 
-// linearTable is the light of each sample of sRGB (IEC 61966-2-1).
-func linearTable() (table [256]float64) {
+// linearTable is the light of each sample of sRGB.
+var linearTable = sync.OnceValue(func() *[256]float64 {
+	table := new([256]float64)
 	for i := range table {
-		if v := float64(i) / 255; v <= 0.04045 {
-			table[i] = v / 12.92
-		} else {
-			table[i] = math.Pow((v+0.055)/1.055, 2.4)
-		}
+		table[i] = icc.DecodeSRGB(float64(i) / 255)
 	}
 	return table
-}
+})
 
 // gammaCode is the sample of sRGB for a light.
-func gammaCode(v float64) int {
-	v = max(0, min(1, v))
-	if v <= 0.0031308 {
-		return int(v*12.92*255 + 0.5)
-	}
-	return int((1.055*math.Pow(v, 1/2.4)-0.055)*255 + 0.5)
-}
+func gammaCode(v float64) int { return int(icc.EncodeSRGB(max(0, min(1, v)))*255 + 0.5) }
